@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The columns of the table: one row per column in columns.c feeds the
+ * parameter columns=, the header, the widths and the cells.
+ */
+#ifndef PSINFO_COLUMNS_H
+#define PSINFO_COLUMNS_H
+
+#include <linux/types.h>
+
+#include "row.h"
+#include "snapshot.h"
+
+#define PSINFO_COLUMNS_MAX	24
+
+/*
+ * Which columns, in which order, and once fitted to a snapshot how wide.
+ * A layout is a value: each open file has its own, so a change of columns=
+ * does not reach into a table that is being read.
+ */
+struct psinfo_layout {
+	u8 nr_columns;
+	u8 columns[PSINFO_COLUMNS_MAX];	/* index into the column table */
+	u8 widths[PSINFO_COLUMNS_MAX];	/* characters */
+};
+
+/** psinfo_layout_chosen() - the layout that columns= asks for, not yet fitted */
+struct psinfo_layout psinfo_layout_chosen(void);
+
+/** psinfo_layout_fields() - the PSINFO_FIELDS_... that its cells need */
+u32 psinfo_layout_fields(const struct psinfo_layout *layout);
+
+/** psinfo_layout_fit() - widen the columns to what @snapshot holds */
+void psinfo_layout_fit(struct psinfo_layout *layout,
+		       const struct psinfo_snapshot *snapshot);
+
+/** psinfo_layout_width() - characters of a full line */
+unsigned int psinfo_layout_width(const struct psinfo_layout *layout);
+
+/** psinfo_layout_room() - bytes that one line can take, newline included */
+size_t psinfo_layout_room(const struct psinfo_layout *layout);
+
+/**
+ * psinfo_put_header(), psinfo_put_row() - write one line
+ * @at: where; psinfo_layout_room() bytes are free there
+ *
+ * Return: the place behind the newline.
+ */
+char *psinfo_put_header(char *at, const struct psinfo_layout *layout);
+char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
+		     const struct psinfo_row *row);
+
+int psinfo_columns_selftest(void);
+
+#endif /* PSINFO_COLUMNS_H */

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The parameter log=: the sequence of PIDs, or one process with its relatives,
+ * in the kernel log at load, as an unrestricted viewer would see them.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "journal.h"
+
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/types.h>
+
+#include "snapshot.h"
+#include "state.h"
+#include "text.h"
+#include "visibility.h"
+
+/* Well below what the kernel log takes as one line. */
+#define LINE_MAX_BYTES	480
+
+#define LOG_NOTHING	0
+#define LOG_PIDS	(-1)
+
+/* LOG_NOTHING, LOG_PIDS or the PID of one process */
+static pid_t wanted = LOG_NOTHING;
+
+static int log_set(const char *val, const struct kernel_param *kp)
+{
+	int pid;
+
+	if (sysfs_streq(val, "pids")) {
+		wanted = LOG_PIDS;
+		return 0;
+	}
+	if (kstrtoint(val, 10, &pid) || pid < 1) {
+		pr_err("log: \"pids\" or the PID of one process is wanted, not \"%*pE\"\n",
+		       (int)min_t(size_t, strlen(val), 40), val);
+		return -EINVAL;
+	}
+	wanted = pid;
+	return 0;
+}
+
+static int log_get(char *buffer, const struct kernel_param *kp)
+{
+	if (wanted == LOG_NOTHING)
+		return sysfs_emit(buffer, "\n");
+	if (wanted == LOG_PIDS)
+		return sysfs_emit(buffer, "pids\n");
+	return sysfs_emit(buffer, "%d\n", wanted);
+}
+
+static const struct kernel_param_ops log_ops = {
+	.set = log_set,
+	.get = log_get,
+};
+
+module_param_cb(log, &log_ops, NULL, 0444);
+__MODULE_PARM_TYPE(log, "charp");
+MODULE_PARM_DESC(log,
+		 "write to the kernel log at load: \"pids\" for all PIDs, or a PID for that process with its parent, siblings and children (default: nothing)");
+
+static void log_pids(const struct psinfo_snapshot *snapshot)
+{
+	char line[LINE_MAX_BYTES];
+	unsigned int i;
+	size_t at = 0;
+
+	pr_info("log=pids: %u processes\n", snapshot->nr_rows);
+	for (i = 0; i < snapshot->nr_rows; i++) {
+		at += scnprintf(line + at, sizeof(line) - at, " %d",
+				psinfo_snapshot_row(snapshot, i)->pid);
+		if (at > sizeof(line) - 12 || i == snapshot->nr_rows - 1) {
+			pr_info("pids:%s\n", line);
+			at = 0;
+			cond_resched();
+		}
+	}
+}
+
+static void log_row(const char *role, const struct psinfo_row *row)
+{
+	char name[PSINFO_NAME_TEXT_MAX + 1];
+
+	*psinfo_put_name(name, row->name, 0) = '\0';
+	pr_info("%s: %d %s %s\n", role, row->pid, name,
+		psinfo_state_word(row->state));
+}
+
+static void log_parent(const struct psinfo_snapshot *snapshot,
+		       const struct psinfo_row *row)
+{
+	const struct psinfo_row *parent;
+
+	parent = psinfo_snapshot_find(snapshot, row->ppid);
+	if (parent)
+		log_row("parent", parent);
+	else
+		pr_info("parent: %d %s\n", row->ppid, row->parent);
+}
+
+static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
+{
+	const struct psinfo_row *row = psinfo_snapshot_find(snapshot, pid);
+	const struct psinfo_row *other;
+	unsigned int i;
+
+	if (!row) {
+		pr_info("log=%d: there is no such process\n", pid);
+		return;
+	}
+	log_row("process", row);
+	log_parent(snapshot, row);
+	for (i = 0; i < snapshot->nr_rows; i++) {
+		other = psinfo_snapshot_row(snapshot, i);
+		if (other->ppid == row->ppid && other != row)
+			log_row("sibling", other);
+		cond_resched();
+	}
+	for (i = 0; i < snapshot->nr_rows; i++) {
+		other = psinfo_snapshot_row(snapshot, i);
+		if (other->ppid == row->pid)
+			log_row("child", other);
+		cond_resched();
+	}
+}
+
+void psinfo_journal_write(void)
+{
+	struct psinfo_snapshot snapshot = {};
+	struct psinfo_viewer viewer;
+	int err;
+
+	if (wanted == LOG_NOTHING)
+		return;
+	psinfo_viewer_kernel(&viewer);
+	err = psinfo_snapshot_take(&snapshot, &viewer, 0);
+	if (err) {
+		pr_err("log: could not look at the processes: error %d\n", err);
+		return;
+	}
+	if (wanted == LOG_PIDS)
+		log_pids(&snapshot);
+	else
+		log_process(&snapshot, wanted);
+	psinfo_snapshot_drop(&snapshot);
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Columns: each one's cell of a made-up process, and lists good and bad. */
+#include "selftest.h"
+
+static const struct psinfo_row sample __initconst = {
+	.pid = 4934, .ppid = 4920, .start_ns = 12345678901234ULL,
+	.name = "a\nb", .parent = "bash",
+	.state = PSINFO_STATE_TRACED, .policy = 2, .rt_priority = 99,
+	.nice = -20, .prio = -100, .static_prio = 100, .normal_prio = 0,
+	.flags = 0xffffffff, .threads = 12, .cpu = 3,
+	.nvcsw = 12345678, .nivcsw = 5, .uid = 1000,
+	.utime_ns = 19999999, .stime_ns = 20000000, .rss_kib = 123456789,
+};
+
+/* In the order of the column table, so that none is forgotten. */
+static const struct {
+	const char *name;
+	const char *cell;
+} cell_rows[] __initconst = {
+	{ "pid", " 4934\n" },
+	{ "ppid", " 4920\n" },
+	{ "tgid", " 4934\n" },
+	{ "name", "a\\nb\n" },
+	{ "stat", "TRACED\n" },
+	{ "state", "t\n" },
+	{ "parent", "bash\n" },
+	{ "uid", " 1000\n" },
+	{ "prio", "-100\n" },
+	{ "static_prio", "        100\n" },
+	{ "normal_prio", "          0\n" },
+	{ "rt_priority", "         99\n" },
+	{ "policy", "     2\n" },
+	{ "nice", " -20\n" },
+	{ "nvcsw", "12345678\n" },
+	{ "nivcsw", "      5\n" },
+	{ "utime", "      1\n" },
+	{ "stime", "      2\n" },
+	{ "start", "  1234567\n" },
+	{ "threads", "     12\n" },
+	{ "flags", "4294967295\n" },
+	{ "cpu", "  3\n" },
+	{ "rss", "123456789\n" },
+};
+
+static const struct {
+	const char *list;
+	int err;
+	unsigned int nr_columns;
+} list_rows[] __initconst = {
+	{ "pid", 0, 1 },
+	{ "pid,name,stat,parent", 0, 4 },
+	{ "rss,pid\n", 0, 2 },
+	{ "all", 0, ARRAY_SIZE(columns) },
+	{ "all\n", 0, ARRAY_SIZE(columns) },
+	{ "", -EINVAL, 0 },
+	{ ",", -EINVAL, 0 },
+	{ "pid,", -EINVAL, 0 },
+	{ "pid,,name", -EINVAL, 0 },
+	{ "pid,pid", -EINVAL, 0 },
+	{ "all,pid", -EINVAL, 0 },
+	{ "PID", -EINVAL, 0 },
+	{ "pid name", -EINVAL, 0 },
+	{ "nonsense", -EINVAL, 0 },
+};
+
+static void __init check_cells(struct psinfo_selftest *count)
+{
+	char line[PSINFO_NAME_TEXT_MAX + TASK_COMM_LEN + 8];
+	struct psinfo_row *chunk = (struct psinfo_row *)&sample;
+	const struct psinfo_snapshot one = { .chunks = &chunk, .nr_rows = 1 };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cell_rows); i++) {
+		struct psinfo_layout layout = { .nr_columns = 1,
+						.columns = { i } };
+
+		psinfo_layout_fit(&layout, &one);
+		*psinfo_put_row(line, &layout, &sample) = '\0';
+		PSINFO_EXPECT(count, !strcmp(columns[i].name,
+					     cell_rows[i].name),
+			      "column %u is %s, expected %s", i,
+			      columns[i].name, cell_rows[i].name);
+		PSINFO_EXPECT(count, !strcmp(line, cell_rows[i].cell),
+			      "column %s: \"%s\", expected \"%s\"",
+			      cell_rows[i].name, line, cell_rows[i].cell);
+		PSINFO_EXPECT(count, strlen(columns[i].header) <=
+			      columns[i].width,
+			      "column %s: the header does not fit",
+			      columns[i].name);
+		PSINFO_EXPECT(count, !columns[i].number != !columns[i].text,
+			      "column %s: neither number nor text, or both",
+			      columns[i].name);
+	}
+	PSINFO_EXPECT(count, i == ARRAY_SIZE(columns),
+		      "%u columns tested of %zu", i, ARRAY_SIZE(columns));
+}
+
+static void __init check_lists(struct psinfo_selftest *count)
+{
+	const char *name, *why;
+	unsigned int i;
+	char list[32];
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(list_rows); i++) {
+		struct psinfo_layout layout = {};
+
+		strscpy(list, list_rows[i].list, sizeof(list));
+		err = layout_parse(list, &layout, &name, &why);
+		PSINFO_EXPECT(count, err == list_rows[i].err,
+			      "list \"%s\": error %d, expected %d",
+			      list_rows[i].list, err, list_rows[i].err);
+		PSINFO_EXPECT(count,
+			      layout.nr_columns == list_rows[i].nr_columns,
+			      "list \"%s\": %u columns, expected %u",
+			      list_rows[i].list, layout.nr_columns,
+			      list_rows[i].nr_columns);
+	}
+}
+
+int __init psinfo_columns_selftest(void)
+{
+	struct psinfo_selftest count = {};
+
+	check_cells(&count);
+	check_lists(&count);
+	return psinfo_selftest_end(&count, "columns");
+}

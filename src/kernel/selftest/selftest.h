@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the self-tests share: a row that fails says which and what, and makes
+ * the module refuse to load. Only compiled in under DEBUG.
+ */
+#ifndef PSINFO_SELFTEST_H
+#define PSINFO_SELFTEST_H
+
+#include <linux/errno.h>
+#include <linux/printk.h>
+
+/* Counts a row; complains about it if @condition does not hold. */
+#define PSINFO_EXPECT(count, condition, fmt, ...) do {			\
+	(count)->rows++;						\
+	if (!(condition)) {						\
+		(count)->failed++;					\
+		pr_err("self-test: " fmt "\n", ##__VA_ARGS__);		\
+	}								\
+} while (0)
+
+struct psinfo_selftest {
+	unsigned int rows;
+	unsigned int failed;
+};
+
+/* Return: 0, or -EINVAL if a row failed or there was none. */
+static inline int psinfo_selftest_end(const struct psinfo_selftest *count,
+				      const char *what)
+{
+	pr_info("self-test: %s: %u rows, %u failed\n", what,
+		count->rows, count->failed);
+	return count->failed || !count->rows ? -EINVAL : 0;
+}
+
+#endif /* PSINFO_SELFTEST_H */

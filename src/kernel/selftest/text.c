@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Names and numbers as text: what goes in, what must come out. */
+#include "selftest.h"
+
+static const struct {
+	const char *name;
+	unsigned int pad;
+	const char *text;
+	unsigned int width;
+} name_rows[] __initconst = {
+	{ "", 0, "", 0 },
+	{ "", 3, "   ", 0 },
+	{ "init", 0, "init", 4 },
+	{ "init", 6, "init  ", 4 },
+	{ "init", 4, "init", 4 },
+	{ "init", 2, "init", 4 },
+	{ "a b|c~", 0, "a b|c~", 6 },
+	{ "a\\b", 0, "a\\\\b", 4 },
+	{ "a\nb", 0, "a\\nb", 4 },
+	{ "a\tb", 0, "a\\011b", 6 },
+	{ "\033[2J", 0, "\\033[2J", 7 },
+	{ "\177", 5, "\\177 ", 4 },
+	{ "\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001", 0,
+	  "\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001\\001",
+	  60 },
+	/* UTF-8 of two, three, four bytes; padding counts characters */
+	{ "\303\251", 3, "\303\251  ", 1 },
+	{ "\342\202\254", 2, "\342\202\254 ", 1 },
+	{ "\360\237\220\247", 2, "\360\237\220\247 ", 1 },
+	/* broken: cut off, alone, overlong, surrogate, too high, C1 */
+	{ "\303", 0, "\\303", 4 },
+	{ "\342\202", 0, "\\342\\202", 8 },
+	{ "\360\237\220", 0, "\\360\\237\\220", 12 },
+	{ "\251x", 0, "\\251x", 5 },
+	{ "\300\257", 0, "\\300\\257", 8 },
+	{ "\340\200\257", 0, "\\340\\200\\257", 12 },
+	{ "\360\200\200\257", 0, "\\360\\200\\200\\257", 16 },
+	{ "\355\240\200", 0, "\\355\\240\\200", 12 },
+	{ "\364\220\200\200", 0, "\\364\\220\\200\\200", 16 },
+	{ "\365\200\200\200", 0, "\\365\\200\\200\\200", 16 },
+	{ "\302\233", 0, "\\302\\233", 8 },
+	{ "\377", 0, "\\377", 4 },
+};
+
+static const struct {
+	s64 value;
+	unsigned int pad;
+	const char *text;
+} number_rows[] __initconst = {
+	{ 0, 0, "0" },
+	{ 0, 5, "    0" },
+	{ 9, 1, "9" },
+	{ 10, 1, "10" },
+	{ -20, 4, " -20" },
+	{ 4194304, 5, "4194304" },
+	{ 4294967295, 0, "4294967295" },
+	{ 4294967296, 11, " 4294967296" },
+	{ 9223372036854775807, 0, "9223372036854775807" },
+	{ (s64)0x8000000000000000, 21, " -9223372036854775808" },
+};
+
+int __init psinfo_text_selftest(void)
+{
+	char text[PSINFO_NAME_TEXT_MAX + TASK_COMM_LEN + 1];
+	struct psinfo_selftest count = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(name_rows); i++) {
+		*psinfo_put_name(text, name_rows[i].name,
+				 name_rows[i].pad) = '\0';
+		PSINFO_EXPECT(&count, !strcmp(text, name_rows[i].text),
+			      "name row %u: \"%s\", expected \"%s\"", i, text,
+			      name_rows[i].text);
+		PSINFO_EXPECT(&count, psinfo_name_width(name_rows[i].name) ==
+			      name_rows[i].width,
+			      "name row %u: width %u, expected %u", i,
+			      psinfo_name_width(name_rows[i].name),
+			      name_rows[i].width);
+	}
+	for (i = 0; i < ARRAY_SIZE(number_rows); i++) {
+		*psinfo_put_number(text, number_rows[i].value,
+				   number_rows[i].pad) = '\0';
+		PSINFO_EXPECT(&count, !strcmp(text, number_rows[i].text),
+			      "number row %u: \"%s\", expected \"%s\"", i,
+			      text, number_rows[i].text);
+		PSINFO_EXPECT(&count,
+			      psinfo_number_width(number_rows[i].value) ==
+			      strlen(strim(text)),
+			      "number row %u: width %u", i,
+			      psinfo_number_width(number_rows[i].value));
+	}
+	return psinfo_selftest_end(&count, "text");
+}

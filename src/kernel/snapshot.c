@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A snapshot: rows in PID order and the totals per state, grown in chunks.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "snapshot.h"
+
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "collect.h"
+
+#define FIRST_CHUNKS	16
+
+static void *purse_alloc(struct psinfo_purse *purse, const struct cred *cred,
+			 size_t bytes, int *ret_err)
+{
+	void *memory;
+
+	*ret_err = psinfo_purse_take(purse, cred, bytes);
+	if (*ret_err)
+		return NULL;
+	/* What is not got stays in the purse; the snapshot fails and drops it. */
+	memory = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
+	if (!memory)
+		*ret_err = -ENOMEM;
+	return memory;
+}
+
+/* Room for more chunks in the array of them; 0 or an error. */
+static int grow_array(struct psinfo_snapshot *snapshot, const struct cred *cred)
+{
+	unsigned int max = max(2 * snapshot->max_chunks, FIRST_CHUNKS);
+	struct psinfo_row **chunks;
+	int err;
+
+	chunks = purse_alloc(&snapshot->purse, cred, max * sizeof(*chunks),
+			     &err);
+	if (!chunks)
+		return err;
+	if (snapshot->nr_chunks)
+		memcpy(chunks, snapshot->chunks,
+		       snapshot->nr_chunks * sizeof(*chunks));
+	kvfree(snapshot->chunks);
+	snapshot->chunks = chunks;
+	snapshot->max_chunks = max;
+	return 0;
+}
+
+static int grow(struct psinfo_snapshot *snapshot, const struct cred *cred)
+{
+	struct psinfo_row *chunk;
+	int err;
+
+	if (snapshot->nr_chunks == snapshot->max_chunks) {
+		err = grow_array(snapshot, cred);
+		if (err)
+			return err;
+	}
+	chunk = purse_alloc(&snapshot->purse, cred,
+			    PSINFO_CHUNK_ROWS * sizeof(*chunk), &err);
+	if (!chunk)
+		return err;
+	snapshot->chunks[snapshot->nr_chunks++] = chunk;
+	return 0;
+}
+
+/* Rows that are free: all of them in the last chunk, one after the other. */
+static unsigned int room(const struct psinfo_snapshot *snapshot)
+{
+	return snapshot->nr_chunks * PSINFO_CHUNK_ROWS - snapshot->nr_rows;
+}
+
+static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
+{
+	while (filled--) {
+		const struct psinfo_row *row;
+
+		row = psinfo_snapshot_row(snapshot, snapshot->nr_rows++);
+		snapshot->totals[row->state]++;
+	}
+}
+
+static int collect(struct psinfo_snapshot *snapshot,
+		   const struct psinfo_viewer *viewer, u32 fields)
+{
+	struct psinfo_walk walk = {
+		.viewer = viewer,
+		.fields = fields,
+		.next = 1,
+	};
+	struct psinfo_row *next;
+	int err;
+
+	while (!walk.done) {
+		if (!room(snapshot)) {
+			err = grow(snapshot, viewer->cred);
+			if (err)
+				return err;
+		}
+		next = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
+		add(snapshot, psinfo_collect(&walk, next, room(snapshot)));
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+struct psinfo_row *psinfo_snapshot_find(const struct psinfo_snapshot *snapshot,
+					pid_t pid)
+{
+	unsigned int low = 0, high = snapshot->nr_rows;
+
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+		struct psinfo_row *row = psinfo_snapshot_row(snapshot, middle);
+
+		if (row->pid == pid)
+			return row;
+		if (row->pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/*
+ * The parents found last, by PID: nearly every process is the child of one of
+ * a few, and the snapshot need not be searched for them again and again.
+ */
+#define RECENT_PARENTS	64
+
+struct recent_parents {
+	const struct psinfo_row *rows[RECENT_PARENTS];
+};
+
+static const struct psinfo_row *
+find_parent(const struct psinfo_snapshot *snapshot,
+	    struct recent_parents *recent, pid_t pid)
+{
+	const struct psinfo_row **row = &recent->rows[pid % RECENT_PARENTS];
+
+	if (!*row || (*row)->pid != pid)
+		*row = psinfo_snapshot_find(snapshot, pid);
+	return *row;
+}
+
+/*
+ * The name of the parent of @row, which has no row of its own: it was born
+ * behind the walk, or ended before the walk came by, in which case @row has
+ * another parent by now, or it is not for the viewer to see.
+ */
+static void name_late_parent(const struct psinfo_snapshot *snapshot,
+			     const struct psinfo_viewer *viewer,
+			     struct psinfo_row *row)
+{
+	const char *name = PSINFO_NAME_NONE;
+	const struct psinfo_row *parent;
+	struct psinfo_row now;
+
+	if (psinfo_collect_one(viewer, row->pid, &now) &&
+	    now.start_ns == row->start_ns)
+		row->ppid = now.ppid;
+	parent = psinfo_snapshot_find(snapshot, row->ppid);
+	if (parent && parent->start_ns <= row->start_ns)
+		name = parent->name;
+	else if (!parent && row->ppid && psinfo_collect_one(viewer, row->ppid, &now))
+		name = now.name;
+	strscpy(row->parent, name, sizeof(row->parent));
+}
+
+static void name_parents(struct psinfo_snapshot *snapshot,
+			 const struct psinfo_viewer *viewer)
+{
+	const char *outside = viewer->ns == &init_pid_ns ? PSINFO_NAME_SWAPPER :
+							   PSINFO_NAME_NONE;
+	struct recent_parents recent = {};
+	const struct psinfo_row *parent;
+	struct psinfo_row *row;
+	unsigned int i;
+
+	for (i = 0; i < snapshot->nr_rows; i++) {
+		if (i % PSINFO_BATCH == 0)
+			cond_resched();
+		row = psinfo_snapshot_row(snapshot, i);
+		if (!row->ppid) {
+			strscpy(row->parent, outside, sizeof(row->parent));
+			continue;
+		}
+		parent = find_parent(snapshot, &recent, row->ppid);
+		/* Born after its child: another process, with a reused PID. */
+		if (likely(parent && parent->start_ns <= row->start_ns))
+			memcpy(row->parent, parent->name, sizeof(row->parent));
+		else
+			name_late_parent(snapshot, viewer, row);
+	}
+}
+
+int psinfo_snapshot_take(struct psinfo_snapshot *snapshot,
+			 const struct psinfo_viewer *viewer, u32 fields)
+{
+	int err = collect(snapshot, viewer, fields);
+
+	if (err) {
+		psinfo_snapshot_drop(snapshot);
+		return err;
+	}
+	name_parents(snapshot, viewer);
+	return 0;
+}
+
+void psinfo_snapshot_drop(struct psinfo_snapshot *snapshot)
+{
+	unsigned int i;
+
+	for (i = 0; i < snapshot->nr_chunks; i++)
+		kvfree(snapshot->chunks[i]);
+	kvfree(snapshot->chunks);
+	psinfo_purse_empty(&snapshot->purse);
+	*snapshot = (struct psinfo_snapshot) {};
+}
+
+#ifdef DEBUG
+#include "selftest/snapshot.c"
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The states of a process, one row per state. A kernel with a state more than
+ * these fails to compile here, rather than being counted wrong.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "state.h"
+
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
+#include <linux/log2.h>
+
+/* task_state_index() answers fls() of the one bit that it reports. */
+#define INDEX_OF(bit) (ilog2(bit) + 1)
+
+static const u8 state_at_index[] = {
+	[0]				 = PSINFO_STATE_RUNNING,
+	[INDEX_OF(TASK_INTERRUPTIBLE)]	 = PSINFO_STATE_INTERRUPTIBLE,
+	[INDEX_OF(TASK_UNINTERRUPTIBLE)] = PSINFO_STATE_UNINTERRUPTIBLE,
+	[INDEX_OF(__TASK_STOPPED)]	 = PSINFO_STATE_STOPPED,
+	[INDEX_OF(__TASK_TRACED)]	 = PSINFO_STATE_TRACED,
+	[INDEX_OF(EXIT_DEAD)]		 = PSINFO_STATE_DEAD,
+	[INDEX_OF(EXIT_ZOMBIE)]		 = PSINFO_STATE_ZOMBIE,
+	[INDEX_OF(TASK_PARKED)]		 = PSINFO_STATE_PARKED,
+	[INDEX_OF(TASK_REPORT_IDLE)]	 = PSINFO_STATE_IDLE,
+};
+
+static_assert(TASK_RUNNING == 0);
+static_assert(ARRAY_SIZE(state_at_index) == INDEX_OF(TASK_REPORT_MAX),
+	      "this kernel reports a state that has no row above");
+
+static const struct {
+	const char *word;
+	const char *letter;
+} states[] = {
+	[PSINFO_STATE_RUNNING]		= { "RUNNING", "R" },
+	[PSINFO_STATE_INTERRUPTIBLE]	= { "INTERRUPTIBLE", "S" },
+	[PSINFO_STATE_UNINTERRUPTIBLE]	= { "UNINTERRUPTIBLE", "D" },
+	[PSINFO_STATE_STOPPED]		= { "STOPPED", "T" },
+	[PSINFO_STATE_TRACED]		= { "TRACED", "t" },
+	[PSINFO_STATE_ZOMBIE]		= { "ZOMBIE", "Z" },
+	[PSINFO_STATE_DEAD]		= { "DEAD", "X" },
+	[PSINFO_STATE_IDLE]		= { "IDLE", "I" },
+	[PSINFO_STATE_PARKED]		= { "PARKED", "P" },
+	[PSINFO_STATE_OTHERS]		= { "OTHERS", "?" },
+};
+
+static_assert(ARRAY_SIZE(states) == PSINFO_NR_STATES);
+
+enum psinfo_state psinfo_state_of(struct task_struct *task)
+{
+	unsigned int index = task_state_index(task);
+
+	if (unlikely(index >= ARRAY_SIZE(state_at_index)))
+		return PSINFO_STATE_OTHERS;
+	return state_at_index[index];
+}
+
+const char *psinfo_state_word(enum psinfo_state state)
+{
+	return states[state].word;
+}
+
+const char *psinfo_state_letter(enum psinfo_state state)
+{
+	return states[state].letter;
+}
+
+#ifdef DEBUG
+#include "selftest/state.c"
+#endif

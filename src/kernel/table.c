@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * read(): the table, as a seq_file over a snapshot. Each line is one element:
+ * the header, the rows, the totals. Lines are printed anew when somebody
+ * seeks, always from the same snapshot, so the bytes are the same.
+ */
+#include "table.h"
+
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "state.h"
+
+#define RULE_WIDTH	80
+#define TOTALS_PER_LINE_1	4	/* the others stand on the second line */
+
+/*
+ * Up to this much text is handed over per read(); as much as cat asks for. A
+ * small table gets a small buffer.
+ */
+#define BUFFER_MAX	SZ_128K
+
+/* The element behind the last row; the one before the first has the kernel's. */
+#define TOTALS_TOKEN	((void *)2)
+
+void psinfo_table_init(struct psinfo_table *table)
+{
+	mutex_init(&table->lock);
+}
+
+void psinfo_table_drop(struct psinfo_table *table)
+{
+	psinfo_snapshot_drop(&table->snapshot);
+	mutex_destroy(&table->lock);
+}
+
+/* A buffer that saves read() calls; without one seq_file makes a small one. */
+static void buffer_get(struct seq_file *seq, struct psinfo_table *table)
+{
+	size_t text = psinfo_layout_width(&table->layout) *
+		      (table->snapshot.nr_rows + 8);
+	size_t size = clamp_t(size_t, PAGE_ALIGN(text), PAGE_SIZE, BUFFER_MAX);
+
+	if (seq->buf || psinfo_purse_take(&table->snapshot.purse,
+					  table->viewer.cred, size))
+		return;
+	seq->buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (seq->buf)
+		seq->size = size;
+}
+
+static int table_take(struct seq_file *seq)
+{
+	struct psinfo_table *table = seq->private;
+	int err = 0;
+
+	mutex_lock(&table->lock);
+	if (table->taken)
+		goto out;
+	table->layout = psinfo_layout_chosen();
+	err = psinfo_snapshot_take(&table->snapshot, &table->viewer,
+				   psinfo_layout_fields(&table->layout));
+	if (err)
+		goto out;
+	psinfo_layout_fit(&table->layout, &table->snapshot);
+	buffer_get(seq, table);
+	table->taken = true;
+out:
+	mutex_unlock(&table->lock);
+	return err;
+}
+
+ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	int err = table_take(iocb->ki_filp->private_data);
+
+	return err ?: seq_read_iter(iocb, to);
+}
+
+static void *element(const struct psinfo_table *table, loff_t pos)
+{
+	if (pos == 0)
+		return SEQ_START_TOKEN;
+	if (pos <= table->snapshot.nr_rows)
+		return psinfo_snapshot_row(&table->snapshot, pos - 1);
+	return pos == table->snapshot.nr_rows + 1 ? TOTALS_TOKEN : NULL;
+}
+
+static void *table_start(struct seq_file *seq, loff_t *pos)
+{
+	return element(seq->private, *pos);
+}
+
+static void *table_next(struct seq_file *seq, void *v, loff_t *pos)
+{
+	return element(seq->private, ++*pos);
+}
+
+static void table_stop(struct seq_file *seq, void *v)
+{
+}
+
+/*
+ * @room bytes to write at, or NULL: the buffer is full, and seq_file comes
+ * again with a new one.
+ */
+static char *line_begin(struct seq_file *seq, size_t room)
+{
+	char *at;
+
+	if (seq_get_buf(seq, &at) >= room)
+		return at;
+	seq_commit(seq, -1);
+	return NULL;
+}
+
+static void line_end(struct seq_file *seq, const char *end)
+{
+	char *at;
+
+	seq_get_buf(seq, &at);
+	seq_commit(seq, end - at);
+}
+
+static void show_rule(struct seq_file *seq, const struct psinfo_table *table,
+		      char stroke)
+{
+	unsigned int width = max_t(unsigned int, RULE_WIDTH,
+				   psinfo_layout_width(&table->layout));
+	char *at = line_begin(seq, width + 1);
+
+	if (!at)
+		return;
+	memset(at, stroke, width);
+	at[width] = '\n';
+	line_end(seq, at + width + 1);
+}
+
+static void show_header(struct seq_file *seq, const struct psinfo_table *table)
+{
+	char *at;
+
+	show_rule(seq, table, '=');
+	at = line_begin(seq, psinfo_layout_room(&table->layout));
+	if (at)
+		line_end(seq, psinfo_put_header(at, &table->layout));
+	show_rule(seq, table, '-');
+}
+
+static void show_row(struct seq_file *seq, const struct psinfo_table *table,
+		     const struct psinfo_row *row)
+{
+	char *at = line_begin(seq, psinfo_layout_room(&table->layout));
+
+	if (at)
+		line_end(seq, psinfo_put_row(at, &table->layout, row));
+}
+
+static void show_totals(struct seq_file *seq, const struct psinfo_table *table)
+{
+	unsigned int i;
+
+	show_rule(seq, table, '-');
+	for (i = 0; i < PSINFO_NR_STATES; i++)
+		seq_printf(seq, "%s: %u%c", psinfo_state_word(i),
+			   table->snapshot.totals[i],
+			   i == TOTALS_PER_LINE_1 - 1 ||
+			   i == PSINFO_NR_STATES - 1 ? '\n' : '\t');
+	seq_printf(seq, "TOTAL: %u\n", table->snapshot.nr_rows);
+	show_rule(seq, table, '=');
+}
+
+static int table_show(struct seq_file *seq, void *v)
+{
+	const struct psinfo_table *table = seq->private;
+
+	if (v == SEQ_START_TOKEN)
+		show_header(seq, table);
+	else if (v == TOTALS_TOKEN)
+		show_totals(seq, table);
+	else
+		show_row(seq, table, v);
+	return 0;
+}
+
+const struct seq_operations psinfo_table_seq_ops = {
+	.start = table_start,
+	.next = table_next,
+	.stop = table_stop,
+	.show = table_show,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What read() gives: the table and its totals, printed from a snapshot that
+ * is taken at the first read and stays what it is until the file is closed.
+ */
+#ifndef PSINFO_TABLE_H
+#define PSINFO_TABLE_H
+
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/seq_file.h>
+#include <linux/types.h>
+#include <linux/uio.h>
+
+#include "columns.h"
+#include "snapshot.h"
+#include "visibility.h"
+
+struct psinfo_table {
+	struct psinfo_viewer viewer;	/* set by whoever opens the file */
+	struct mutex lock;		/* guards the taking */
+	bool taken;
+	struct psinfo_layout layout;
+	struct psinfo_snapshot snapshot;
+};
+
+/* The private data of the seq_file is a struct psinfo_table. */
+extern const struct seq_operations psinfo_table_seq_ops;
+
+void psinfo_table_init(struct psinfo_table *table);
+void psinfo_table_drop(struct psinfo_table *table);
+
+/**
+ * psinfo_table_read_iter() - .proc_read_iter
+ *
+ * Return: bytes read, or the error of psinfo_snapshot_take(); after an error
+ * the next read tries again.
+ */
+ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to);
+
+#endif /* PSINFO_TABLE_H */

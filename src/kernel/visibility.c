@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who may see whom: the PID namespace of the mount, hidepid= and gid=, and
+ * the rule behind them, which is ptrace_may_access(). That function is not
+ * exported, so its credential rules stand here again and fail closed. Only
+ * what a security module would forbid on top can not be asked.
+ */
+#include "visibility.h"
+
+#include <linux/capability.h>
+#include <linux/ktime.h>
+#include <linux/proc_fs.h>
+#include <linux/sched/signal.h>
+#include <linux/time_namespace.h>
+#include <linux/uidgid.h>
+
+#include "compat.h"
+
+/* has_pid_permissions() of fs/proc/base.c, what of it does not hang on a task */
+static bool mount_hides(const struct proc_fs_info *fs)
+{
+	switch (fs->hide_pid) {
+	case HIDEPID_OFF:
+		return false;
+	case HIDEPID_NO_ACCESS:
+	case HIDEPID_INVISIBLE:
+		return !in_group_p(fs->pid_gid);
+	default:
+		/* HIDEPID_NOT_PTRACEABLE, and anything that comes after it */
+		return true;
+	}
+}
+
+void psinfo_viewer_open(struct psinfo_viewer *viewer, const struct file *file)
+{
+	struct super_block *sb = file_inode(file)->i_sb;
+	struct timespec64 offset = {};
+
+	timens_add_boottime(&offset);
+	*viewer = (struct psinfo_viewer) {
+		.ns = proc_pid_ns(sb),
+		.cred = file->f_cred,
+		.boot_offset_ns = timespec64_to_ns(&offset),
+		.hides = mount_hides(proc_sb_info(sb)),
+	};
+	if (viewer->hides)
+		viewer->self = get_pid(task_tgid(current));
+}
+
+void psinfo_viewer_kernel(struct psinfo_viewer *viewer)
+{
+	*viewer = (struct psinfo_viewer) {
+		.ns = &init_pid_ns,
+		.cred = current_cred(),
+	};
+}
+
+void psinfo_viewer_close(struct psinfo_viewer *viewer)
+{
+	put_pid(viewer->self);
+}
+
+const struct cred *psinfo_viewer_begin(const struct psinfo_viewer *viewer)
+{
+	return viewer->hides ? override_creds(viewer->cred) : NULL;
+}
+
+void psinfo_viewer_end(const struct psinfo_viewer *viewer,
+		       const struct cred *saved)
+{
+	if (viewer->hides)
+		revert_creds(saved);
+}
+
+static bool may_ptrace_in(struct user_namespace *ns)
+{
+	return ns_capable_noaudit(ns, CAP_SYS_PTRACE);
+}
+
+static bool owns(const struct cred *cred, const struct cred *task)
+{
+	return uid_eq(cred->fsuid, task->euid) &&
+	       uid_eq(cred->fsuid, task->suid) &&
+	       uid_eq(cred->fsuid, task->uid) &&
+	       gid_eq(cred->fsgid, task->egid) &&
+	       gid_eq(cred->fsgid, task->sgid) &&
+	       gid_eq(cred->fsgid, task->gid);
+}
+
+/* ptrace_may_access(task, PTRACE_MODE_READ_FSCREDS), step by step */
+bool psinfo_viewer_may_read(const struct psinfo_viewer *viewer,
+			    struct task_struct *task)
+{
+	const struct cred *cred = viewer->cred;
+	const struct cred *theirs;
+
+	if (READ_ONCE(task->signal->pids[PIDTYPE_TGID]) == viewer->self)
+		return true;
+
+	theirs = __task_cred(task);
+	if (!owns(cred, theirs) && !may_ptrace_in(theirs->user_ns))
+		return false;
+
+	/* Pairs with the barrier in commit_creds(): dumpable after creds. */
+	smp_rmb();
+	if (!psinfo_task_is_dumpable(task, may_ptrace_in))
+		return false;
+
+	theirs = __task_cred(task);
+	return (cred->user_ns == theirs->user_ns &&
+		cap_issubset(theirs->cap_permitted, cred->cap_effective)) ||
+	       may_ptrace_in(theirs->user_ns);
+}
