@@ -67,7 +67,7 @@ static void fill_identity(struct psinfo_row *row, struct task_struct *task,
 	row->start_ns = task->start_boottime + viewer->boot_offset_ns;
 	/*
 	 * Not under the task lock: a process that renames itself this very
-	 * moment may show part of both names, as in /proc since Linux 6.14.
+	 * moment may show part of both names, as in /proc of new kernels.
 	 */
 	data_race(memcpy(row->name, task->comm, sizeof(row->name)));
 	row->name[sizeof(row->name) - 1] = '\0';

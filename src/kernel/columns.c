@@ -28,9 +28,10 @@ struct column {
 	const char *header;
 	u8 width;		/* at least; the header fits into it */
 	u8 fields;		/* PSINFO_FIELDS_... that the cell is made of */
-	/* One of the two: a number, or text that is escaped when shown. */
+	/* One of the three */
 	s64 (*number)(const struct psinfo_row *row);
-	const char *(*text)(const struct psinfo_row *row);
+	const char *(*word)(const struct psinfo_row *row);	/* fits, plain */
+	const char *(*name_of)(const struct psinfo_row *row);	/* any bytes */
 };
 
 #define NUMBER(name, expression)					\
@@ -84,10 +85,10 @@ static const struct column columns[] = {
 	{ "pid",	 "PID",		  5, 0,	    .number = pid },
 	{ "ppid",	 "PPID",	  5, 0,	    .number = ppid },
 	{ "tgid",	 "TGID",	  5, 0,	    .number = pid },
-	{ "name",	 "NAME",	 30, 0,	    .text = name },
-	{ "stat",	 "STAT",	 15, 0,	    .text = stat },
-	{ "state",	 "STATE",	  5, 0,	    .text = state },
-	{ "parent",	 "PARENT",	 15, 0,	    .text = parent },
+	{ "name",	 "NAME",	 30, 0,	    .name_of = name },
+	{ "stat",	 "STAT",	 15, 0,	    .word = stat },
+	{ "state",	 "STATE",	  5, 0,	    .word = state },
+	{ "parent",	 "PARENT",	 15, 0,	    .name_of = parent },
 	{ "uid",	 "UID",		  5, CRED,  .number = uid },
 	{ "prio",	 "PRIO",	  4, SCHED, .number = prio },
 	{ "static_prio", "STATIC_PRIO",	 11, SCHED, .number = static_prio },
@@ -239,17 +240,13 @@ u32 psinfo_layout_fields(const struct psinfo_layout *layout)
 	return fields;
 }
 
+/* What a cell takes; 0 for a word, for which the column is made. */
 static unsigned int cell_width(const struct column *column,
 			       const struct psinfo_row *row)
 {
-	return column->number ? psinfo_number_width(column->number(row)) :
-				psinfo_name_width(column->text(row));
-}
-
-/* Whether a cell can be wider than the column is made to begin with. */
-static bool may_widen(const struct column *column)
-{
-	return column->number || column->text == name || column->text == parent;
+	if (column->number)
+		return psinfo_number_width(column->number(row));
+	return column->name_of ? psinfo_name_width(column->name_of(row)) : 0;
 }
 
 void psinfo_layout_fit(struct psinfo_layout *layout,
@@ -261,7 +258,7 @@ void psinfo_layout_fit(struct psinfo_layout *layout,
 		const struct column *column = &columns[layout->columns[i]];
 		unsigned int width = column->width;
 
-		for (r = 0; may_widen(column) && r < snapshot->nr_rows; r++) {
+		for (r = 0; !column->word && r < snapshot->nr_rows; r++) {
 			const struct psinfo_row *row;
 
 			if (r % PSINFO_CHUNK_ROWS == 0)
@@ -312,7 +309,7 @@ char *psinfo_put_header(char *at, const struct psinfo_layout *layout)
 		const struct column *column = &columns[layout->columns[i]];
 		bool last = i == layout->nr_columns - 1u;
 
-		at = psinfo_put_name(at, column->header,
+		at = psinfo_put_word(at, column->header,
 				     last ? 0 : layout->widths[i]);
 		at = put_between(at, last);
 	}
@@ -332,8 +329,11 @@ char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
 		/* Text in the last column is not padded: nobody sees it. */
 		if (column->number)
 			at = psinfo_put_number(at, column->number(row), width);
+		else if (column->word)
+			at = psinfo_put_word(at, column->word(row),
+					     last ? 0 : width);
 		else
-			at = psinfo_put_name(at, column->text(row),
+			at = psinfo_put_name(at, column->name_of(row),
 					     last ? 0 : width);
 		at = put_between(at, last);
 	}

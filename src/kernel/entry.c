@@ -54,7 +54,7 @@ static int entry_release(struct inode *inode, struct file *file)
 static const struct proc_ops entry_ops = {
 	.proc_open = entry_open,
 	.proc_read_iter = psinfo_table_read_iter,
-	.proc_lseek = seq_lseek,
+	.proc_lseek = psinfo_table_lseek,
 	.proc_release = entry_release,
 };
 

@@ -56,7 +56,8 @@ static int table_take(struct seq_file *seq)
 	struct psinfo_table *table = seq->private;
 	int err = 0;
 
-	mutex_lock(&table->lock);
+	if (mutex_lock_killable(&table->lock))
+		return -EINTR;
 	if (table->taken)
 		goto out;
 	table->layout = psinfo_layout_chosen();
@@ -77,6 +78,14 @@ ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	int err = table_take(iocb->ki_filp->private_data);
 
 	return err ?: seq_read_iter(iocb, to);
+}
+
+/* seq_file prints its way to the offset, so there must be something to print. */
+loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence)
+{
+	int err = table_take(file->private_data);
+
+	return err ?: seq_lseek(file, offset, whence);
 }
 
 static void *element(const struct psinfo_table *table, loff_t pos)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What read() gives: the table and its totals, printed from a snapshot that
- * is taken at the first read and stays what it is until the file is closed.
+ * is taken at the first read or seek and stays what it is until the file is closed.
  */
 #ifndef PSINFO_TABLE_H
 #define PSINFO_TABLE_H
@@ -31,11 +31,13 @@ void psinfo_table_init(struct psinfo_table *table);
 void psinfo_table_drop(struct psinfo_table *table);
 
 /**
- * psinfo_table_read_iter() - .proc_read_iter
+ * psinfo_table_read_iter(), psinfo_table_lseek() - .proc_read_iter, .proc_lseek
  *
- * Return: bytes read, or the error of psinfo_snapshot_take(); after an error
- * the next read tries again.
+ * The first of either takes the snapshot.
+ * Return: as seq_read_iter() and seq_lseek(), or the error of
+ * psinfo_snapshot_take(); after an error the next call tries again.
  */
 ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to);
+loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence);
 
 #endif /* PSINFO_TABLE_H */

@@ -148,15 +148,28 @@ unsigned int psinfo_name_width(const char *name)
 	return width;
 }
 
+static char *put_padding(char *at, unsigned int shown, unsigned int width)
+{
+	if (shown >= width)
+		return at;
+	memset(at, ' ', width - shown);
+	return at + (width - shown);
+}
+
 char *psinfo_put_name(char *at, const char *name, unsigned int width)
 {
 	unsigned int shown;
 
 	at = put_escaped(at, name, &shown);
-	if (shown >= width)
-		return at;
-	memset(at, ' ', width - shown);
-	return at + (width - shown);
+	return put_padding(at, shown, width);
+}
+
+char *psinfo_put_word(char *at, const char *word, unsigned int width)
+{
+	size_t shown = strlen(word);
+
+	memcpy(at, word, shown);
+	return put_padding(at + shown, shown, width);
 }
 
 #ifdef DEBUG

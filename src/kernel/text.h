@@ -33,6 +33,9 @@ unsigned int psinfo_number_width(s64 value);
 /** psinfo_put_number() - @value right-aligned */
 char *psinfo_put_number(char *at, s64 value, unsigned int width);
 
+/** psinfo_put_word() - @word left-aligned, as it is: text of our own */
+char *psinfo_put_word(char *at, const char *word, unsigned int width);
+
 /** psinfo_name_width() - characters that psinfo_put_name() shows for @name */
 unsigned int psinfo_name_width(const char *name);
 

@@ -87,8 +87,9 @@ static void __init check_cells(struct psinfo_selftest *count)
 			      columns[i].width,
 			      "column %s: the header does not fit",
 			      columns[i].name);
-		PSINFO_EXPECT(count, !columns[i].number != !columns[i].text,
-			      "column %s: neither number nor text, or both",
+		PSINFO_EXPECT(count, !!columns[i].number + !!columns[i].word +
+			      !!columns[i].name_of == 1,
+			      "column %s: not one kind of cell",
 			      columns[i].name);
 	}
 	PSINFO_EXPECT(count, i == ARRAY_SIZE(columns),
