@@ -69,8 +69,7 @@ static void fill_identity(struct psinfo_row *row, struct task_struct *task,
 	 * Not under the task lock: a process that renames itself this very
 	 * moment may show part of both names, as in /proc of new kernels.
 	 */
-	data_race(memcpy(row->name, task->comm, sizeof(row->name)));
-	row->name[sizeof(row->name) - 1] = '\0';
+	psinfo_name_copy(&row->name, task->comm);
 	row->state = psinfo_state_of(task);
 }
 

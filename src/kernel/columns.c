@@ -25,13 +25,12 @@
 
 struct column {
 	const char *name;	/* in columns= */
-	const char *header;
+	struct psinfo_name header;
 	u8 width;		/* at least; the header fits into it */
 	u8 fields;		/* PSINFO_FIELDS_... that the cell is made of */
-	/* One of the three */
+	/* One of the two */
 	s64 (*number)(const struct psinfo_row *row);
-	const char *(*word)(const struct psinfo_row *row);	/* fits, plain */
-	const char *(*name_of)(const struct psinfo_row *row);	/* any bytes */
+	const struct psinfo_name *(*text)(const struct psinfo_row *row);
 };
 
 #define NUMBER(name, expression)					\
@@ -41,7 +40,7 @@ struct column {
 	}
 
 #define TEXT(name, expression)						\
-	static const char *name(const struct psinfo_row *row)		\
+	static const struct psinfo_name *name(const struct psinfo_row *row) \
 	{								\
 		return expression;					\
 	}
@@ -70,41 +69,44 @@ NUMBER(threads, row->threads)
 NUMBER(flags, row->flags)
 NUMBER(cpu, row->cpu)
 NUMBER(rss, row->rss_kib)
-TEXT(name, row->name)
 TEXT(stat, psinfo_state_word(row->state))
 TEXT(state, psinfo_state_letter(row->state))
-TEXT(parent, row->parent)
+TEXT(name, &row->name)
+TEXT(parent, &row->parent)
 
 #define CRED	PSINFO_FIELDS_CRED
 #define SCHED	PSINFO_FIELDS_SCHED
 #define TIMES	PSINFO_FIELDS_TIMES
 #define MEM	PSINFO_FIELDS_MEM
 
+#define COLUMN(name, header, width, fields, cell) \
+	{ name, PSINFO_NAME(header), width, fields, cell }
+
 /* A row is a process, so its thread group id is its PID. */
 static const struct column columns[] = {
-	{ "pid",	 "PID",		  5, 0,	    .number = pid },
-	{ "ppid",	 "PPID",	  5, 0,	    .number = ppid },
-	{ "tgid",	 "TGID",	  5, 0,	    .number = pid },
-	{ "name",	 "NAME",	 30, 0,	    .name_of = name },
-	{ "stat",	 "STAT",	 15, 0,	    .word = stat },
-	{ "state",	 "STATE",	  5, 0,	    .word = state },
-	{ "parent",	 "PARENT",	 15, 0,	    .name_of = parent },
-	{ "uid",	 "UID",		  5, CRED,  .number = uid },
-	{ "prio",	 "PRIO",	  4, SCHED, .number = prio },
-	{ "static_prio", "STATIC_PRIO",	 11, SCHED, .number = static_prio },
-	{ "normal_prio", "NORMAL_PRIO",	 11, SCHED, .number = normal_prio },
-	{ "rt_priority", "RT_PRIORITY",	 11, SCHED, .number = rt_priority },
-	{ "policy",	 "POLICY",	  6, SCHED, .number = policy },
-	{ "nice",	 "NICE",	  4, SCHED, .number = nice },
-	{ "nvcsw",	 "NVCSW",	  7, SCHED, .number = nvcsw },
-	{ "nivcsw",	 "NIVCSW",	  7, SCHED, .number = nivcsw },
-	{ "utime",	 "UTIME",	  7, TIMES, .number = utime },
-	{ "stime",	 "STIME",	  7, TIMES, .number = stime },
-	{ "start",	 "START",	  9, 0,	    .number = start },
-	{ "threads",	 "THREADS",	  7, SCHED, .number = threads },
-	{ "flags",	 "FLAGS",	 10, SCHED, .number = flags },
-	{ "cpu",	 "CPU",		  3, SCHED, .number = cpu },
-	{ "rss",	 "RSS",		  8, MEM,   .number = rss },
+	COLUMN("pid", "PID", 5, 0, .number = pid),
+	COLUMN("ppid", "PPID", 5, 0, .number = ppid),
+	COLUMN("tgid", "TGID", 5, 0, .number = pid),
+	COLUMN("name", "NAME", 30, 0, .text = name),
+	COLUMN("stat", "STAT", 15, 0, .text = stat),
+	COLUMN("state", "STATE", 5, 0, .text = state),
+	COLUMN("parent", "PARENT", 15, 0, .text = parent),
+	COLUMN("uid", "UID", 5, CRED, .number = uid),
+	COLUMN("prio", "PRIO", 4, SCHED, .number = prio),
+	COLUMN("static_prio", "STATIC_PRIO", 11, SCHED, .number = static_prio),
+	COLUMN("normal_prio", "NORMAL_PRIO", 11, SCHED, .number = normal_prio),
+	COLUMN("rt_priority", "RT_PRIORITY", 11, SCHED, .number = rt_priority),
+	COLUMN("policy", "POLICY", 6, SCHED, .number = policy),
+	COLUMN("nice", "NICE", 4, SCHED, .number = nice),
+	COLUMN("nvcsw", "NVCSW", 7, SCHED, .number = nvcsw),
+	COLUMN("nivcsw", "NIVCSW", 7, SCHED, .number = nivcsw),
+	COLUMN("utime", "UTIME", 7, TIMES, .number = utime),
+	COLUMN("stime", "STIME", 7, TIMES, .number = stime),
+	COLUMN("start", "START", 9, 0, .number = start),
+	COLUMN("threads", "THREADS", 7, SCHED, .number = threads),
+	COLUMN("flags", "FLAGS", 10, SCHED, .number = flags),
+	COLUMN("cpu", "CPU", 3, SCHED, .number = cpu),
+	COLUMN("rss", "RSS", 8, MEM, .number = rss),
 };
 
 static_assert(ARRAY_SIZE(columns) <= PSINFO_COLUMNS_MAX);
@@ -240,104 +242,101 @@ u32 psinfo_layout_fields(const struct psinfo_layout *layout)
 	return fields;
 }
 
-/* What a cell takes; 0 for a word, for which the column is made. */
-static unsigned int cell_width(const struct column *column,
-			       const struct psinfo_row *row)
+/* Characters that the widest cell of a column of numbers takes */
+static unsigned int numbers_width(const struct column *column,
+				  const struct psinfo_snapshot *snapshot)
+{
+	s64 lowest = 0, highest = 0;
+	unsigned int r;
+
+	for (r = 0; r < snapshot->nr_rows; r++) {
+		s64 value = column->number(psinfo_snapshot_row(snapshot, r));
+
+		lowest = min(lowest, value);
+		highest = max(highest, value);
+		if (r % PSINFO_CHUNK_ROWS == 0)
+			cond_resched();
+	}
+	return max(psinfo_number_width(lowest), psinfo_number_width(highest));
+}
+
+static unsigned int cells_width(const struct column *column,
+				const struct psinfo_snapshot *snapshot)
 {
 	if (column->number)
-		return psinfo_number_width(column->number(row));
-	return column->name_of ? psinfo_name_width(column->name_of(row)) : 0;
+		return numbers_width(column, snapshot);
+	/* The words of the states fit, and a parent is a process too. */
+	return column->text == name || column->text == parent ?
+	       snapshot->widest_name : 0;
 }
 
 void psinfo_layout_fit(struct psinfo_layout *layout,
 		       const struct psinfo_snapshot *snapshot)
 {
-	unsigned int i, r;
+	unsigned int i;
 
+	layout->width = (layout->nr_columns - 1) * strlen(SEPARATOR);
+	layout->room = 0;
 	for (i = 0; i < layout->nr_columns; i++) {
 		const struct column *column = &columns[layout->columns[i]];
-		unsigned int width = column->width;
+		unsigned int width = max_t(unsigned int, column->width,
+					   cells_width(column, snapshot));
 
-		for (r = 0; !column->word && r < snapshot->nr_rows; r++) {
-			const struct psinfo_row *row;
-
-			if (r % PSINFO_CHUNK_ROWS == 0)
-				cond_resched();
-			row = psinfo_snapshot_row(snapshot, r);
-			width = max(width, cell_width(column, row));
-		}
 		layout->widths[i] = width;
+		layout->width += width;
+		layout->room += psinfo_text_room(width) + sizeof(SEPARATOR);
 	}
 }
 
-unsigned int psinfo_layout_width(const struct psinfo_layout *layout)
+/* What stands between two cells; one byte more is written, and gone over. */
+static __always_inline char *put_separator(char *at)
 {
-	unsigned int width = 0;
-	unsigned int i;
-
-	for (i = 0; i < layout->nr_columns; i++)
-		width += layout->widths[i];
-	return width + (layout->nr_columns - 1) * strlen(SEPARATOR);
-}
-
-size_t psinfo_layout_room(const struct psinfo_layout *layout)
-{
-	size_t room = 0;
-	unsigned int i;
-
-	for (i = 0; i < layout->nr_columns; i++)
-		room += psinfo_text_room(layout->widths[i]) + strlen(SEPARATOR);
-	return room;
-}
-
-/* Behind a cell: what stands between it and the next, or the newline. */
-static char *put_between(char *at, bool last)
-{
-	if (last) {
-		*at++ = '\n';
-		return at;
-	}
-	memcpy(at, SEPARATOR, strlen(SEPARATOR));
+	memcpy(at, SEPARATOR, sizeof(SEPARATOR));
 	return at + strlen(SEPARATOR);
+}
+
+static char *put_newline(char *at)
+{
+	*at = '\n';
+	return at + 1;
 }
 
 char *psinfo_put_header(char *at, const struct psinfo_layout *layout)
 {
-	unsigned int i;
+	unsigned int i, last = layout->nr_columns - 1;
 
-	for (i = 0; i < layout->nr_columns; i++) {
-		const struct column *column = &columns[layout->columns[i]];
-		bool last = i == layout->nr_columns - 1u;
-
-		at = psinfo_put_word(at, column->header,
-				     last ? 0 : layout->widths[i]);
-		at = put_between(at, last);
+	for (i = 0; i < last; i++) {
+		at = psinfo_put_name(at, &columns[layout->columns[i]].header,
+				     layout->widths[i]);
+		at = put_separator(at);
 	}
-	return at;
+	at = psinfo_put_name(at, &columns[layout->columns[i]].header, 0);
+	return put_newline(at);
+}
+
+static char *put_cell(char *at, const struct column *column,
+		      const struct psinfo_row *row, unsigned int width,
+		      unsigned int text_width)
+{
+	if (column->number)
+		return psinfo_put_number(at, column->number(row), width);
+	return psinfo_put_name(at, column->text(row), text_width);
 }
 
 char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
 		     const struct psinfo_row *row)
 {
-	unsigned int i;
+	unsigned int i, last = layout->nr_columns - 1;
 
-	for (i = 0; i < layout->nr_columns; i++) {
-		const struct column *column = &columns[layout->columns[i]];
-		unsigned int width = layout->widths[i];
-		bool last = i == layout->nr_columns - 1u;
-
-		/* Text in the last column is not padded: nobody sees it. */
-		if (column->number)
-			at = psinfo_put_number(at, column->number(row), width);
-		else if (column->word)
-			at = psinfo_put_word(at, column->word(row),
-					     last ? 0 : width);
-		else
-			at = psinfo_put_name(at, column->name_of(row),
-					     last ? 0 : width);
-		at = put_between(at, last);
+	for (i = 0; i < last; i++) {
+		at = put_cell(at, &columns[layout->columns[i]], row,
+			      layout->widths[i], layout->widths[i]);
+		at = put_separator(at);
 	}
-	return at;
+	/* Text in the last column is not padded: nobody sees it. */
+	at = put_cell(at, &columns[layout->columns[i]], row,
+		      layout->widths[i], 0);
+	return put_newline(at);
 }
 
 #ifdef DEBUG

@@ -21,7 +21,10 @@
 struct psinfo_layout {
 	u8 nr_columns;
 	u8 columns[PSINFO_COLUMNS_MAX];	/* index into the column table */
+	/* From here on: set by psinfo_layout_fit() */
 	u8 widths[PSINFO_COLUMNS_MAX];	/* characters */
+	unsigned int width;		/* of a full line, in characters */
+	size_t room;			/* bytes that one line can take */
 };
 
 /** psinfo_layout_chosen() - the layout that columns= asks for, not yet fitted */
@@ -34,15 +37,9 @@ u32 psinfo_layout_fields(const struct psinfo_layout *layout);
 void psinfo_layout_fit(struct psinfo_layout *layout,
 		       const struct psinfo_snapshot *snapshot);
 
-/** psinfo_layout_width() - characters of a full line */
-unsigned int psinfo_layout_width(const struct psinfo_layout *layout);
-
-/** psinfo_layout_room() - bytes that one line can take, newline included */
-size_t psinfo_layout_room(const struct psinfo_layout *layout);
-
 /**
  * psinfo_put_header(), psinfo_put_row() - write one line
- * @at: where; psinfo_layout_room() bytes are free there
+ * @at: where; layout->room bytes are free there
  *
  * Return: the place behind the newline.
  */

@@ -84,11 +84,11 @@ static void log_pids(const struct psinfo_snapshot *snapshot)
 
 static void log_row(const char *role, const struct psinfo_row *row)
 {
-	char name[PSINFO_NAME_TEXT_MAX + 1];
+	char name[PSINFO_NAME_TEXT_MAX + PSINFO_TEXT_SLACK];
 
-	*psinfo_put_name(name, row->name, 0) = '\0';
+	*psinfo_put_name(name, &row->name, 0) = '\0';
 	pr_info("%s: %d %s %s\n", role, row->pid, name,
-		psinfo_state_word(row->state));
+		psinfo_state_word(row->state)->text);
 }
 
 static void log_parent(const struct psinfo_snapshot *snapshot,
@@ -100,7 +100,7 @@ static void log_parent(const struct psinfo_snapshot *snapshot,
 	if (parent)
 		log_row("parent", parent);
 	else
-		pr_info("parent: %d %s\n", row->ppid, row->parent);
+		pr_info("parent: %d %s\n", row->ppid, row->parent.text);
 }
 
 static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)

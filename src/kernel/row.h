@@ -8,8 +8,9 @@
 #define PSINFO_ROW_H
 
 #include <linux/bits.h>
-#include <linux/sched.h>
 #include <linux/types.h>
+
+#include "text.h"
 
 /*
  * The identity (the first block below) is always there; the other blocks only
@@ -24,8 +25,8 @@ struct psinfo_row {
 	pid_t pid;		/* stat 1, in the reader's PID namespace */
 	pid_t ppid;		/* stat 4; 0: the parent is outside of it */
 	u64 start_ns;		/* stat 22, since boot, not rounded */
-	char name[TASK_COMM_LEN];	/* stat 2, NUL-terminated */
-	char parent[TASK_COMM_LEN];	/* by psinfo_snapshot_take() */
+	struct psinfo_name name;	/* stat 2 */
+	struct psinfo_name parent;	/* by psinfo_snapshot_take() */
 	u8 state;		/* stat 3, enum psinfo_state */
 
 	/* PSINFO_FIELDS_SCHED */

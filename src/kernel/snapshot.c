@@ -17,6 +17,11 @@
 
 #define FIRST_CHUNKS	16
 
+/* The name of the parent of the kernel's first two processes */
+static const struct psinfo_name name_swapper = PSINFO_NAME("swapper/0");
+/* Shown for a parent that is not among what the viewer may see */
+static const struct psinfo_name name_none = PSINFO_NAME("None");
+
 static void *purse_alloc(struct psinfo_purse *purse, const struct cred *cred,
 			 size_t bytes, int *ret_err)
 {
@@ -83,6 +88,8 @@ static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
 
 		row = psinfo_snapshot_row(snapshot, snapshot->nr_rows++);
 		snapshot->totals[row->state]++;
+		snapshot->widest_name = max_t(unsigned int, row->name.width,
+					      snapshot->widest_name);
 	}
 }
 
@@ -157,11 +164,10 @@ find_parent(const struct psinfo_snapshot *snapshot,
  * behind the walk, or ended before the walk came by, in which case @row has
  * another parent by now, or it is not for the viewer to see.
  */
-static void name_late_parent(const struct psinfo_snapshot *snapshot,
+static void name_late_parent(struct psinfo_snapshot *snapshot,
 			     const struct psinfo_viewer *viewer,
 			     struct psinfo_row *row)
 {
-	const char *name = PSINFO_NAME_NONE;
 	const struct psinfo_row *parent;
 	struct psinfo_row now;
 
@@ -170,34 +176,38 @@ static void name_late_parent(const struct psinfo_snapshot *snapshot,
 		row->ppid = now.ppid;
 	parent = psinfo_snapshot_find(snapshot, row->ppid);
 	if (parent && parent->start_ns <= row->start_ns)
-		name = parent->name;
-	else if (!parent && row->ppid && psinfo_collect_one(viewer, row->ppid, &now))
-		name = now.name;
-	strscpy(row->parent, name, sizeof(row->parent));
+		row->parent = parent->name;
+	else if (!parent && row->ppid &&
+		 psinfo_collect_one(viewer, row->ppid, &now))
+		row->parent = now.name;
+	else
+		row->parent = name_none;
+	snapshot->widest_name = max_t(unsigned int, row->parent.width,
+				      snapshot->widest_name);
 }
 
 static void name_parents(struct psinfo_snapshot *snapshot,
 			 const struct psinfo_viewer *viewer)
 {
-	const char *outside = viewer->ns == &init_pid_ns ? PSINFO_NAME_SWAPPER :
-							   PSINFO_NAME_NONE;
+	const struct psinfo_name *outside;
 	struct recent_parents recent = {};
 	const struct psinfo_row *parent;
 	struct psinfo_row *row;
 	unsigned int i;
 
+	outside = viewer->ns == &init_pid_ns ? &name_swapper : &name_none;
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		if (i % PSINFO_BATCH == 0)
 			cond_resched();
 		row = psinfo_snapshot_row(snapshot, i);
 		if (!row->ppid) {
-			strscpy(row->parent, outside, sizeof(row->parent));
+			row->parent = *outside;
 			continue;
 		}
 		parent = find_parent(snapshot, &recent, row->ppid);
 		/* Born after its child: another process, with a reused PID. */
 		if (likely(parent && parent->start_ns <= row->start_ns))
-			memcpy(row->parent, parent->name, sizeof(row->parent));
+			row->parent = parent->name;
 		else
 			name_late_parent(snapshot, viewer, row);
 	}

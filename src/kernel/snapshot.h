@@ -13,17 +13,13 @@
 #include "state.h"
 #include "visibility.h"
 
-/* The name of the parent of the kernel's first two processes. */
-#define PSINFO_NAME_SWAPPER	"swapper/0"
-/* Shown for a parent that is not among what the viewer may see. */
-#define PSINFO_NAME_NONE	"None"
-
 struct psinfo_snapshot {
 	struct psinfo_row **chunks;	/* PSINFO_CHUNK_ROWS rows each */
 	unsigned int nr_chunks;
 	unsigned int max_chunks;	/* what the array has room for */
 	unsigned int nr_rows;
 	u32 totals[PSINFO_NR_STATES];	/* rows per state */
+	unsigned int widest_name;	/* of rows and their parents */
 	struct psinfo_purse purse;	/* what it takes of the byte budget */
 };
 

@@ -30,20 +30,22 @@ static_assert(TASK_RUNNING == 0);
 static_assert(ARRAY_SIZE(state_at_index) == INDEX_OF(TASK_REPORT_MAX),
 	      "this kernel reports a state that has no row above");
 
+#define STATE(word, letter) { PSINFO_NAME(word), PSINFO_NAME(letter) }
+
 static const struct {
-	const char *word;
-	const char *letter;
+	struct psinfo_name word;
+	struct psinfo_name letter;
 } states[] = {
-	[PSINFO_STATE_RUNNING]		= { "RUNNING", "R" },
-	[PSINFO_STATE_INTERRUPTIBLE]	= { "INTERRUPTIBLE", "S" },
-	[PSINFO_STATE_UNINTERRUPTIBLE]	= { "UNINTERRUPTIBLE", "D" },
-	[PSINFO_STATE_STOPPED]		= { "STOPPED", "T" },
-	[PSINFO_STATE_TRACED]		= { "TRACED", "t" },
-	[PSINFO_STATE_ZOMBIE]		= { "ZOMBIE", "Z" },
-	[PSINFO_STATE_DEAD]		= { "DEAD", "X" },
-	[PSINFO_STATE_IDLE]		= { "IDLE", "I" },
-	[PSINFO_STATE_PARKED]		= { "PARKED", "P" },
-	[PSINFO_STATE_OTHERS]		= { "OTHERS", "?" },
+	[PSINFO_STATE_RUNNING]		= STATE("RUNNING", "R"),
+	[PSINFO_STATE_INTERRUPTIBLE]	= STATE("INTERRUPTIBLE", "S"),
+	[PSINFO_STATE_UNINTERRUPTIBLE]	= STATE("UNINTERRUPTIBLE", "D"),
+	[PSINFO_STATE_STOPPED]		= STATE("STOPPED", "T"),
+	[PSINFO_STATE_TRACED]		= STATE("TRACED", "t"),
+	[PSINFO_STATE_ZOMBIE]		= STATE("ZOMBIE", "Z"),
+	[PSINFO_STATE_DEAD]		= STATE("DEAD", "X"),
+	[PSINFO_STATE_IDLE]		= STATE("IDLE", "I"),
+	[PSINFO_STATE_PARKED]		= STATE("PARKED", "P"),
+	[PSINFO_STATE_OTHERS]		= STATE("OTHERS", "?"),
 };
 
 static_assert(ARRAY_SIZE(states) == PSINFO_NR_STATES);
@@ -57,14 +59,14 @@ enum psinfo_state psinfo_state_of(struct task_struct *task)
 	return state_at_index[index];
 }
 
-const char *psinfo_state_word(enum psinfo_state state)
+const struct psinfo_name *psinfo_state_word(enum psinfo_state state)
 {
-	return states[state].word;
+	return &states[state].word;
 }
 
-const char *psinfo_state_letter(enum psinfo_state state)
+const struct psinfo_name *psinfo_state_letter(enum psinfo_state state)
 {
-	return states[state].letter;
+	return &states[state].letter;
 }
 
 #ifdef DEBUG

@@ -9,6 +9,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "text.h"
+
 /* In the order of the totals below the table. */
 enum psinfo_state {
 	PSINFO_STATE_RUNNING,
@@ -34,10 +36,10 @@ enum psinfo_state {
 enum psinfo_state psinfo_state_of(struct task_struct *task);
 
 /** psinfo_state_word() - "RUNNING", "INTERRUPTIBLE", ... */
-const char *psinfo_state_word(enum psinfo_state state);
+const struct psinfo_name *psinfo_state_word(enum psinfo_state state);
 
 /** psinfo_state_letter() - "R", "S", ... as in /proc/<pid>/stat */
-const char *psinfo_state_letter(enum psinfo_state state);
+const struct psinfo_name *psinfo_state_letter(enum psinfo_state state);
 
 int psinfo_state_selftest(void);
 

@@ -39,8 +39,7 @@ void psinfo_table_drop(struct psinfo_table *table)
 /* A buffer that saves read() calls; without one seq_file makes a small one. */
 static void buffer_get(struct seq_file *seq, struct psinfo_table *table)
 {
-	size_t text = psinfo_layout_width(&table->layout) *
-		      (table->snapshot.nr_rows + 8);
+	size_t text = table->layout.width * (table->snapshot.nr_rows + 8);
 	size_t size = clamp_t(size_t, PAGE_ALIGN(text), PAGE_SIZE, BUFFER_MAX);
 
 	if (seq->buf || psinfo_purse_take(&table->snapshot.purse,
@@ -119,17 +118,14 @@ static char *line_begin(struct seq_file *seq, size_t room)
 {
 	char *at;
 
-	if (seq_get_buf(seq, &at) >= room)
+	if (likely(seq_get_buf(seq, &at) >= room))
 		return at;
 	seq_commit(seq, -1);
 	return NULL;
 }
 
-static void line_end(struct seq_file *seq, const char *end)
+static void line_end(struct seq_file *seq, const char *at, const char *end)
 {
-	char *at;
-
-	seq_get_buf(seq, &at);
 	seq_commit(seq, end - at);
 }
 
@@ -137,14 +133,14 @@ static void show_rule(struct seq_file *seq, const struct psinfo_table *table,
 		      char stroke)
 {
 	unsigned int width = max_t(unsigned int, RULE_WIDTH,
-				   psinfo_layout_width(&table->layout));
+				   table->layout.width);
 	char *at = line_begin(seq, width + 1);
 
 	if (!at)
 		return;
 	memset(at, stroke, width);
 	at[width] = '\n';
-	line_end(seq, at + width + 1);
+	line_end(seq, at, at + width + 1);
 }
 
 static void show_header(struct seq_file *seq, const struct psinfo_table *table)
@@ -152,19 +148,19 @@ static void show_header(struct seq_file *seq, const struct psinfo_table *table)
 	char *at;
 
 	show_rule(seq, table, '=');
-	at = line_begin(seq, psinfo_layout_room(&table->layout));
+	at = line_begin(seq, table->layout.room);
 	if (at)
-		line_end(seq, psinfo_put_header(at, &table->layout));
+		line_end(seq, at, psinfo_put_header(at, &table->layout));
 	show_rule(seq, table, '-');
 }
 
 static void show_row(struct seq_file *seq, const struct psinfo_table *table,
 		     const struct psinfo_row *row)
 {
-	char *at = line_begin(seq, psinfo_layout_room(&table->layout));
+	char *at = line_begin(seq, table->layout.room);
 
 	if (at)
-		line_end(seq, psinfo_put_row(at, &table->layout, row));
+		line_end(seq, at, psinfo_put_row(at, &table->layout, row));
 }
 
 static void show_totals(struct seq_file *seq, const struct psinfo_table *table)
@@ -173,7 +169,7 @@ static void show_totals(struct seq_file *seq, const struct psinfo_table *table)
 
 	show_rule(seq, table, '-');
 	for (i = 0; i < PSINFO_NR_STATES; i++)
-		seq_printf(seq, "%s: %u%c", psinfo_state_word(i),
+		seq_printf(seq, "%s: %u%c", psinfo_state_word(i)->text,
 			   table->snapshot.totals[i],
 			   i == TOTALS_PER_LINE_1 - 1 ||
 			   i == PSINFO_NR_STATES - 1 ? '\n' : '\t');
@@ -185,9 +181,9 @@ static int table_show(struct seq_file *seq, void *v)
 {
 	const struct psinfo_table *table = seq->private;
 
-	if (v == SEQ_START_TOKEN)
+	if (unlikely(v == SEQ_START_TOKEN))
 		show_header(seq, table);
-	else if (v == TOTALS_TOKEN)
+	else if (unlikely(v == TOTALS_TOKEN))
 		show_totals(seq, table);
 	else
 		show_row(seq, table, v);

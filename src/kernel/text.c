@@ -6,15 +6,32 @@
 
 #include "text.h"
 
+#include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/string.h>
+
+#include <asm/word-at-a-time.h>
+
+/* Spaces from @at to @end, and up to seven behind it; @at may be behind. */
+static char *put_spaces(char *at, char *end)
+{
+	const u64 spaces = 0x2020202020202020ULL;
+
+	for (; at < end; at += sizeof(spaces))
+		memcpy(at, &spaces, sizeof(spaces));
+	return end;
+}
 
 unsigned int psinfo_number_width(s64 value)
 {
 	u64 rest = value < 0 ? -(u64)value : value;
 	unsigned int width = value < 0 ? 2 : 1;
+	u64 limit;
 
-	for (; rest >= 10; rest = div_u64(rest, 10))
+	for (; rest > U32_MAX; rest = div_u64(rest, 10))
+		width++;
+	for (limit = 10; rest >= limit; limit *= 10)
 		width++;
 	return width;
 }
@@ -41,17 +58,14 @@ static char *digits_before(char *end, u64 rest)
 
 char *psinfo_put_number(char *at, s64 value, unsigned int width)
 {
-	char digits[PSINFO_NUMBER_TEXT_MAX];
-	char *end = digits + sizeof(digits);
-	char *first = digits_before(end, value < 0 ? -(u64)value : value);
+	char *end = at + max(width, psinfo_number_width(value));
+	char *first;
 
+	put_spaces(at, end);
+	first = digits_before(end, value < 0 ? -(u64)value : value);
 	if (value < 0)
 		*--first = '-';
-	for (; width > end - first; width--)
-		*at++ = ' ';
-	while (first < end)
-		*at++ = *first++;
-	return at;
+	return end;
 }
 
 static bool is_continuation(u8 byte)
@@ -119,14 +133,14 @@ static unsigned int put_special(char *at, const u8 *s, unsigned int *ret_bytes,
 	return 1;
 }
 
-/* Writes @name at @at; *@ret_width is how many characters it shows. */
-static char *put_escaped(char *at, const char *name, unsigned int *ret_width)
+/* Writes @text at @at; *@ret_width is how many characters it shows. */
+static char *put_escaped(char *at, const char *text, unsigned int *ret_width)
 {
-	const u8 *s = (const u8 *)name;
+	const u8 *s = (const u8 *)text;
 	unsigned int bytes, shown, width = 0;
 
 	while (*s) {
-		if (likely(is_plain(*s))) {
+		if (is_plain(*s)) {
 			*at++ = *s++;
 			width++;
 			continue;
@@ -139,37 +153,120 @@ static char *put_escaped(char *at, const char *name, unsigned int *ret_width)
 	return at;
 }
 
-unsigned int psinfo_name_width(const char *name)
+static unsigned int escaped_width(const char *text)
 {
 	char scratch[PSINFO_NAME_TEXT_MAX];
 	unsigned int width;
 
-	put_escaped(scratch, name, &width);
+	put_escaped(scratch, text, &width);
 	return width;
 }
 
-static char *put_padding(char *at, unsigned int shown, unsigned int width)
+/*
+ * Nearly all names are plain, and every process has one: they are looked at a
+ * machine word at a time.
+ */
+static_assert(TASK_COMM_LEN % sizeof(u64) == 0);
+
+static __always_inline unsigned long load_word(const char *at)
 {
-	if (shown >= width)
-		return at;
-	memset(at, ' ', width - shown);
-	return at + (width - shown);
+	unsigned long word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
 }
 
-char *psinfo_put_name(char *at, const char *name, unsigned int width)
+static __always_inline void store_word(char *at, unsigned long word)
 {
-	unsigned int shown;
-
-	at = put_escaped(at, name, &shown);
-	return put_padding(at, shown, width);
+	memcpy(at, &word, sizeof(word));
 }
 
-char *psinfo_put_word(char *at, const char *word, unsigned int width)
+/* The top bit of each byte of @word that is zero; exact if zeros end it. */
+static __always_inline unsigned long zero_bytes(unsigned long word)
 {
-	size_t shown = strlen(word);
+	return (word - REPEAT_BYTE(0x01)) & ~word & REPEAT_BYTE(0x80);
+}
 
-	memcpy(at, word, shown);
-	return put_padding(at + shown, shown, width);
+static __always_inline unsigned int count_bytes(unsigned long top_bits)
+{
+	return ((top_bits >> 7) * REPEAT_BYTE(0x01)) >> (BITS_PER_LONG - 8);
+}
+
+/* The same question as is_plain(), of each byte; may say no where it is yes. */
+static __always_inline bool is_plain_word(unsigned long word,
+					  unsigned long zeros)
+{
+	unsigned long controls = (word - REPEAT_BYTE(0x20)) & ~word & ~zeros;
+
+	return !((word | controls | zero_bytes(word ^ REPEAT_BYTE(0x7f)) |
+		  zero_bytes(word ^ REPEAT_BYTE('\\'))) & REPEAT_BYTE(0x80));
+}
+
+/* @word with all behind the first zero byte zero as well, if there is one */
+static __always_inline unsigned long cut_word(unsigned long word,
+					      bool *ret_ended)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long zeros;
+
+	*ret_ended = has_zero(word, &zeros, &constants);
+	if (!*ret_ended)
+		return word;
+	zeros = prep_zero_mask(word, zeros, &constants);
+	return word & zero_bytemask(create_zero_mask(zeros));
+}
+
+void psinfo_name_copy(struct psinfo_name *name, const char *comm)
+{
+	unsigned int width = TASK_COMM_LEN;
+	unsigned long word, zeros;
+	bool ended = false;
+	bool plain = true;
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
+		word = 0;
+		if (!ended)
+			word = cut_word(data_race(load_word(comm + i)), &ended);
+		zeros = zero_bytes(word);
+		plain &= is_plain_word(word, zeros);
+		width -= count_bytes(zeros);
+		store_word(name->text + i, word);
+	}
+	name->text[TASK_COMM_LEN - 1] = '\0';
+	name->width = min_t(unsigned int, width, TASK_COMM_LEN - 1);
+	name->plain = plain;
+	if (unlikely(!plain))
+		name->width = escaped_width(name->text);
+}
+
+/* @name with spaces for the zeros behind it, TASK_COMM_LEN bytes */
+static __always_inline void put_plain(char *at, const struct psinfo_name *name)
+{
+	unsigned int i;
+
+#pragma GCC unroll 4
+	for (i = 0; i < TASK_COMM_LEN; i += sizeof(long)) {
+		unsigned long word = load_word(name->text + i);
+
+		store_word(at + i, word | zero_bytes(word) >> 2);
+	}
+}
+
+char *psinfo_put_name(char *at, const struct psinfo_name *name,
+		      unsigned int width)
+{
+	unsigned int shown = name->width;
+
+	if (likely(name->plain)) {
+		put_plain(at, name);
+		if (shown >= width)
+			return at + shown;
+		return put_spaces(at + TASK_COMM_LEN, at + width);
+	}
+	at = put_escaped(at, name->text, &shown);
+	return shown < width ? put_spaces(at, at + width - shown) : at;
 }
 
 #ifdef DEBUG

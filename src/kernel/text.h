@@ -3,6 +3,8 @@
  * Numbers and names as text in columns. Every put function writes at @at,
  * pads to @width characters, returns the place behind what it wrote, and
  * writes no more than psinfo_text_room(@width) bytes; no NUL is appended.
+ * Spaces are written eight at a time, so some bytes behind the returned place
+ * may be written to as well: what comes next goes over them.
  */
 #ifndef PSINFO_TEXT_H
 #define PSINFO_TEXT_H
@@ -11,9 +13,27 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+/*
+ * A name as psinfo keeps it: what is left of TASK_COMM_LEN bytes behind the
+ * text is zero, and the last byte always is. How it will look is found out
+ * once, when it is set, and not at each of the places that show it.
+ */
+struct psinfo_name {
+	char text[TASK_COMM_LEN];
+	u8 width;	/* characters that psinfo_put_name() shows */
+	bool plain;	/* ... which are the bytes of text as they are */
+};
+
+/* The initializer for a name of our own, which must be plain */
+#define PSINFO_NAME(string) \
+	{ .text = string, .width = sizeof(string) - 1, .plain = true }
+
 /* One byte of a name becomes four at most: a control byte as \ooo. */
 #define PSINFO_NAME_TEXT_MAX	(4 * (TASK_COMM_LEN - 1))
 #define PSINFO_NUMBER_TEXT_MAX	20
+
+/* What the put functions may write behind the place that they return. */
+#define PSINFO_TEXT_SLACK	TASK_COMM_LEN
 
 /**
  * psinfo_text_room() - bytes that one cell of @width characters can take
@@ -24,8 +44,15 @@
  */
 static inline size_t psinfo_text_room(unsigned int width)
 {
-	return max_t(size_t, width, PSINFO_NAME_TEXT_MAX) + TASK_COMM_LEN;
+	return max_t(size_t, width, PSINFO_NAME_TEXT_MAX) + TASK_COMM_LEN +
+	       PSINFO_TEXT_SLACK;
 }
+
+/**
+ * psinfo_name_copy() - @name becomes what @comm holds up to its first NUL
+ * @comm: TASK_COMM_LEN bytes, which may be changing
+ */
+void psinfo_name_copy(struct psinfo_name *name, const char *comm);
 
 /** psinfo_number_width() - characters that @value takes, with its sign */
 unsigned int psinfo_number_width(s64 value);
@@ -33,23 +60,18 @@ unsigned int psinfo_number_width(s64 value);
 /** psinfo_put_number() - @value right-aligned */
 char *psinfo_put_number(char *at, s64 value, unsigned int width);
 
-/** psinfo_put_word() - @word left-aligned, as it is: text of our own */
-char *psinfo_put_word(char *at, const char *word, unsigned int width);
-
-/** psinfo_name_width() - characters that psinfo_put_name() shows for @name */
-unsigned int psinfo_name_width(const char *name);
-
 /**
  * psinfo_put_name() - @name left-aligned, nothing in it raw that could harm
  * @at: where to write
- * @name: a NUL-terminated string of less than TASK_COMM_LEN bytes, any bytes
+ * @name: any bytes
  * @width: characters to pad to; 0 for no padding
  *
  * Printable ASCII and well-formed UTF-8 stand for themselves. A backslash is
  * shown as \\ and a newline as \n, as in /proc/<pid>/status; every other byte
  * (control characters, broken UTF-8) as a backslash and three octal digits.
  */
-char *psinfo_put_name(char *at, const char *name, unsigned int width);
+char *psinfo_put_name(char *at, const struct psinfo_name *name,
+		      unsigned int width);
 
 int psinfo_text_selftest(void);
 

@@ -4,7 +4,7 @@
 
 static const struct psinfo_row sample __initconst = {
 	.pid = 4934, .ppid = 4920, .start_ns = 12345678901234ULL,
-	.name = "a\nb", .parent = "bash",
+	.name = { "a\nb", 4, false }, .parent = PSINFO_NAME("bash"),
 	.state = PSINFO_STATE_TRACED, .policy = 2, .rt_priority = 99,
 	.nice = -20, .prio = -100, .static_prio = 100, .normal_prio = 0,
 	.flags = 0xffffffff, .threads = 12, .cpu = 3,
@@ -65,7 +65,7 @@ static const struct {
 
 static void __init check_cells(struct psinfo_selftest *count)
 {
-	char line[PSINFO_NAME_TEXT_MAX + TASK_COMM_LEN + 8];
+	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
 	struct psinfo_row *chunk = (struct psinfo_row *)&sample;
 	const struct psinfo_snapshot one = { .chunks = &chunk, .nr_rows = 1 };
 	unsigned int i;
@@ -83,13 +83,12 @@ static void __init check_cells(struct psinfo_selftest *count)
 		PSINFO_EXPECT(count, !strcmp(line, cell_rows[i].cell),
 			      "column %s: \"%s\", expected \"%s\"",
 			      cell_rows[i].name, line, cell_rows[i].cell);
-		PSINFO_EXPECT(count, strlen(columns[i].header) <=
+		PSINFO_EXPECT(count, columns[i].header.width <=
 			      columns[i].width,
 			      "column %s: the header does not fit",
 			      columns[i].name);
-		PSINFO_EXPECT(count, !!columns[i].number + !!columns[i].word +
-			      !!columns[i].name_of == 1,
-			      "column %s: not one kind of cell",
+		PSINFO_EXPECT(count, !columns[i].number != !columns[i].text,
+			      "column %s: neither number nor text, or both",
 			      columns[i].name);
 	}
 	PSINFO_EXPECT(count, i == ARRAY_SIZE(columns),

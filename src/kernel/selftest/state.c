@@ -33,14 +33,14 @@ int __init psinfo_state_selftest(void)
 		PSINFO_EXPECT(&count, state == state_rows[i].state,
 			      "state row %u: %u, expected %u", i, state,
 			      state_rows[i].state);
-		PSINFO_EXPECT(&count, !strcmp(psinfo_state_word(state),
+		PSINFO_EXPECT(&count, !strcmp(psinfo_state_word(state)->text,
 					      state_rows[i].word),
 			      "state row %u: word %s", i,
-			      psinfo_state_word(state));
-		PSINFO_EXPECT(&count, psinfo_state_letter(state)[0] ==
+			      psinfo_state_word(state)->text);
+		PSINFO_EXPECT(&count, psinfo_state_letter(state)->text[0] ==
 			      state_rows[i].letter,
 			      "state row %u: letter %s", i,
-			      psinfo_state_letter(state));
+			      psinfo_state_letter(state)->text);
 		PSINFO_EXPECT(&count, task_index_to_char(index) ==
 			      state_rows[i].letter,
 			      "state row %u: the kernel's own letter is %c", i,

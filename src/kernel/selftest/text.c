@@ -15,6 +15,11 @@ static const struct {
 	{ "init", 4, "init", 4 },
 	{ "init", 2, "init", 4 },
 	{ "a b|c~", 0, "a b|c~", 6 },
+	{ "fifteen bytes..", 0, "fifteen bytes..", 15 },
+	{ "fifteen bytes..", 30, "fifteen bytes..               ", 15 },
+	{ "fourteen bytes\\", 16, "fourteen bytes\\\\", 16 },
+	{ "[]^_`{}~!", 10, "[]^_`{}~! ", 9 },
+	{ " a  ", 6, " a    ", 4 },
 	{ "a\\b", 0, "a\\\\b", 4 },
 	{ "a\nb", 0, "a\\nb", 4 },
 	{ "a\tb", 0, "a\\011b", 6 },
@@ -42,6 +47,23 @@ static const struct {
 	{ "\377", 0, "\\377", 4 },
 };
 
+/* Stale bytes behind the NUL are not copied; a missing NUL is put. */
+static const struct {
+	char comm[TASK_COMM_LEN];
+	char name[TASK_COMM_LEN];
+} copy_rows[] __initconst = {
+	{ "", "" },
+	{ "\0stale", "" },
+	{ "a\0stale", "a" },
+	{ "sevenby\0stale78", "sevenby" },
+	{ "eight by\0stale8", "eight by" },
+	{ "eleven byte\0st", "eleven byte" },
+	{ "fifteen bytes..", "fifteen bytes.." },
+	{ "\377\001\200\177\0\0\0x", "\377\001\200\177" },
+	{ { 's', 'i', 'x', 't', 'e', 'e', 'n', ' ', 'b', 'y', 't', 'e', 's',
+	    ' ', '.', '.' }, "sixteen bytes ." },
+};
+
 static const struct {
 	s64 value;
 	unsigned int pad;
@@ -61,21 +83,31 @@ static const struct {
 
 int __init psinfo_text_selftest(void)
 {
-	char text[PSINFO_NAME_TEXT_MAX + TASK_COMM_LEN + 1];
+	char text[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
+	char comm[TASK_COMM_LEN];
+	struct psinfo_name name;
 	struct psinfo_selftest count = {};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(name_rows); i++) {
-		*psinfo_put_name(text, name_rows[i].name,
-				 name_rows[i].pad) = '\0';
+		strscpy_pad(comm, name_rows[i].name, sizeof(comm));
+		psinfo_name_copy(&name, comm);
+		*psinfo_put_name(text, &name, name_rows[i].pad) = '\0';
 		PSINFO_EXPECT(&count, !strcmp(text, name_rows[i].text),
 			      "name row %u: \"%s\", expected \"%s\"", i, text,
 			      name_rows[i].text);
-		PSINFO_EXPECT(&count, psinfo_name_width(name_rows[i].name) ==
-			      name_rows[i].width,
+		PSINFO_EXPECT(&count,
+			      name.width == name_rows[i].width,
 			      "name row %u: width %u, expected %u", i,
-			      psinfo_name_width(name_rows[i].name),
-			      name_rows[i].width);
+			      name.width, name_rows[i].width);
+	}
+	for (i = 0; i < ARRAY_SIZE(copy_rows); i++) {
+		memset(&name, 0xff, sizeof(name));
+		psinfo_name_copy(&name, copy_rows[i].comm);
+		PSINFO_EXPECT(&count, !memcmp(name.text, copy_rows[i].name,
+					      sizeof(name.text)),
+			      "copy row %u: %*pE", i,
+			      (int)sizeof(name.text), name.text);
 	}
 	for (i = 0; i < ARRAY_SIZE(number_rows); i++) {
 		*psinfo_put_number(text, number_rows[i].value,
