@@ -15,7 +15,7 @@
 
 #include "collect.h"
 
-#define FIRST_CHUNKS	16
+#define FIRST_CHUNKS	16u
 
 /* The name of the parent of the kernel's first two processes */
 static const struct psinfo_name name_swapper = PSINFO_NAME("swapper/0");
