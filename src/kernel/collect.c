@@ -99,20 +99,32 @@ struct group_times {
 	u64 utime, stime, runtime;
 };
 
+static void add_thread(struct group_times *sum, const struct task_struct *thread)
+{
+	sum->utime += counter_read(&thread->utime);
+	sum->stime += counter_read(&thread->stime);
+	sum->runtime += counter_read(&thread->se.sum_exec_runtime);
+}
+
+/* What threads that have ended left behind */
+static void add_ended(struct group_times *sum, const struct signal_struct *sig)
+{
+	*sum = (struct group_times) {
+		.utime = sig->utime,
+		.stime = sig->stime,
+		.runtime = sig->sum_sched_runtime,
+	};
+}
+
 /* Context: RCU read section; consistent if stats_lock is read or held. */
-static void sum_threads(struct signal_struct *sig, struct group_times *sum)
+static void sum_group(struct signal_struct *sig, struct group_times *sum)
 {
 	const struct task_struct *thread;
 
-	sum->utime = sig->utime;
-	sum->stime = sig->stime;
-	sum->runtime = sig->sum_sched_runtime;
+	add_ended(sum, sig);
 	/* Not for_each_thread(): with lockdep that asks for tasklist_lock. */
-	list_for_each_entry_rcu(thread, &sig->thread_head, thread_node) {
-		sum->utime += counter_read(&thread->utime);
-		sum->stime += counter_read(&thread->stime);
-		sum->runtime += counter_read(&thread->se.sum_exec_runtime);
-	}
+	list_for_each_entry_rcu(thread, &sig->thread_head, thread_node)
+		add_thread(sum, thread);
 }
 
 /*
@@ -125,13 +137,49 @@ static void group_times_read(struct signal_struct *sig, struct group_times *sum)
 	unsigned int seq = read_seqbegin(&sig->stats_lock);
 	unsigned long irqflags;
 
-	sum_threads(sig, sum);
+	sum_group(sig, sum);
 	if (likely(!read_seqretry(&sig->stats_lock, seq)))
 		return;
 
 	read_seqlock_excl_irqsave(&sig->stats_lock, irqflags);
-	sum_threads(sig, sum);
+	sum_group(sig, sum);
 	read_sequnlock_excl_irqrestore(&sig->stats_lock, irqflags);
+}
+
+/*
+ * The same for a group of any size, in RCU sections of PSINFO_BATCH threads.
+ * Between two of them the walk holds on to the next thread. That one leaves
+ * the list inside the write section of stats_lock, so while its sequence has
+ * not changed, the walk can go on from there.
+ *
+ * Context: may sleep; the caller holds a reference to a task of the group.
+ * Return: false if a thread ended meanwhile.
+ */
+static bool group_times_read_in_steps(struct signal_struct *sig,
+				      struct group_times *sum)
+{
+	unsigned int seq = read_seqbegin(&sig->stats_lock);
+	struct task_struct *thread;
+	unsigned int steps = 0;
+	bool changed;
+
+	add_ended(sum, sig);
+	rcu_read_lock();
+	list_for_each_entry_rcu(thread, &sig->thread_head, thread_node) {
+		if (++steps % PSINFO_BATCH == 0) {
+			get_task_struct(thread);
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+			changed = read_seqretry(&sig->stats_lock, seq);
+			put_task_struct(thread);
+			if (changed)
+				break;
+		}
+		add_thread(sum, thread);
+	}
+	rcu_read_unlock();
+	return !read_seqretry(&sig->stats_lock, seq);
 }
 
 /*
@@ -176,12 +224,42 @@ static void group_times_adjust(struct group_times *sum,
 #endif
 }
 
+static bool is_large(const struct psinfo_row *row)
+{
+	return row->threads > PSINFO_BATCH;
+}
+
 static void fill_times(struct psinfo_row *row, const struct task_struct *task)
 {
 	struct group_times sum;
 
+	if (is_large(row))
+		return;	/* left to fill_large_times() */
 	group_times_read(task->signal, &sum);
 	group_times_adjust(&sum, task->signal);
+	row->utime_ns = sum.utime;
+	row->stime_ns = sum.stime;
+}
+
+/*
+ * A large group whose threads keep ending is in the end read as procfs does
+ * it, in one section.
+ */
+static void fill_large_times(struct psinfo_row *row, struct task_struct *task)
+{
+	struct signal_struct *sig = task->signal;
+	struct group_times sum;
+	int tries = 8;
+
+	while (!group_times_read_in_steps(sig, &sum)) {
+		if (--tries)
+			continue;
+		rcu_read_lock();
+		group_times_read(sig, &sum);
+		rcu_read_unlock();
+		break;
+	}
+	group_times_adjust(&sum, sig);
 	row->utime_ns = sum.utime;
 	row->stime_ns = sum.stime;
 }
@@ -228,15 +306,16 @@ static struct task_struct *process_of(struct pid *pid)
 
 /*
  * Fills @row with the process that @pid numbers, if there is one that the
- * viewer sees. The task found may be one that is being replaced: a thread's
+ * viewer sees, and returns its task, else NULL. The task found may be one that is being replaced: a thread's
  * execve() hands the PID over and kills the leader. So a row whose task turns
  * out dead is filled again from whatever the PID leads to now, else a process
  * alive all the time would be missing. Only the handing over can go on for
  * long, and each needs an execve(): three tries, then the PID is passed over
  * unless its task is dead for good but still there.
  */
-static bool take(struct psinfo_row *row, struct pid *pid, pid_t number,
-		 const struct psinfo_viewer *viewer, u32 fields)
+static struct task_struct *take(struct psinfo_row *row, struct pid *pid,
+				pid_t number,
+				const struct psinfo_viewer *viewer, u32 fields)
 {
 	struct task_struct *task;
 	int tries = 3;
@@ -244,7 +323,7 @@ static bool take(struct psinfo_row *row, struct pid *pid, pid_t number,
 	do {
 		task = process_of(pid);
 		if (!task || !psinfo_viewer_sees(viewer, task))
-			return false;
+			return NULL;
 		row->pid = number;
 		fill(row, task, viewer, fields);
 		if (likely(pid_alive(task) && row->state != PSINFO_STATE_DEAD))
@@ -252,12 +331,8 @@ static bool take(struct psinfo_row *row, struct pid *pid, pid_t number,
 	} while (--tries);
 
 	/* Asked again, for what was read may be after a set-uid execve(). */
-	return pid_alive(task) && psinfo_viewer_sees(viewer, task);
-}
-
-static unsigned int cost(const struct psinfo_row *row, u32 fields)
-{
-	return fields & PSINFO_FIELDS_TIMES ? row->threads : 0;
+	return pid_alive(task) && psinfo_viewer_sees(viewer, task) ? task :
+								     NULL;
 }
 
 unsigned int psinfo_collect(struct psinfo_walk *walk, struct psinfo_row *rows,
@@ -265,7 +340,8 @@ unsigned int psinfo_collect(struct psinfo_walk *walk, struct psinfo_row *rows,
 {
 	const struct psinfo_viewer *viewer = walk->viewer;
 	const struct cred *saved = psinfo_viewer_begin(viewer);
-	u32 fields = walk->fields;
+	struct task_struct *large = NULL;
+	struct task_struct *task;
 	unsigned int looked_at = 0;
 	unsigned int filled = 0;
 	struct radix_tree_iter iter;
@@ -282,20 +358,32 @@ unsigned int psinfo_collect(struct psinfo_walk *walk, struct psinfo_row *rows,
 			slot = radix_tree_iter_retry(&iter);
 			continue;
 		}
-		if (filled == room || looked_at >= PSINFO_BATCH) {
+		if (filled == room || looked_at >= PSINFO_BATCH || large) {
 			walk->next = iter.index;
 			goto out;
 		}
 		looked_at++;
-		if (take(&rows[filled], pid, iter.index, viewer, fields)) {
-			looked_at += cost(&rows[filled], fields);
-			filled++;
+		task = take(&rows[filled], pid, iter.index, viewer,
+			    walk->fields);
+		if (!task)
+			continue;
+		if (walk->fields & PSINFO_FIELDS_TIMES) {
+			if (unlikely(is_large(&rows[filled])))
+				large = get_task_struct(task);
+			else
+				looked_at += rows[filled].threads;
 		}
+		filled++;
 	}
 	walk->done = true;
 out:
 	rcu_read_unlock();
 	psinfo_viewer_end(viewer, saved);
+
+	if (unlikely(large)) {
+		fill_large_times(&rows[filled - 1], large);
+		put_task_struct(large);
+	}
 	return filled;
 }
 

@@ -12,7 +12,7 @@
 #include "row.h"
 #include "visibility.h"
 
-/* What one RCU read section looks at, in PIDs and threads, at most. */
+/* After this many PIDs and threads, an RCU read section comes to its end. */
 #define PSINFO_BATCH	256
 
 struct psinfo_walk {
@@ -28,11 +28,12 @@ struct psinfo_walk {
  * @rows: filled, but for their parent's name
  * @room: how many rows there are; at least 1
  *
- * One bounded RCU read section. A process alive from before the first call
- * until after the last has exactly one row, also if its PID is taken over by
- * a thread's execve() meanwhile; no process has two.
+ * One bounded RCU read section for all, and if one has very many threads whose
+ * times are to be summed up, further ones for it. A process alive from before
+ * the first call until after the last has exactly one row, also if its PID is
+ * taken over by a thread's execve() meanwhile; no process has two.
  *
- * Context: may be called from where one may sleep; does not.
+ * Context: may sleep, between two RCU sections over one large thread group.
  * Return: rows filled; 0 does not mean the end, walk->done does.
  */
 unsigned int psinfo_collect(struct psinfo_walk *walk, struct psinfo_row *rows,
