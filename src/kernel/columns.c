@@ -314,9 +314,10 @@ char *psinfo_put_header(char *at, const struct psinfo_layout *layout)
 	return put_newline(at);
 }
 
-static char *put_cell(char *at, const struct column *column,
-		      const struct psinfo_row *row, unsigned int width,
-		      unsigned int text_width)
+static __always_inline char *put_cell(char *at, const struct column *column,
+				      const struct psinfo_row *row,
+				      unsigned int width,
+				      unsigned int text_width)
 {
 	if (column->number)
 		return psinfo_put_number(at, column->number(row), width);

@@ -17,11 +17,7 @@
 #include "text.h"
 
 #ifdef DEBUG
-static int __init selftest(void)
-{
-	return psinfo_text_selftest() ?: psinfo_state_selftest() ?:
-	       psinfo_snapshot_selftest() ?: psinfo_columns_selftest();
-}
+#include "selftest/main.c"
 #else
 static int __init selftest(void)
 {

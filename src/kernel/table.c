@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * read(): the table, as a seq_file over a snapshot. Each line is one element:
- * the header, the rows, the totals. Lines are printed anew when somebody
- * seeks, always from the same snapshot, so the bytes are the same.
+ * read(): the table, as a seq_file over a snapshot. Its elements are the
+ * header, the rows, some at a time, and the totals. They are printed anew when
+ * somebody seeks, always from the same snapshot, so the bytes are the same.
  */
 #include "table.h"
 
@@ -22,6 +22,11 @@
  */
 #define BUFFER_MAX	SZ_128K
 
+/* Rows that make one element of the seq_file; a chunk holds whole elements. */
+#define ELEMENT_ROWS	16
+
+static_assert(PSINFO_CHUNK_ROWS % ELEMENT_ROWS == 0);
+
 /* The element behind the last row; the one before the first has the kernel's. */
 #define TOTALS_TOKEN	((void *)2)
 
@@ -39,8 +44,9 @@ void psinfo_table_drop(struct psinfo_table *table)
 /* A buffer that saves read() calls; without one seq_file makes a small one. */
 static void buffer_get(struct seq_file *seq, struct psinfo_table *table)
 {
+	size_t element = ELEMENT_ROWS * table->layout.room;
 	size_t text = table->layout.width * (table->snapshot.nr_rows + 8);
-	size_t size = clamp_t(size_t, PAGE_ALIGN(text), PAGE_SIZE, BUFFER_MAX);
+	size_t size = PAGE_ALIGN(clamp_t(size_t, text, element, BUFFER_MAX));
 
 	if (seq->buf || psinfo_purse_take(&table->snapshot.purse,
 					  table->viewer.cred, size))
@@ -89,11 +95,15 @@ loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence)
 
 static void *element(const struct psinfo_table *table, loff_t pos)
 {
+	unsigned int nr_rows = table->snapshot.nr_rows;
+	unsigned int last = DIV_ROUND_UP(nr_rows, ELEMENT_ROWS);
+
 	if (pos == 0)
 		return SEQ_START_TOKEN;
-	if (pos <= table->snapshot.nr_rows)
-		return psinfo_snapshot_row(&table->snapshot, pos - 1);
-	return pos == table->snapshot.nr_rows + 1 ? TOTALS_TOKEN : NULL;
+	if (pos <= last)
+		return psinfo_snapshot_row(&table->snapshot,
+					   (pos - 1) * ELEMENT_ROWS);
+	return pos == last + 1 ? TOTALS_TOKEN : NULL;
 }
 
 static void *table_start(struct seq_file *seq, loff_t *pos)
@@ -154,13 +164,21 @@ static void show_header(struct seq_file *seq, const struct psinfo_table *table)
 	show_rule(seq, table, '-');
 }
 
-static void show_row(struct seq_file *seq, const struct psinfo_table *table,
-		     const struct psinfo_row *row)
+/* @row is the first of ELEMENT_ROWS, or of what is left at the end. */
+static void show_rows(struct seq_file *seq, const struct psinfo_table *table,
+		      const struct psinfo_row *row)
 {
-	char *at = line_begin(seq, table->layout.room);
+	unsigned int done = (seq->index - 1) * ELEMENT_ROWS;
+	unsigned int left = min_t(unsigned int, ELEMENT_ROWS,
+				  table->snapshot.nr_rows - done);
+	char *start = line_begin(seq, left * table->layout.room);
+	char *at = start;
 
-	if (at)
-		line_end(seq, at, psinfo_put_row(at, &table->layout, row));
+	if (!at)
+		return;
+	for (; left; left--, row++)
+		at = psinfo_put_row(at, &table->layout, row);
+	line_end(seq, start, at);
 }
 
 static void show_totals(struct seq_file *seq, const struct psinfo_table *table)
@@ -181,12 +199,12 @@ static int table_show(struct seq_file *seq, void *v)
 {
 	const struct psinfo_table *table = seq->private;
 
-	if (unlikely(v == SEQ_START_TOKEN))
+	if (v == SEQ_START_TOKEN)
 		show_header(seq, table);
-	else if (unlikely(v == TOTALS_TOKEN))
+	else if (v == TOTALS_TOKEN)
 		show_totals(seq, table);
 	else
-		show_row(seq, table, v);
+		show_rows(seq, table, v);
 	return 0;
 }
 

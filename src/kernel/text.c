@@ -13,16 +13,6 @@
 
 #include <asm/word-at-a-time.h>
 
-/* Spaces from @at to @end, and up to seven behind it; @at may be behind. */
-static char *put_spaces(char *at, char *end)
-{
-	const u64 spaces = 0x2020202020202020ULL;
-
-	for (; at < end; at += sizeof(spaces))
-		memcpy(at, &spaces, sizeof(spaces));
-	return end;
-}
-
 unsigned int psinfo_number_width(s64 value)
 {
 	u64 rest = value < 0 ? -(u64)value : value;
@@ -61,7 +51,7 @@ char *psinfo_put_number(char *at, s64 value, unsigned int width)
 	char *end = at + max(width, psinfo_number_width(value));
 	char *first;
 
-	put_spaces(at, end);
+	psinfo_put_spaces(at, end);
 	first = digits_before(end, value < 0 ? -(u64)value : value);
 	if (value < 0)
 		*--first = '-';
@@ -181,7 +171,7 @@ static __always_inline void store_word(char *at, unsigned long word)
 	memcpy(at, &word, sizeof(word));
 }
 
-/* The top bit of each byte of @word that is zero; exact if zeros end it. */
+/* The top bit of each byte of @word that is zero; exact for the first one. */
 static __always_inline unsigned long zero_bytes(unsigned long word)
 {
 	return (word - REPEAT_BYTE(0x01)) & ~word & REPEAT_BYTE(0x80);
@@ -202,38 +192,46 @@ static __always_inline bool is_plain_word(unsigned long word,
 		  zero_bytes(word ^ REPEAT_BYTE('\\'))) & REPEAT_BYTE(0x80));
 }
 
-/* @word with all behind the first zero byte zero as well, if there is one */
-static __always_inline unsigned long cut_word(unsigned long word,
-					      bool *ret_ended)
+/*
+ * Copies a word of a name. Return: whether the name ends in it. *@width is
+ * increased by the characters in it, *@plain is cleared if one is not plain.
+ */
+static __always_inline bool copy_word(char *to, const char *from,
+				      unsigned int *width, bool *plain)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long zeros;
+	unsigned long word = data_race(load_word(from));
+	unsigned long zeros, inside;
 
-	*ret_ended = has_zero(word, &zeros, &constants);
-	if (!*ret_ended)
-		return word;
+	if (!has_zero(word, &zeros, &constants)) {
+		store_word(to, word);
+		*plain &= is_plain_word(word, 0);
+		*width += sizeof(word);
+		return false;
+	}
+
+	/* Behind the first zero byte there may be rests of an older name. */
 	zeros = prep_zero_mask(word, zeros, &constants);
-	return word & zero_bytemask(create_zero_mask(zeros));
+	inside = zero_bytemask(create_zero_mask(zeros));
+	word &= inside;
+	store_word(to, word);
+	*plain &= is_plain_word(word, ~inside);
+	*width += count_bytes(inside & REPEAT_BYTE(0x80));
+	return true;
 }
 
 void psinfo_name_copy(struct psinfo_name *name, const char *comm)
 {
-	unsigned int width = TASK_COMM_LEN;
-	unsigned long word, zeros;
-	bool ended = false;
+	unsigned int width = 0;
 	bool plain = true;
-	unsigned int i;
+	unsigned int i = 0;
+	bool ended = false;
 
-#pragma GCC unroll 4
-	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
-		word = 0;
-		if (!ended)
-			word = cut_word(data_race(load_word(comm + i)), &ended);
-		zeros = zero_bytes(word);
-		plain &= is_plain_word(word, zeros);
-		width -= count_bytes(zeros);
-		store_word(name->text + i, word);
-	}
+	for (; i < TASK_COMM_LEN && !ended; i += sizeof(long))
+		ended = copy_word(name->text + i, comm + i, &width, &plain);
+	for (; i < TASK_COMM_LEN; i += sizeof(long))
+		store_word(name->text + i, 0);
+
 	name->text[TASK_COMM_LEN - 1] = '\0';
 	name->width = min_t(unsigned int, width, TASK_COMM_LEN - 1);
 	name->plain = plain;
@@ -241,32 +239,13 @@ void psinfo_name_copy(struct psinfo_name *name, const char *comm)
 		name->width = escaped_width(name->text);
 }
 
-/* @name with spaces for the zeros behind it, TASK_COMM_LEN bytes */
-static __always_inline void put_plain(char *at, const struct psinfo_name *name)
+char *psinfo_put_escaped(char *at, const struct psinfo_name *name,
+			 unsigned int width)
 {
-	unsigned int i;
+	unsigned int shown;
 
-#pragma GCC unroll 4
-	for (i = 0; i < TASK_COMM_LEN; i += sizeof(long)) {
-		unsigned long word = load_word(name->text + i);
-
-		store_word(at + i, word | zero_bytes(word) >> 2);
-	}
-}
-
-char *psinfo_put_name(char *at, const struct psinfo_name *name,
-		      unsigned int width)
-{
-	unsigned int shown = name->width;
-
-	if (likely(name->plain)) {
-		put_plain(at, name);
-		if (shown >= width)
-			return at + shown;
-		return put_spaces(at + TASK_COMM_LEN, at + width);
-	}
 	at = put_escaped(at, name->text, &shown);
-	return shown < width ? put_spaces(at, at + width - shown) : at;
+	return shown < width ? psinfo_put_spaces(at, at + width - shown) : at;
 }
 
 #ifdef DEBUG

@@ -9,8 +9,10 @@
 #ifndef PSINFO_TEXT_H
 #define PSINFO_TEXT_H
 
+#include <linux/compiler.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/types.h>
 
 /*
@@ -60,6 +62,19 @@ unsigned int psinfo_number_width(s64 value);
 /** psinfo_put_number() - @value right-aligned */
 char *psinfo_put_number(char *at, s64 value, unsigned int width);
 
+/* Spaces from @at to @end, and up to seven behind it */
+static __always_inline char *psinfo_put_spaces(char *at, char *end)
+{
+	const u64 spaces = 0x2020202020202020ULL;
+
+	for (; at < end; at += sizeof(spaces))
+		memcpy(at, &spaces, sizeof(spaces));
+	return end;
+}
+
+char *psinfo_put_escaped(char *at, const struct psinfo_name *name,
+			 unsigned int width);
+
 /**
  * psinfo_put_name() - @name left-aligned, nothing in it raw that could harm
  * @at: where to write
@@ -70,8 +85,18 @@ char *psinfo_put_number(char *at, s64 value, unsigned int width);
  * shown as \\ and a newline as \n, as in /proc/<pid>/status; every other byte
  * (control characters, broken UTF-8) as a backslash and three octal digits.
  */
-char *psinfo_put_name(char *at, const struct psinfo_name *name,
-		      unsigned int width);
+static __always_inline char *psinfo_put_name(char *at,
+					     const struct psinfo_name *name,
+					     unsigned int width)
+{
+	if (unlikely(!name->plain))
+		return psinfo_put_escaped(at, name, width);
+
+	memcpy(at, name->text, sizeof(name->text));
+	if (name->width >= width)
+		return at + name->width;
+	return psinfo_put_spaces(at + name->width, at + width);
+}
 
 int psinfo_text_selftest(void);
 

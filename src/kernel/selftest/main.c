@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All tables of self-tests, and a row that is wrong if it is asked for. */
+#include "selftest.h"
+
+#include <linux/moduleparam.h>
+
+static bool selftest_wrong;
+module_param(selftest_wrong, bool, 0);
+MODULE_PARM_DESC(selftest_wrong,
+		 "have a row of the self-test fail, to see that the module does not load then");
+
+static int __init wrong_selftest(void)
+{
+	struct psinfo_selftest count = {};
+
+	PSINFO_EXPECT(&count, !selftest_wrong, "a wrong row was asked for");
+	return psinfo_selftest_end(&count, "main");
+}
+
+static int __init selftest(void)
+{
+	return psinfo_text_selftest() ?: psinfo_state_selftest() ?:
+	       psinfo_snapshot_selftest() ?: psinfo_columns_selftest() ?:
+	       wrong_selftest();
+}
