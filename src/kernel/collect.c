@@ -306,12 +306,14 @@ static struct task_struct *process_of(struct pid *pid)
 
 /*
  * Fills @row with the process that @pid numbers, if there is one that the
- * viewer sees, and returns its task, else NULL. The task found may be one that is being replaced: a thread's
- * execve() hands the PID over and kills the leader. So a row whose task turns
- * out dead is filled again from whatever the PID leads to now, else a process
- * alive all the time would be missing. Only the handing over can go on for
- * long, and each needs an execve(): three tries, then the PID is passed over
- * unless its task is dead for good but still there.
+ * viewer sees, and returns its task, else NULL.
+ *
+ * The task found may be one that is being replaced: a thread's execve() hands
+ * the PID over and kills the leader. So a row whose task turns out dead is
+ * filled again from whatever the PID leads to now, else a process alive all
+ * the time would be missing. Only the handing over can go on for long, and
+ * each needs an execve(): three tries, then the PID is passed over unless its
+ * task is dead for good but still there.
  */
 static struct task_struct *take(struct psinfo_row *row, struct pid *pid,
 				pid_t number,

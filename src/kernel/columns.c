@@ -33,46 +33,121 @@ struct column {
 	const struct psinfo_name *(*text)(const struct psinfo_row *row);
 };
 
-#define NUMBER(name, expression)					\
-	static s64 name(const struct psinfo_row *row)			\
-	{								\
-		return expression;					\
-	}
-
-#define TEXT(name, expression)						\
-	static const struct psinfo_name *name(const struct psinfo_row *row) \
-	{								\
-		return expression;					\
-	}
-
 /* nsec_to_clock_t(), which is not exported */
 static s64 clock_ticks(u64 ns)
 {
 	return div_u64(ns, NSEC_PER_SEC / USER_HZ);
 }
 
-NUMBER(pid, row->pid)
-NUMBER(ppid, row->ppid)
-NUMBER(uid, row->uid)
-NUMBER(prio, row->prio)
-NUMBER(static_prio, row->static_prio)
-NUMBER(normal_prio, row->normal_prio)
-NUMBER(rt_priority, row->rt_priority)
-NUMBER(policy, row->policy)
-NUMBER(nice, row->nice)
-NUMBER(nvcsw, row->nvcsw)
-NUMBER(nivcsw, row->nivcsw)
-NUMBER(utime, clock_ticks(row->utime_ns))
-NUMBER(stime, clock_ticks(row->stime_ns))
-NUMBER(start, clock_ticks(row->start_ns))
-NUMBER(threads, row->threads)
-NUMBER(flags, row->flags)
-NUMBER(cpu, row->cpu)
-NUMBER(rss, row->rss_kib)
-TEXT(stat, psinfo_state_word(row->state))
-TEXT(state, psinfo_state_letter(row->state))
-TEXT(name, &row->name)
-TEXT(parent, &row->parent)
+static s64 pid(const struct psinfo_row *row)
+{
+	return row->pid;
+}
+
+static s64 ppid(const struct psinfo_row *row)
+{
+	return row->ppid;
+}
+
+static s64 uid(const struct psinfo_row *row)
+{
+	return row->uid;
+}
+
+static s64 prio(const struct psinfo_row *row)
+{
+	return row->prio;
+}
+
+static s64 static_prio(const struct psinfo_row *row)
+{
+	return row->static_prio;
+}
+
+static s64 normal_prio(const struct psinfo_row *row)
+{
+	return row->normal_prio;
+}
+
+static s64 rt_priority(const struct psinfo_row *row)
+{
+	return row->rt_priority;
+}
+
+static s64 policy(const struct psinfo_row *row)
+{
+	return row->policy;
+}
+
+static s64 nice(const struct psinfo_row *row)
+{
+	return row->nice;
+}
+
+static s64 nvcsw(const struct psinfo_row *row)
+{
+	return row->nvcsw;
+}
+
+static s64 nivcsw(const struct psinfo_row *row)
+{
+	return row->nivcsw;
+}
+
+static s64 utime(const struct psinfo_row *row)
+{
+	return clock_ticks(row->utime_ns);
+}
+
+static s64 stime(const struct psinfo_row *row)
+{
+	return clock_ticks(row->stime_ns);
+}
+
+static s64 start(const struct psinfo_row *row)
+{
+	return clock_ticks(row->start_ns);
+}
+
+static s64 threads(const struct psinfo_row *row)
+{
+	return row->threads;
+}
+
+static s64 flags(const struct psinfo_row *row)
+{
+	return row->flags;
+}
+
+static s64 cpu(const struct psinfo_row *row)
+{
+	return row->cpu;
+}
+
+static s64 rss(const struct psinfo_row *row)
+{
+	return row->rss_kib;
+}
+
+static const struct psinfo_name *stat(const struct psinfo_row *row)
+{
+	return psinfo_state_word(row->state);
+}
+
+static const struct psinfo_name *state(const struct psinfo_row *row)
+{
+	return psinfo_state_letter(row->state);
+}
+
+static const struct psinfo_name *name(const struct psinfo_row *row)
+{
+	return &row->name;
+}
+
+static const struct psinfo_name *parent(const struct psinfo_row *row)
+{
+	return &row->parent;
+}
 
 #define CRED	PSINFO_FIELDS_CRED
 #define SCHED	PSINFO_FIELDS_SCHED

@@ -200,9 +200,10 @@ static __always_inline bool copy_word(char *to, const char *from,
 				      unsigned int *width, bool *plain)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long word = data_race(load_word(from));
-	unsigned long zeros, inside;
+	unsigned long word, zeros, inside;
 
+	/* A task may be renaming itself, which is fine: see fill_identity(). */
+	word = data_race(load_word(from));
 	if (!has_zero(word, &zeros, &constants)) {
 		store_word(to, word);
 		*plain &= is_plain_word(word, 0);

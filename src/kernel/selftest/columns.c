@@ -13,10 +13,12 @@ static const struct psinfo_row sample __initconst = {
 };
 
 /* In the order of the column table, so that none is forgotten. */
-static const struct {
+struct cell_row {
 	const char *name;
 	const char *cell;
-} cell_rows[] __initconst = {
+};
+
+static const struct cell_row cell_rows[] __initconst = {
 	{ "pid", " 4934\n" },
 	{ "ppid", " 4920\n" },
 	{ "tgid", " 4934\n" },
@@ -42,11 +44,13 @@ static const struct {
 	{ "rss", "123456789\n" },
 };
 
-static const struct {
+struct list_row {
 	const char *list;
 	int err;
 	unsigned int nr_columns;
-} list_rows[] __initconst = {
+};
+
+static const struct list_row list_rows[] __initconst = {
 	{ "pid", 0, 1 },
 	{ "pid,name,stat,parent", 0, 4 },
 	{ "rss,pid\n", 0, 2 },

@@ -8,20 +8,25 @@
 
 #include <linux/errno.h>
 #include <linux/printk.h>
-
-/* Counts a row; complains about it if @condition does not hold. */
-#define PSINFO_EXPECT(count, condition, fmt, ...) do {			\
-	(count)->rows++;						\
-	if (!(condition)) {						\
-		(count)->failed++;					\
-		pr_err("self-test: " fmt "\n", ##__VA_ARGS__);		\
-	}								\
-} while (0)
+#include <linux/types.h>
 
 struct psinfo_selftest {
 	unsigned int rows;
 	unsigned int failed;
 };
+
+static inline bool psinfo_selftest_row(struct psinfo_selftest *count, bool holds)
+{
+	count->rows++;
+	count->failed += !holds;
+	return holds;
+}
+
+/* Counts a row; complains about it if @condition does not hold. */
+#define PSINFO_EXPECT(count, condition, fmt, ...) do {			\
+	if (!psinfo_selftest_row(count, condition))			\
+		pr_err("self-test: " fmt "\n", ##__VA_ARGS__);		\
+} while (0)
 
 /* Return: 0, or -EINVAL if a row failed or there was none. */
 static inline int psinfo_selftest_end(const struct psinfo_selftest *count,

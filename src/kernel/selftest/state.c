@@ -2,12 +2,14 @@
 /* States: our letters against those of the running kernel's headers. */
 #include "selftest.h"
 
-static const struct {
+struct state_row {
 	unsigned int bit;
 	enum psinfo_state state;
 	const char *word;
 	char letter;
-} state_rows[] __initconst = {
+};
+
+static const struct state_row state_rows[] __initconst = {
 	{ 0, PSINFO_STATE_RUNNING, "RUNNING", 'R' },
 	{ TASK_INTERRUPTIBLE, PSINFO_STATE_INTERRUPTIBLE, "INTERRUPTIBLE",
 	  'S' },

@@ -2,12 +2,14 @@
 /* Names and numbers as text: what goes in, what must come out. */
 #include "selftest.h"
 
-static const struct {
+struct name_row {
 	const char *name;
 	unsigned int pad;
 	const char *text;
 	unsigned int width;
-} name_rows[] __initconst = {
+};
+
+static const struct name_row name_rows[] __initconst = {
 	{ "", 0, "", 0 },
 	{ "", 3, "   ", 0 },
 	{ "init", 0, "init", 4 },
@@ -48,10 +50,12 @@ static const struct {
 };
 
 /* Stale bytes behind the NUL are not copied; a missing NUL is put. */
-static const struct {
+struct copy_row {
 	char comm[TASK_COMM_LEN];
 	char name[TASK_COMM_LEN];
-} copy_rows[] __initconst = {
+};
+
+static const struct copy_row copy_rows[] __initconst = {
 	{ "", "" },
 	{ "\0stale", "" },
 	{ "a\0stale", "a" },
@@ -64,11 +68,13 @@ static const struct {
 	    ' ', '.', '.' }, "sixteen bytes ." },
 };
 
-static const struct {
+struct number_row {
 	s64 value;
 	unsigned int pad;
 	const char *text;
-} number_rows[] __initconst = {
+};
+
+static const struct number_row number_rows[] __initconst = {
 	{ 0, 0, "0" },
 	{ 0, 5, "    0" },
 	{ 9, 1, "9" },
