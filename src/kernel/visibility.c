@@ -94,10 +94,12 @@ bool psinfo_viewer_may_read(const struct psinfo_viewer *viewer,
 	const struct cred *cred = viewer->cred;
 	const struct cred *theirs;
 
-	if (READ_ONCE(task->signal->pids[PIDTYPE_TGID]) == viewer->self)
+	/* Itself, unless it has become another by a set-uid execve() since. */
+	theirs = __task_cred(task);
+	if (READ_ONCE(task->signal->pids[PIDTYPE_TGID]) == viewer->self &&
+	    theirs == cred)
 		return true;
 
-	theirs = __task_cred(task);
 	if (!owns(cred, theirs) && !may_ptrace_in(theirs->user_ns))
 		return false;
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# What people type. `make` alone lists it. kbuild reads this file as well, when
+# it is pointed at the top of the tree: then it only names the directory.
+
+ifneq ($(KERNELRELEASE),)
+
+obj-m += src/
+
+else
+
+# Guests, caches and builds are the business of the scripts in tests/; what a
+# person gives on the command line reaches them through the environment and as
+# it was written, because a command may hold any quote or dollar sign.
+unexport CMD GUEST FILES
+export PSINFO_CMD := $(value CMD)
+export PSINFO_GUEST := $(value GUEST)
+export PSINFO_FILES := $(value FILES)
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+.DEFAULT_GOAL := help
+.PHONY: help deps run check check-full guest guest-shell guests module build-matrix lint clean
+
+help: ## say what each target does
+	@printf 'psinfo: a process table in /proc/psinfo\n\n'
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' Makefile | \
+		while IFS='|' read -r target what; do printf '  make %-13s %s\n' "$$target" "$$what"; done
+
+deps: ## install what is missing here to build and to boot guests (apt)
+	@tests/deps
+
+run: deps ## boot an emulated Raspberry Pi 3B and print its /proc/psinfo
+	@tests/guest/guest raspi3b --plain -- 'cat /proc/psinfo'
+
+check: ## build for every kernel, test everything, boot three guests
+	@tests/check
+
+check-full: ## the same, in all guests
+	@tests/check full
+
+guest: ## run CMD='...' in the guest GUEST=name; FILES=dir comes along
+	@set -- "$$PSINFO_GUEST"; \
+	if [ -n "$$PSINFO_FILES" ]; then set -- "$$@" --files "$$PSINFO_FILES"; fi; \
+	exec tests/guest/guest "$$@" -- "$$PSINFO_CMD"
+
+guest-shell: ## a prompt in the guest GUEST=name; FILES=dir comes along
+	@set -- "$$PSINFO_GUEST"; \
+	if [ -n "$$PSINFO_FILES" ]; then set -- "$$@" --files "$$PSINFO_FILES"; fi; \
+	exec tests/guest/guest "$$@" --shell
+
+guests: ## list the guests and the kernels that are only compiled for
+	@tests/guest/names
+
+module: ## build psinfo.ko for the running kernel, or for KDIR=headers
+	@tests/module "$(KDIR)"
+
+build-matrix: ## build for every kernel of tests/guest/kernels.list
+	@tests/build-matrix
+
+lint: ## shellcheck, checkpatch and the rules of the layout
+	@tests/lint
+
+clean: ## remove what was built here (downloads stay in the cache)
+	@rm -rf build
+	@echo "build/ is gone; the cache with Debian's packages is $${XDG_CACHE_HOME:-$$HOME/.cache}/psinfo"
+
+endif

@@ -1,0 +1,111 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Loading and unloading: what is said, what is there, what is gone, also while
+# somebody has the file open.
+
+load common
+
+@test "loading writes one line to the kernel log, unloading another" {
+	module_unload
+	[[ ! -e $PSINFO ]] || fail "$PSINFO is there without the module"
+
+	log_mark
+	module_load
+	logged '^psinfo: version [0-9][^[:space:]]* loaded, see /proc/psinfo$'
+	[[ -e $PSINFO ]] || fail "$PSINFO is not there"
+
+	log_mark
+	module_unload
+	logged '^psinfo: unloaded$'
+	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
+}
+
+@test "it loads and unloads again and again" {
+	local turn lines=()
+	module_unload
+	log_mark
+	for turn in {1..4}; do
+		module_load
+		[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table in turn $turn"
+		module_unload
+		[[ ! -e $PSINFO ]] || fail "$PSINFO is still there in turn $turn"
+		lines+=(' loaded, see /proc/psinfo$' '^psinfo: unloaded$')
+	done
+	logged "${lines[@]}"
+}
+
+@test "a second module of that name is refused, and the first works on" {
+	refused 'File exists' module_load
+	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table afterwards"
+}
+
+@test "a debug build runs its self-tests, none fails, and it works" {
+	local line rows=0 suites=0
+	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
+	module_unload
+	log_mark
+	insmod "$KO_DEBUG"
+	while read -r line; do
+		[[ $line == *self-test* ]] || continue
+		[[ $line =~ ^'psinfo: self-test: '[a-z]+': '([0-9]+)' rows, 0 failed'$ ]] || fail "$line"
+		assert "${BASH_REMATCH[1]}" -gt 0 "rows of '$line'"
+		rows=$((rows + BASH_REMATCH[1]))
+		suites=$((suites + 1))
+	done < <(our_lines)
+	assert "$suites" -ge 4 "self-tests"
+	assert "$rows" -ge 100 "rows of self-tests"
+	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table"
+	module_unload
+}
+
+@test "the release build carries no self-test" {
+	assert "$(grep -ac self-test "$KO" || true)" = 0 "lines of $KO with 'self-test'"
+	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
+	assert "$(grep -ac self-test "$KO_DEBUG")" -gt 0 "lines of $KO_DEBUG with 'self-test'"
+}
+
+@test "modinfo tells the version, what it is, and every parameter" {
+	local parameter
+	assert "$(modinfo -F version "$KO")" = "$(</sys/module/psinfo/version)" "version"
+	assert "$(modinfo -F description "$KO")" =~ /proc/psinfo "description"
+	assert "$(modinfo -F license "$KO")" = GPL "license"
+	for parameter in columns log max_mib; do
+		assert "$(modinfo -F parm "$KO")" =~ "(^|"$'\n'")$parameter:[^:]{20,}" "description of $parameter"
+	done
+	assert "$(modinfo -F parm "$KO" | wc -l)" = "$(find "$PARAMETERS" -type f | wc -l)" "described parameters"
+}
+
+@test "it unloads while the file is open; what is open fails from then on" {
+	start hold-open
+	assert "$ANSWER" = open "hold-open"
+	timeout 30 rmmod psinfo
+	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
+	assert "$(timeout 30 cat <&"$REST")" = "read: EIO
+pread: EIO
+lseek: EINVAL
+read of one not read before: EIO
+open: ENOENT" "what hold-open met"
+}
+
+@test "it unloads while two programs read in a loop" {
+	local rest=() fd
+	for _ in 1 2; do
+		start hold-open loop
+		rest+=("$REST")
+	done
+	timeout 30 rmmod psinfo
+	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
+	for fd in "${rest[@]}"; do
+		assert "$(timeout 30 cat <&"$fd" | head -1)" = "read: EIO" "what a reader met"
+	done
+}
+
+@test "it unloads and loads beside a reader that comes and goes" {
+	while :; do cat "$PSINFO"; done >/dev/null 2>&1 3>&- &
+	track $!
+	for _ in {1..4}; do
+		timeout 30 rmmod psinfo
+		module_load
+	done
+	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table afterwards"
+}

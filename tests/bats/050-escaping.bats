@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Names of any bytes: one line each, nothing raw that a terminal would obey,
+# columns aligned in characters.
+
+load common
+
+# One row each: the name, what is shown of it, how many characters that is
+NAMES=(
+	$'two\nlines'			'two\nlines'			10
+	'back\slash'			'back\\slash'			11
+	'\n'				'\\n'				3
+	$'tab\there'			'tab\011here'			11
+	$'\e[2J\e[31mred'		'\033[2J\033[31mred'		18
+	$'del\x7f'			'del\177'			7
+	$'\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01'
+	'\001\001\001\001\001\001\001\001\001\001\001\001\001\001\001'	60
+	$'return\r'			'return\015'			10
+	$'h\xc3\xa9\xc3\xa9'		$'h\xc3\xa9\xc3\xa9'		3
+	$'\xe2\x82\xacuro'		$'\xe2\x82\xacuro'		4
+	$'\xf0\x9d\x84\x9eclef'		$'\xf0\x9d\x84\x9eclef'		5
+	$'cut\xe2\x82'			'cut\342\202'			11
+	$'fourteen bytes\xc3\xa9'	'fourteen bytes\303'		18
+	$'\xa9alone'			'\251alone'			9
+	$'long\xc0\xaf'			'long\300\257'			12
+	$'half\xed\xa0\x80'		'half\355\240\200'		16
+	$'high\xf4\x90\x80\x80'		'high\364\220\200\200'		20
+	$'c1\xc2\x9b2J'			'c1\302\2332J'			12
+	$'nbsp\xc2\xa0'			$'nbsp\xc2\xa0'			5
+	$'\xff\xfe'			'\377\376'			8
+	''				''				0
+	'a | b'				'a | b'				5
+	' first'			' first'			6
+	'%s%n%d'			'%s%n%d'			6
+	'fifteen letters'		'fifteen letters'		15
+)
+
+# make_names: a process for each; PIDS in the same order
+make_names() {
+	local names=() i
+	for ((i = 0; i < ${#NAMES[@]}; i += 3)); do
+		names+=("${NAMES[i]}")
+	done
+	start make-process sleeping "${names[@]}"
+	read -r -a PIDS <<<"$ANSWER"
+	assert "${#PIDS[@]}" = "${#names[@]}" "processes"
+}
+
+# expected_rows: in a table whose names are up to 60 characters wide
+expected_rows() {
+	local i
+	for i in "${!PIDS[@]}"; do
+		printf '%5d | %s%*s | INTERRUPTIBLE   | make-process\n' \
+			"${PIDS[i]}" "${NAMES[i * 3 + 1]}" $((60 - NAMES[i * 3 + 2])) ''
+	done | sort -n
+}
+
+@test "each name is on one line, escaped, and padded by its characters" {
+	make_names
+	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
+	assert "$(sed -n 2p "$BATS_TEST_TMPDIR/table")" = "$(printf 'PID   | %-60s | STAT            | PARENT' NAME)" "header"
+	expected_rows >"$BATS_TEST_TMPDIR/expected"
+	awk -v pids="$ANSWER" '
+		BEGIN { n = split(pids, list); while (n) wanted[list[n--]] = 1 }
+		/^ *[0-9]+ [|] / && $1 in wanted
+	' "$BATS_TEST_TMPDIR/table" | diff "$BATS_TEST_TMPDIR/expected" - || fail "expected < and got >"
+	"$BIN/compare-table"
+}
+
+@test "no byte of the table is a control character but newline and tab" {
+	make_names
+	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
+	table_rows "$BATS_TEST_TMPDIR/table" >"$BATS_TEST_TMPDIR/rows"
+	assert "$(tr -d '\n\t -~\200-\377' <"$BATS_TEST_TMPDIR/table" | wc -c)" = 0 "control characters"
+	assert "$(tr -dc '\t' <"$BATS_TEST_TMPDIR/rows" | wc -c)" = 0 "tabs in rows"
+	assert "$(wc -l <"$BATS_TEST_TMPDIR/rows")" = "$(table_total TOTAL "$BATS_TEST_TMPDIR/table")" "lines and rows"
+}
+
+@test "a parent's name is escaped, and padded unless it is the last" {
+	start make-process child $'par\nent\e'
+	assert "$(table_row "${ANSWER% *}")" = \
+		"$(printf '%5d | %-30s | %-15s | %s' "${ANSWER% *}" psinfo-child INTERRUPTIBLE 'par\nent\033')" "row"
+	columns_set parent,name,pid
+	assert "$(grep " ${ANSWER% *}\$" "$PSINFO")" = \
+		"$(printf '%-15s | %-30s | %5d' 'par\nent\033' psinfo-child "${ANSWER% *}")" "row"
+}
+
+@test "an escaped name of a parent can be longer than its column" {
+	start make-process child $'\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02'
+	assert "$(table_row "${ANSWER% *}")" =~ ' \| (\\002){15}$' "row"
+	"$BIN/compare-table"
+	columns_set parent,pid
+	assert "$(sed -n 2p "$PSINFO")" = "$(printf '%-60s | %s' PARENT PID)" "header"
+}

@@ -1,0 +1,42 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# Every process and every column against /proc/<pid>/stat and status, and
+# against ps, with processes that are odd in every way beside the usual ones.
+
+load common
+
+# odd_processes: scheduling policies, nice values, owners, a session, threads
+# that compute, states, names
+odd_processes() {
+	start make-process odd
+	start make-process running
+	start make-process vfork
+	start make-process stopped
+	start make-process traced-by-other
+	start make-process zombie
+	start make-process zombie-leader
+	start make-process zombie-leaders-child
+	track "${ANSWER% *}"
+	start make-process threads-child
+	start make-process sleeping $'odd\n| \\name\e' $'\xe2\x82\xac\xff' '' ' ) R 1 ('
+}
+
+@test "every process and column is what stat and status say" {
+	odd_processes
+	columns_set all
+	"$BIN/compare-with-proc"
+}
+
+@test "every process and column is what ps says" {
+	odd_processes
+	columns_set all
+	"$BIN/compare-with-ps"
+}
+
+@test "600 more processes are all there, once, as /proc lists them" {
+	start crowd 600
+	columns_set all
+	"$BIN/compare-with-proc"
+	kill -TERM "$STARTED"
+	wait_for 30 eval "! [[ -d /proc/$STARTED ]]"
+}

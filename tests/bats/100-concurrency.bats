@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Eight processes read in a loop while others fork, exit, replace themselves,
+# rename themselves, change their user ids, are traced, or take the module
+# away. Each read is checked as it comes (helpers/storm.cpp): its shape, the
+# order of PIDs, totals that are the sum of the rows, and that each process
+# which lives throughout is there exactly once, with its real parent.
+#
+# STORM_SECONDS=60 makes each storm ten times as long.
+
+load common
+
+STORM_SECONDS=${STORM_SECONDS:-6}
+
+# What the last storm counted, see helpers/storm.cpp.
+reads=0 deeds=0 seen=0 refused=0 execs=0
+# What the storm is started by, if not by the test itself.
+STORM_IN=()
+
+# storm SCENARIO PERCENT [ARGUMENT...]: fails with what the storm has to say;
+# its counts are in the variables above
+storm() {
+	local scenario=$1 seconds
+	seconds=$(awk -v s="$STORM_SECONDS" -v p="$2" 'BEGIN { print s * p / 100 }')
+	shift 2
+	run "${STORM_IN[@]}" "$BIN/storm" "$scenario" "$seconds" "$@"
+	[[ $status -eq 0 ]] || fail "$output"
+	storm_counts "$output"
+}
+
+storm_counts() {
+	local words
+	echo "# ${1//$'\n'/ }" >&3
+	read -r -d '' -a words <<<"$1" || true
+	while [[ ${#words[@]} -ge 2 ]]; do
+		printf -v "${words[0]}" %s "${words[1]}"
+		words=("${words[@]:2}")
+	done
+}
+
+@test "beside forks, exits and threads that call execve, a living process is in every read exactly once" {
+	columns_set pid,ppid,name,stat,parent,start
+	storm fork 100
+	assert "$reads" -ge 100 "reads"
+	assert "$deeds" -ge 50 "forks"
+	assert "$execs" -ge 20 "execve calls from a thread"
+}
+
+@test "a process is never missing while a thread of it calls execve" {
+	# With few processes in the table a read is short, and many are made.
+	STORM_IN=(unshare --pid --fork --kill-child --mount-proc)
+	columns_set all
+	storm exec 100
+	assert "$reads" -ge 500 "reads"
+	assert "$execs" -ge 50 "execve calls from a thread"
+}
+
+@test "a fork storm does no harm to a table with all columns" {
+	columns_set all
+	storm fork 40
+	assert "$reads" -ge 20 "reads"
+	assert "$deeds" -ge 20 "forks"
+}
+
+@test "a living process is in every read exactly once while PIDs are used again at once" {
+	local before
+	before=$(</proc/sys/kernel/pid_max)
+	columns_set pid,ppid,name,stat,parent,start
+	echo 420 >/proc/sys/kernel/pid_max
+	storm fork 60 || { echo "$before" >/proc/sys/kernel/pid_max; return 1; }
+	echo "$before" >/proc/sys/kernel/pid_max
+	assert "$reads" -ge 50 "reads"
+	assert "$deeds" -ge 50 "forks, each of one to three PIDs, where some 70 are free"
+}
+
+@test "a process that renames itself is never shown with bytes that are of neither name" {
+	storm names 50
+	assert "$reads" -ge 100 "reads"
+	assert "$deeds" -ge 1000 "renamings"
+}
+
+@test "a process whose user id changes is shown with one it had, and to nobody else's eyes" {
+	local mount=$BATS_TEST_TMPDIR/proc
+	columns_set pid,uid,name,stat,parent
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
+	mkdir "$mount"
+	mount -t proc -o hidepid=2 proc "$mount"
+	storm ids 50 "$mount" || { umount "$mount"; return 1; }
+	umount "$mount"
+	assert "$reads" -ge 100 "reads"
+	assert "$deeds" -ge 100 "changes"
+	assert "$seen" -ge 1 "reads with the other user id"
+}
+
+@test "a process that is traced on and off keeps its real parent" {
+	columns_set pid,ppid,name,stat,parent
+	storm trace 50
+	assert "$reads" -ge 100 "reads"
+	assert "$deeds" -ge 100 "times attached"
+	assert "$seen" -ge 1 "reads with a TRACED process"
+}
+
+# storm_unload_start: readers that take it when the module goes; they read when
+# this returns, until storm_unload_end
+storm_unload_start() {
+	mkfifo "$BATS_TEST_TMPDIR/stop"
+	"$BIN/storm" unload <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
+	STORM=$!
+	track "$STORM"
+	exec {STOP}>"$BATS_TEST_TMPDIR/stop"
+	wait_for 20 grep -q reading "$BATS_TEST_TMPDIR/storm"
+}
+
+storm_unload_end() {
+	exec {STOP}>&-
+	wait "$STORM" || fail "$(<"$BATS_TEST_TMPDIR/storm")"
+	storm_counts "$(grep '^reads' "$BATS_TEST_TMPDIR/storm")"
+}
+
+@test "the module can be unloaded while eight readers read in a loop" {
+	storm_unload_start
+	module_unload
+	! module_loaded || fail "the module is still there"
+	[[ ! -e $PSINFO ]] || fail "the entry is still there"
+	storm_unload_end
+	assert "$refused" -ge 1 "reads that failed after the module had gone"
+	[[ ! -e $PSINFO ]] || fail "a reader brought the entry back"
+}
+
+@test "the module can be loaded and unloaded twenty times beside eight readers" {
+	storm_unload_start
+	for _ in {1..20}; do
+		module_unload
+		module_load
+	done
+	cat "$PSINFO" >/dev/null
+	storm_unload_end
+	assert "$reads" -ge 100 "reads"
+	assert "$refused" -ge 1 "reads that failed while the module was away"
+}
+
+@test "a descriptor from before an unload stays dead, also when the module is loaded again" {
+	local stale fresh
+	exec {stale}<"$PSINFO" {fresh}<"$PSINFO"
+	head -c 100 <&"$stale" >/dev/null
+	module_unload
+	run cat <&"$stale"
+	assert "$status" -ne 0 "status of reading on"
+	assert "$output" =~ "Input/output error" "what cat says"
+	module_load
+	run cat <&"$stale"
+	assert "$output" =~ "Input/output error" "what cat says of the one read before"
+	run cat <&"$fresh"
+	assert "$output" =~ "Input/output error" "what cat says of the one not read before"
+	exec {stale}<&- {fresh}<&-
+	cat "$PSINFO" >/dev/null
+}

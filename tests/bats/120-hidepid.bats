@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Through a mount of procfs with hidepid=, a reader finds in psinfo exactly the
+# processes whose /proc/<pid>/stat that reader can read through that mount. A
+# fixed cast of processes (helpers/cast.cpp) stands on every step of the rule;
+# helpers/see-which.cpp opens the file as somebody, compares, and also checks
+# each row's PPID, UID and PARENT.
+
+bats_require_minimum_version 1.5.0
+load common
+
+READERS=(root root-no-ptrace alice alice-ptrace alice-userns bob)
+COLUMNS_WANTED=pid,ppid,uid,name,stat,parent
+GROUP=2000
+
+setup_file() {
+	# On the root file system: others do not honour the set-user-id bit.
+	local stage=/var/psinfo-hidepid
+	rm -rf "$stage"
+	mkdir -p "$stage/proc"
+	install -m 4755 "$BIN/cast" "$stage/set-uid"
+	install -m 755 "$BIN/cast" "$stage/set-uid.plain"
+	install -m 4755 "$(type -P cat)" "$stage/set-uid-cat"
+	"$BIN/cast" "$stage/set-uid" >"$stage/said" 2>&1 3>&- &
+	echo $! >"$stage/pid"
+	wait_for 20 grep -q ready "$stage/said" || fail "$(<"$stage/said")"
+}
+
+teardown_file() {
+	kill -KILL "$(</var/psinfo-hidepid/pid)"
+	unmount_proc
+	rm -rf /var/psinfo-hidepid
+}
+
+# proc_with OPTIONS: mounts a procfs with these options, instead of the last one
+MOUNT=/var/psinfo-hidepid/proc
+proc_with() {
+	unmount_proc
+	mount -t proc -o "$1" proc "$MOUNT"
+	columns_set "$COLUMNS_WANTED"
+}
+unmount_proc() { ! mountpoint -q /var/psinfo-hidepid/proc || umount /var/psinfo-hidepid/proc; }
+
+# see READER [GROUP]: sets SHOWN to the names of the processes that it sees
+see() {
+	run "$BIN/see-which" "$MOUNT" "$@"
+	[[ $status -eq 0 ]] || fail "$output"
+	SHOWN=" ${lines[-1]}"
+}
+
+shows() {
+	local name
+	for name; do [[ $SHOWN == *" $name "* ]] || fail "$name should be shown, among$SHOWN" || return 1; done
+}
+hides() {
+	local name
+	for name; do [[ $SHOWN != *" $name "* ]] || fail "$name should be hidden, among$SHOWN" || return 1; done
+}
+
+# matrix HIDEPID: all readers, with and without gid=, in the group that it names
+# and not. Without gid= that is group 0. Prints every cell that is wrong.
+matrix() {
+	local gid reader group wrong=0
+	for gid in "" ",gid=$GROUP"; do
+		proc_with "hidepid=$1$gid"
+		for reader in "${READERS[@]}" to-root:alice; do
+			for group in "" "$([[ $gid ]] && echo "$GROUP" || echo 0)"; do
+				# shellcheck disable=SC2086
+				run "$BIN/see-which" "$MOUNT" "$reader" $group
+				[[ $status -ne 0 ]] || continue
+				wrong=1
+				printf '\nhidepid=%s%s, read by %s %s:\n%s\n' "$1" "$gid" "$reader" "${group:+of group $group}" "$output"
+			done
+		done
+	done
+	unmount_proc
+	[[ $wrong -eq 0 ]]
+}
+
+@test "hidepid=0 shows everything to everybody" {
+	matrix 0
+	proc_with hidepid=0
+	see bob
+	shows of-root of-alice a-undumpable a-set-uid a-zombie-undump
+}
+
+@test "hidepid=1 shows those whose stat can be read, for every reader and group" {
+	matrix 1
+}
+
+@test "hidepid=2 shows those whose stat can be read, for every reader and group" {
+	matrix 2
+}
+
+@test "hidepid=4 shows those whose stat can be read, for every reader and group" {
+	matrix 4
+}
+
+@test "the names of the hidepid values mean the same" {
+	local name
+	for name in off noaccess invisible ptraceable; do
+		proc_with "hidepid=$name,gid=$GROUP"
+		see alice
+		shows of-alice
+		if [[ $name = off ]]; then shows of-bob; else hides of-bob; fi
+		see alice "$GROUP"
+		if [[ $name = ptraceable ]]; then hides of-bob; else shows of-bob; fi
+	done
+}
+
+@test "hidden from a user are the processes of others and those that have or had more rights" {
+	proc_with hidepid=2
+	see alice
+	shows of-alice child-of-alice a-exec a-userns a-zombie a-lost-leader
+	hides of-root of-bob cast a-undumpable a-suid-0 a-uid-bob a-euid-bob a-suid-bob a-gid-bob \
+		a-egid-bob a-sgid-bob a-capability a-set-uid b-zombie init bats
+	see bob
+	shows b-zombie of-bob
+	hides of-root of-alice child-of-alice a-exec a-uid-bob a-egid-bob a-zombie
+	see root
+	shows of-root of-alice of-bob a-undumpable a-set-uid a-capability a-userns cast
+	see alice-ptrace
+	shows of-root of-alice of-bob a-undumpable a-set-uid a-capability a-userns cast
+	see alice-userns
+	hides of-root of-alice of-bob cast a-userns
+	# Without gid= it is group 0 that sees all, and this reader is in it.
+	proc_with "hidepid=2,gid=$GROUP"
+	see root-no-ptrace
+	hides of-root of-alice of-bob cast
+}
+
+@test "who is in the group of gid= sees everything with hidepid=1 and 2, and no more than others with 4" {
+	proc_with "hidepid=2,gid=$GROUP"
+	see bob "$GROUP"
+	shows of-root of-alice a-undumpable a-set-uid
+	see root-no-ptrace "$GROUP"
+	shows of-root of-alice
+	proc_with "hidepid=4,gid=$GROUP"
+	see bob "$GROUP"
+	shows of-bob
+	hides of-root of-alice
+}
+
+@test "kernel threads are hidden from a user, and the totals count only what is shown" {
+	proc_with hidepid=2
+	setpriv --reuid 1000 --regid 1000 --clear-groups cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
+	assert "$(table_cell 2 1 "$BATS_TEST_TMPDIR/table")" = "" "the row of kthreadd"
+	assert "$(table_total IDLE "$BATS_TEST_TMPDIR/table")" = 0 "IDLE"
+	assert "$(table_total TOTAL "$BATS_TEST_TMPDIR/table")" = \
+		"$(table_rows "$BATS_TEST_TMPDIR/table" | wc -l)" "TOTAL"
+	assert "$(table_total TOTAL "$BATS_TEST_TMPDIR/table")" -lt 15 "TOTAL"
+}
+
+@test "a visible process whose parent is hidden has PARENT None and its true PPID" {
+	local pid parent
+	pid=$(table_rows | awk -F ' *[|] *' '$2 == "of-alice" { print $1 + 0 }')
+	parent=$(</var/psinfo-hidepid/pid)
+	proc_with hidepid=2
+	setpriv --reuid 1000 --regid 1000 --clear-groups cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
+	assert "$(table_cell "$pid" 2 "$BATS_TEST_TMPDIR/table")" = "$parent" "PPID"
+	assert "$(table_cell "$pid" 6 "$BATS_TEST_TMPDIR/table")" = None "PARENT"
+	run -0 grep child-of-alice "$BATS_TEST_TMPDIR/table"
+	assert "$output" =~ \|\ of-alice$ "the row of its child"
+}
+
+@test "a descriptor that was opened by a user shows no more when root reads it first" {
+	proc_with hidepid=2
+	see to-root:alice
+	shows of-alice
+	hides of-root of-bob cast
+	# The opener's own row is there; the reader's, of the same name, is not.
+	# shellcheck disable=SC2016
+	setpriv --reuid 1000 --regid 1000 --clear-groups bash -c 'exec "$1" <"$2"' \
+		bash /var/psinfo-hidepid/set-uid-cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
+	run -0 grep -c 'of-alice' "$BATS_TEST_TMPDIR/table"
+	run ! grep -E '(of-root|of-bob|kthreadd|a-set-uid) ' "$BATS_TEST_TMPDIR/table"
+	# What the opener has become by executing it is not the opener any more.
+	run ! grep -E ' set-uid-cat ' "$BATS_TEST_TMPDIR/table"
+}
+
+@test "a descriptor that was opened by root shows to a user what root sees" {
+	proc_with hidepid=2
+	setpriv --reuid 1000 --regid 1000 --clear-groups cat <"$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
+	run -0 grep -Ec ' (of-root|of-bob|kthreadd) ' "$BATS_TEST_TMPDIR/table"
+}
+
+@test "every mount decides for itself" {
+	local own=$BATS_TEST_TMPDIR/proc
+	mkdir "$own"
+	chmod 755 "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR" "$own"
+	proc_with hidepid=2
+	mount -t proc -o hidepid=0 proc "$own"
+	run setpriv --reuid 1000 --regid 1000 --clear-groups grep -c of-bob "$own/psinfo" "$MOUNT/psinfo" "$PSINFO"
+	umount "$own"
+	assert "$output" = "$own/psinfo:1
+$MOUNT/psinfo:0
+$PSINFO:1" "rows of bob in the three mounts"
+}
+
+@test "a user's own user namespace shows the ids it maps, and 65534 for others" {
+	local table=$BATS_TEST_TMPDIR/table
+	columns_set pid,uid,name,stat
+	setpriv --reuid 1000 --regid 1000 --clear-groups unshare --map-root-user cat "$PSINFO" >"$table"
+	# shellcheck disable=SC2016
+	run -0 awk -F ' *[|] *' '$3 ~ /^(of-(alice|bob|root)|kthreadd)$/ { print $3, $2 + 0 }' "$table"
+	assert "$(sort <<<"$output" | xargs)" = "kthreadd 65534 of-alice 0 of-bob 65534 of-root 65534" "UID"
+}
+
+@test "a mount with subset=pid has no psinfo" {
+	proc_with subset=pid
+	[[ -e $MOUNT/self/stat ]] || fail "this is no procfs"
+	[[ ! -e $MOUNT/psinfo ]] || fail "psinfo is there"
+	run cat "$MOUNT/psinfo"
+	assert "$output" =~ "No such file" "what cat says"
+}

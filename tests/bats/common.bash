@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What is unused here is used by the suites.
+# shellcheck disable=SC2034,SC2119,SC2120
+#
+# What every suite shares. Loaded with `load common`. It runs as root inside a
+# guest whose kernel is the module's; each test starts with the module loaded
+# with its default parameters and ends with a look into the kernel log.
+
+PSINFO=/proc/psinfo
+PARAMETERS=/sys/module/psinfo/parameters
+KO=/root/psinfo.ko
+KO_DEBUG=/root/psinfo-debug.ko
+TESTMOD=/root/tests/testmod.ko
+BIN=/root/tests/bin
+DEFAULT_COLUMNS=pid,name,stat,parent
+
+# What the kernel log of a healthy test never holds.
+TROUBLE='WARNING:|BUG:|Oops|Call [Tt]race|rcu.*stall|soft lockup|hung_task|blocked for more than|UBSAN|KASAN|KCSAN|kmemleak|general protection|Unable to handle'
+
+# --- Saying what is expected -------------------------------------------------
+
+# fail MESSAGE...: ends the test with a message
+fail() {
+	printf '%s\n' "$*" >&2
+	return 1
+}
+
+# assert ACTUAL OPERATOR EXPECTED WHAT: prints both sides where they differ.
+# Operators: = != =~ -eq -ne -lt -le -gt -ge
+assert() {
+	local actual=$1 operator=$2 expected=$3 what=${4:-value} holds=0
+	case $operator in
+	=) [[ $actual == "$expected" ]] || holds=1 ;;
+	!=) [[ $actual != "$expected" ]] || holds=1 ;;
+	=~) [[ $actual =~ $expected ]] || holds=1 ;;
+	-eq | -ne | -lt | -le | -gt | -ge) test "$actual" "$operator" "$expected" || holds=1 ;;
+	*) fail "assert: unknown operator $operator" || return 1 ;;
+	esac
+	[[ $holds -eq 0 ]] || fail "$what: expected $operator '$expected', got '$actual'"
+}
+
+# refused WHY COMMAND...: the command fails, and says WHY (a part of it)
+refused() {
+	local why=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		fail "this was not refused: $*"
+	else
+		assert "$said" =~ "$why" "what is said of: $*"
+	fi
+}
+
+# wait_for SECONDS CONDITION...: until the command succeeds, or the test fails
+wait_for() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[[ $SECONDS -lt $deadline ]] || fail "waited in vain for: $*" || return 1
+		sleep 0.05
+	done
+}
+
+# --- The kernel log ------------------------------------------------------------
+
+# log_mark: everything in the kernel log from here on belongs to this test
+log_mark() {
+	LOG_MARK="psinfo-test mark $BASHPID-$RANDOM-$RANDOM"
+	echo "$LOG_MARK" >/dev/kmsg
+}
+
+# log_since_mark: the kernel log since log_mark, without time stamps
+log_since_mark() {
+	dmesg -t | awk -v mark="$LOG_MARK" 'found; index($0, mark) { found = 1 }'
+}
+
+# our_lines: what psinfo has written to the kernel log since log_mark. The
+# kernel's own "psinfo: `VALUE' invalid for parameter `NAME'" is not ours.
+our_lines() {
+	dmesg -t | awk -v mark="$LOG_MARK" 'found && /^psinfo: [^`]/; index($0, mark) { found = 1 }'
+}
+
+# logged REGEX...: since log_mark psinfo has written these lines and no other
+logged() {
+	local lines i=0 regex
+	mapfile -t lines < <(our_lines)
+	for regex; do
+		assert "${lines[i]:-(nothing)}" =~ "$regex" "line $((i + 1)) of psinfo in the kernel log"
+		i=$((i + 1))
+	done
+	assert "${lines[*]:i}" = "" "what psinfo has written beside that"
+}
+
+# --- The module ----------------------------------------------------------------
+
+module_loaded() { [[ -d /sys/module/psinfo ]]; }
+module_load() { insmod "$KO" "$@"; }
+module_unload() { rmmod psinfo; }
+
+columns_set() { echo "$1" >"$PARAMETERS/columns"; }
+
+# --- Processes that a test makes -------------------------------------------------
+
+# track PID...: killed at the end of the test, also when it fails
+track() { TRACKED+=("$@"); }
+
+# start PROGRAM ARGUMENT...: runs a helper program beside the test until its end.
+# ANSWER is the first line that it prints, STARTED its PID, REST a descriptor to
+# read what it prints after that.
+start() {
+	exec {REST}< <(exec "$BIN/$1" "${@:2}" 3>&-)
+	STARTED=$!
+	track "$STARTED"
+	read -r -t 60 -u "$REST" ANSWER || fail "$* gave no answer"
+}
+
+# testmod_load ACT: what only a kernel can do (tests/guest/testmod); it is
+# removed at the end of the test
+testmod_load() {
+	[[ -e $TESTMOD ]] || skip "not here: $TESTMOD"
+	insmod "$TESTMOD" act="$1"
+}
+
+# state_is PID LETTER: what /proc says
+state_is() { [[ $(<"/proc/$1/stat") =~ .*\)\ (.) && ${BASH_REMATCH[1]} == "$2" ]]; }
+
+# --- The table --------------------------------------------------------------------
+
+# table_rows [FILE]: the rows only, without header, rules and totals
+table_rows() {
+	awk '/^-+$/ { rules++; next } rules == 1' "${1:-$PSINFO}"
+}
+
+# table_row PID [FILE]: the row of one process, nothing if there is none
+table_row() {
+	awk -v pid="$1" '/^-+$/ { rules++ } rules == 1 && $1 == pid' "${2:-$PSINFO}"
+}
+
+# table_cell PID COLUMN-NUMBER [FILE]: one cell of the table, without padding
+table_cell() {
+	awk -F ' [|] ' -v pid="$1" -v n="$2" '
+		/^-+$/ { rules++ }
+		rules == 1 && $1 + 0 == pid { gsub(/^ +| +$/, "", $n); print $n }
+	' "${3:-$PSINFO}"
+}
+
+# table_total WORD [FILE]: a number of the lines below the table
+table_total() {
+	tr '\t' '\n' <"${2:-$PSINFO}" | sed -n "s/^$1: //p"
+}
+
+# --- Before and after each test -----------------------------------------------------
+
+setup() {
+	TRACKED=()
+	log_mark
+	TEST_MARK=$LOG_MARK
+	module_loaded || module_load
+	columns_set "$DEFAULT_COLUMNS"
+}
+
+teardown() {
+	local pid log
+	for pid in "${TRACKED[@]}"; do
+		kill -CONT "$pid" 2>/dev/null || true
+		kill -KILL "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	[[ ! -d /sys/module/testmod ]] || rmmod testmod
+	LOG_MARK=${TEST_MARK:-$LOG_MARK}
+	log=$(log_since_mark)
+	if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
+		printf 'kernel log since the test began:\n%s\n' "$log" >&2
+	fi
+	if [[ $log =~ $TROUBLE ]]; then
+		printf 'trouble in the kernel log:\n%s\n' "$log" >&2
+		return 1
+	fi
+	module_loaded || module_load
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+// compare-table: writes the table of the default columns afresh, from what
+// /proc/<pid>/stat says of every process, and compares it with /proc/psinfo
+// byte by byte. Processes change meanwhile, so it is tried until nothing did.
+// Prints the number of rows and their width.
+#include "cells.h"
+#include "procfs.h"
+
+#include <cstdio>
+
+namespace {
+
+constexpr int most_tries = 100;
+
+using Look = std::map<pid_t, Stat>;
+
+Look look_around()
+{
+	Look look;
+	for (const pid_t pid : list_pids())
+		if (auto stat = stat_of(pid))
+			look.emplace(pid, std::move(*stat));
+	return look;
+}
+
+// How many bytes of well-formed UTF-8 begin here that may stand as they are: 0
+// for what is cut off, overlong, a surrogate, too high, or a control character.
+std::size_t bytes_of_character(std::string_view text)
+{
+	const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+	const unsigned first = byte(0);
+	const std::size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	if (length == 1)
+		return first >= ' ' && first <= '~' && first != '\\';
+	char32_t character = first & (0xff >> (length + 1));
+	for (std::size_t i = 1; i < length; ++i) {
+		if ((byte(i) & 0xc0) != 0x80)
+			return 0;
+		character = character << 6 | (byte(i) & 0x3f);
+	}
+	const char32_t least = length == 2 ? 0xa0 : length == 3 ? 0x800 : 0x10000;
+	const bool is_surrogate = character >= 0xd800 && character < 0xe000;
+	return first >= 0xf8 || character < least || is_surrogate || character > 0x10ffff ? 0 : length;
+}
+
+std::string escape(const std::string &name)
+{
+	std::string text;
+	for (std::size_t i = 0; i < name.size();) {
+		const std::size_t length = bytes_of_character(std::string_view(name).substr(i));
+		char octal[5];
+		std::snprintf(octal, sizeof(octal), "\\%03o", static_cast<unsigned char>(name[i]));
+		if (length > 0)
+			text += name.substr(i, length);
+		else
+			text += name[i] == '\\' ? "\\\\" : name[i] == '\n' ? "\\n" : octal;
+		i += std::max<std::size_t>(length, 1);
+	}
+	return text;
+}
+
+struct Row {
+	std::string pid, name, word, parent;
+};
+
+std::vector<Row> rows_of(const Look &look)
+{
+	std::vector<Row> rows;
+	for (const auto &[pid, stat] : look) {
+		const auto parent = look.find(static_cast<pid_t>(stat.field[4]));
+		rows.push_back({std::to_string(pid), escape(held_name(stat)), state_word(stat.state),
+				stat.field[4] == 0    ? "swapper/0"
+				: parent == look.end() ? "None"
+						       : escape(held_name(parent->second))});
+	}
+	return rows;
+}
+
+std::string padded(std::string text, std::size_t width, bool to_the_right = false)
+{
+	if (width_of(text) < width)
+		text.insert(to_the_right ? 0 : text.size(), width - width_of(text), ' ');
+	return text;
+}
+
+std::string totals_of(const std::vector<Row> &rows)
+{
+	const auto count = [&](const char *word) {
+		const auto n = std::count_if(rows.begin(), rows.end(), [=](const Row &r) { return r.word == word; });
+		return std::string(word) + ": " + std::to_string(n);
+	};
+	return count("RUNNING") + "\t" + count("INTERRUPTIBLE") + "\t" + count("UNINTERRUPTIBLE") + "\t" +
+	       count("STOPPED") + "\n" + count("TRACED") + "\t" + count("ZOMBIE") + "\t" + count("DEAD") + "\t" +
+	       count("IDLE") + "\t" + count("PARKED") + "\t" + count("OTHERS") + "\n" +
+	       "TOTAL: " + std::to_string(rows.size()) + "\n";
+}
+
+struct Widths {
+	std::size_t pid = 5, name = 30, stat = 15, parent = 15;
+
+	std::size_t line() const { return pid + 3 + name + 3 + stat + 3 + parent; }
+};
+
+Widths widths_of(const std::vector<Row> &rows)
+{
+	Widths widths;
+	for (const Row &row : rows) {
+		widths.pid = std::max(widths.pid, row.pid.size());
+		widths.name = std::max(widths.name, width_of(row.name));
+		widths.parent = std::max(widths.parent, width_of(row.parent));
+	}
+	return widths;
+}
+
+// The rules are as long as the longest line could be. How long that is hangs on
+// the width of PARENT, which may allow for any name, and else does not show.
+std::size_t rule_like(const std::string &actual, Widths widths)
+{
+	const std::size_t least = std::max<std::size_t>(80, widths.line());
+	widths.parent = std::max(widths.parent, widths.name);
+	const std::size_t most = std::max<std::size_t>(80, widths.line());
+	return std::clamp(actual.find('\n'), least, most);
+}
+
+std::string table_of(const std::vector<Row> &rows, const std::string &actual)
+{
+	const Widths widths = widths_of(rows);
+	const std::size_t rule = rule_like(actual, widths);
+	const std::string thick = std::string(rule, '=') + "\n", thin = std::string(rule, '-') + "\n";
+
+	std::string text = thick + padded("PID", widths.pid) + " | " + padded("NAME", widths.name) + " | " +
+			   padded("STAT", widths.stat) + " | PARENT\n" + thin;
+	for (const Row &row : rows)
+		text += padded(row.pid, widths.pid, true) + " | " + padded(row.name, widths.name) + " | " +
+			padded(row.word, widths.stat) + " | " + row.parent + "\n";
+	return text + thin + totals_of(rows) + thick;
+}
+
+void print_difference(const std::string &expected, const std::string &actual)
+{
+	const auto e = lines_of(expected), a = lines_of(actual);
+	for (std::size_t i = 0; i < std::max(e.size(), a.size()); ++i) {
+		const std::string none = "(no line)", &left = i < e.size() ? e[i] : none,
+				  &right = i < a.size() ? a[i] : none;
+		if (left != right)
+			std::fprintf(stderr, "line %zu\n  expected '%s'\n  got      '%s'\n", i + 1, left.c_str(),
+				     right.c_str());
+	}
+}
+
+} // namespace
+
+int main()
+try {
+	std::string expected, actual;
+	for (int i = 0; i < most_tries; ++i) {
+		const auto before = rows_of(look_around());
+		actual = read_file(psinfo_path);
+		expected = table_of(rows_of(look_around()), actual);
+		if (table_of(before, actual) == expected && expected == actual) {
+			std::printf("%zu rows\n", before.size());
+			return 0;
+		}
+	}
+	std::fprintf(stderr, "not once in %d tries the same; the last time:\n", most_tries);
+	print_difference(expected, actual);
+	return 1;
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "compare-table: %s\n", error.what());
+	return 1;
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+// compare-with-ps: holds what ps shows of every process against /proc/psinfo
+// with all its columns, read once before and once after ps, so that each value
+// of ps lies between two that are known. What changes often (a state, say) must
+// fit in one of several rounds.
+#include "cells.h"
+#include "procfs.h"
+
+#include <cstdio>
+#include <functional>
+#include <set>
+#include <sstream>
+
+#include <sys/wait.h>
+
+namespace {
+
+constexpr int most_rounds = 15;
+constexpr std::size_t least_processes = 30;
+
+using Row = std::map<std::string, std::string>;	// by column
+using Rows = std::map<pid_t, Row>;
+
+Rows read_rows()
+{
+	const Table table = read_table();
+	Rows rows;
+	for (const auto &cells : table.rows) {
+		Row row;
+		for (std::size_t i = 0; i < cells.size(); ++i)
+			row[table.columns[i]] = cells[i];
+		rows[std::stoi(row.at("PID"))] = row;
+	}
+	return rows;
+}
+
+long long number(const Row &row, const char *column)
+{
+	return std::stoll(row.at(column));
+}
+
+double uptime()
+{
+	return std::stod(read_file("/proc/uptime"));
+}
+
+const long ticks_per_second = sysconf(_SC_CLK_TCK);
+const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+std::string policy_word(const Row &row)
+{
+	switch (number(row, "POLICY")) {
+	case 0: return "TS";
+	case 1: return "FF";
+	case 2: return "RR";
+	case 3: return "B";
+	case 5: return "IDL";
+	case 6: return "DLN";
+	default: return row.at("POLICY");
+	}
+}
+
+std::string octal(long long value)
+{
+	std::ostringstream text;
+	text << std::oct << value;
+	return text.str();
+}
+
+std::string as_it_is(const Row &row, const char *column)
+{
+	return row.at(column);
+}
+
+// A word of ps and what it should be by one row of psinfo.
+struct Word {
+	const char *name;
+	std::function<std::string(const Row &)> value;
+};
+
+const Word words[] = {
+	{"pid", [](const Row &row) { return as_it_is(row, "PID"); }},
+	{"tgid", [](const Row &row) { return as_it_is(row, "TGID"); }},
+	{"ppid", [](const Row &row) { return as_it_is(row, "PPID"); }},
+	{"s", [](const Row &row) { return as_it_is(row, "STATE"); }},
+	// ps has no room for the upper half of all user IDs: -294967296, or the
+	// largest number there is where a long has 32 bits
+	{"ruid", [](const Row &row) {
+		return std::to_string(static_cast<int>(std::strtol(row.at("UID").c_str(), nullptr, 10)));
+	}},
+	{"priority", [](const Row &row) { return as_it_is(row, "PRIO"); }},
+	{"rtprio", [](const Row &row) { return number(row, "POLICY") ? row.at("RT_PRIORITY") : "-"; }},
+	{"cls", policy_word},
+	// ps has no nice value to show where another policy rules
+	{"ni", [](const Row &row) {
+		const auto policy = number(row, "POLICY");
+		return policy == 0 || policy == 3 ? row.at("NICE") : "-";
+	}},
+	{"nlwp", [](const Row &row) { return as_it_is(row, "THREADS"); }},
+	{"psr", [](const Row &row) { return as_it_is(row, "CPU"); }},
+	{"f", [](const Row &row) { return octal(number(row, "FLAGS") >> 6 & 7); }},
+};
+
+struct Line {
+	std::map<std::string, std::string> word;
+	long long rss = 0, seconds_used = 0, seconds_alive = 0;
+	std::string name;
+};
+
+std::string format()
+{
+	std::string list;
+	for (const auto &word : words)
+		list += std::string(word.name) + "=,";
+	return list + "rss=,cputimes=,etimes=,comm=";
+}
+
+Line parse_line(const std::string &text)
+{
+	std::istringstream in(text);
+	Line line;
+	for (const auto &word : words)
+		in >> line.word[word.name];
+	in >> line.rss >> line.seconds_used >> line.seconds_alive;
+	in.get();
+	if (!in)
+		throw std::runtime_error("a line of ps is not understood: " + text);
+	std::getline(in, line.name);
+	return line;
+}
+
+using Lines = std::map<pid_t, Line>;
+
+// What ps says of all processes but itself and the one that asks.
+Lines run_ps()
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		throw failure("pipe");
+	const pid_t child = fork();
+	if (child == 0) {
+		dup2(ends[1], 1);
+		execlp("ps", "ps", "-e", "-o", format().c_str(), nullptr);
+		_exit(127);
+	}
+	close(ends[1]);
+	const std::string text = read_rest(ends[0]);
+	close(ends[0]);
+	int status = 0;
+	waitpid(child, &status, 0);
+	if (status != 0)
+		throw std::runtime_error("ps has failed");
+
+	Lines lines;
+	for (const auto &one : lines_of(text)) {
+		const Line line = parse_line(one);
+		lines[std::stoi(line.word.at("pid"))] = line;
+	}
+	lines.erase(child);
+	lines.erase(getpid());
+	return lines;
+}
+
+// ps shows '?' or '.' for a byte that it does not print, more than the kernel's
+// 15 bytes of a kernel thread's name, and " <defunct>".
+bool is_name(const std::string &shown, const Row &row)
+{
+	const std::string name = unescape(row.at("NAME"));
+	const bool is_kernel_thread = number(row, "FLAGS") & flag_kernel_thread;
+	if (shown.size() < name.size())
+		return false;
+	for (std::size_t i = 0; i < name.size(); ++i)
+		if (shown[i] != name[i] && shown[i] != '?' && shown[i] != '.')
+			return false;
+	const std::string rest = shown.substr(name.size());
+	if (is_kernel_thread)
+		return name.size() == 15 || rest.empty() || name.starts_with("kworker/");
+	return rest.empty() || rest == " <defunct>";
+}
+
+// Kernels count resident pages per processor; status, which ps reads, may add
+// up exactly what stat and psinfo know up to a batch per processor.
+bool is_resident(long long shown, const Row &before, const Row &after)
+{
+	const long long slack = 3 * processors * 64 * (sysconf(_SC_PAGESIZE) / 1024);
+	return std::min(number(before, "RSS"), number(after, "RSS")) - slack <= shown &&
+	       shown <= std::max(number(before, "RSS"), number(after, "RSS")) + slack;
+}
+
+class Comparison {
+public:
+	void round()
+	{
+		const double begin = uptime();
+		const Rows before = read_rows();
+		const Lines lines = run_ps();
+		const Rows after = read_rows();
+		const double end = uptime();
+
+		for (const auto &[pid, row] : before) {
+			if (pid == getpid() || !after.contains(pid) ||
+			    after.at(pid).at("START") != row.at("START"))
+				continue;
+			if (lines.contains(pid))
+				compare(pid, lines.at(pid), row, after.at(pid), begin, end);
+			else
+				problems_.push_back(std::to_string(pid) + " is not in ps");
+		}
+		for (const auto &[pid, line] : lines)
+			if (!before.contains(pid) && !after.contains(pid))
+				problems_.push_back(std::to_string(pid) + " is in ps and not in psinfo: " + line.name);
+		std::erase_if(open_, [&](const auto &entry) { return !after.contains(entry.first.first); });
+		++rounds_;
+	}
+
+	bool is_settled() const { return rounds_ > 0 && open_.empty(); }
+
+	bool report() const
+	{
+		std::printf("%d rounds: %zu processes, %zu values compared\n", rounds_, processes_.size(), values_);
+		for (const auto &text : problems_)
+			std::fprintf(stderr, "%s\n", text.c_str());
+		for (const auto &[key, text] : open_)
+			std::fprintf(stderr, "%d: %s, in each of %d rounds\n", key.first, text.c_str(), rounds_);
+		if (processes_.size() < least_processes)
+			std::fprintf(stderr, "only %zu processes were compared\n", processes_.size());
+		return problems_.empty() && open_.empty() && processes_.size() >= least_processes;
+	}
+
+private:
+	using Key = std::pair<pid_t, std::string>;
+
+	void compare(pid_t pid, const Line &line, const Row &before, const Row &after, double begin, double end)
+	{
+		processes_.insert(pid);
+		for (const auto &word : words) {
+			const std::string &shown = line.word.at(word.name);
+			const std::string b = word.value(before), a = word.value(after);
+			settle({pid, word.name}, shown == b || shown == a, shown, b, a);
+		}
+		settle({pid, "comm"}, is_name(line.name, before) || is_name(line.name, after), line.name,
+		       before.at("NAME"), after.at("NAME"));
+		settle({pid, "rss"}, is_resident(line.rss, before, after), std::to_string(line.rss),
+		       before.at("RSS"), after.at("RSS"));
+		const long long used_before = used(before), used_after = used(after);
+		settle({pid, "cputimes"}, used_before <= line.seconds_used && line.seconds_used <= used_after,
+		       std::to_string(line.seconds_used), std::to_string(used_before), std::to_string(used_after));
+		const double start = static_cast<double>(number(before, "START")) / static_cast<double>(ticks_per_second);
+		settle({pid, "etimes"},
+		       begin - start - 1.1 <= static_cast<double>(line.seconds_alive) &&
+			       static_cast<double>(line.seconds_alive) <= end - start + 0.1,
+		       std::to_string(line.seconds_alive), std::to_string(begin - start), std::to_string(end - start));
+	}
+
+	static long long used(const Row &row)
+	{
+		return (number(row, "UTIME") + number(row, "STIME")) / ticks_per_second;
+	}
+
+	void settle(const Key &key, bool fits, const std::string &shown, const std::string &before,
+		    const std::string &after)
+	{
+		++values_;
+		if (fits)
+			settled_.insert(key), open_.erase(key);
+		else if (!settled_.contains(key))
+			open_[key] = key.second + " is '" + shown + "' in ps, '" + before + "' in psinfo before, '" +
+				     after + "' after";
+	}
+
+	std::set<pid_t> processes_;
+	std::set<Key> settled_;
+	std::map<Key, std::string> open_;
+	std::vector<std::string> problems_;
+	std::size_t values_ = 0;
+	int rounds_ = 0;
+};
+
+} // namespace
+
+int main()
+try {
+	Comparison comparison;
+	for (int i = 0; i < most_rounds && !comparison.is_settled(); ++i)
+		comparison.round();
+	return comparison.report() ? 0 : 1;
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "compare-with-ps: %s\n", error.what());
+	return 1;
+}

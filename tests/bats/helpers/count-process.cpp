@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+// count-process KIND WORD=N...: proves that the totals of /proc/psinfo move by
+// exactly these numbers, and no other counter moves, when processes of that
+// kind (kinds.h) appear. Others change state meanwhile, so it is tried until
+// nobody did; a counter that is wrong is wrong every time.
+#include "cells.h"
+#include "kinds.h"
+
+#include <cstdio>
+
+namespace {
+
+constexpr int most_tries = 100;
+
+using Totals = std::map<std::string, long>;
+
+void end(const Pids &pids)
+{
+	for (const pid_t pid : pids)
+		if (pid != getpid())
+			kill(pid, SIGKILL);
+	while (waitpid(-1, nullptr, __WALL) > 0)
+		continue;
+	for (const pid_t pid : pids)
+		wait_until("the end of " + std::to_string(pid),
+			   [=] { return pid == getpid() || !stat_of(pid); });
+}
+
+std::string differences(const Totals &from, const Totals &to)
+{
+	std::string text;
+	for (const auto &[word, count] : to)
+		if (count != from.at(word))
+			text += " " + word + "=" + std::to_string(count - from.at(word));
+	return text;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+try {
+	if (argc < 3)
+		throw std::runtime_error("usage: count-process KIND WORD=N...");
+	const Kind kind = kind_called(argv[1]);
+	Totals expected;
+	for (const char *word : {"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED", "ZOMBIE",
+				 "DEAD", "IDLE", "PARKED", "OTHERS", "TOTAL"})
+		expected[word] = 0;
+	const Totals nothing = expected;
+	for (int i = 2; i < argc; ++i) {
+		const std::string wanted = argv[i];
+		const auto equals = wanted.find('=');
+		const long count = std::stol(wanted.substr(equals + 1));
+		expected.at(wanted.substr(0, equals)) = count;
+		expected["TOTAL"] += count;
+	}
+
+	std::string seen;
+	for (int i = 0; i < most_tries; ++i) {
+		const Totals before = read_table().totals;
+		const Pids pids = kind.make({"psinfo-counted"});
+		const Totals after = read_table().totals;
+		end(pids);
+		const Totals later = read_table().totals;
+
+		Totals moved = after;
+		for (auto &[word, count] : moved)
+			count -= before.at(word);
+		if (moved == expected && later == before) {
+			std::printf("%s:%s\n", kind.name, differences(nothing, moved).c_str());
+			return 0;
+		}
+		seen = "appeared:" + differences(before, after) + "; disappeared:" + differences(after, later);
+	}
+	std::fprintf(stderr, "%s: the totals did not move by%s in %d tries; the last time:\n%s\n", kind.name,
+		     differences(nothing, expected).c_str(), most_tries, seen.c_str());
+	return 1;
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "count-process: %s\n", error.what());
+	return 1;
+}

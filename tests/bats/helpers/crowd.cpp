@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+// crowd N: makes N processes that sleep, prints "ready", and ends and collects
+// all of them on SIGTERM. They share one memory, so that many fit.
+#include "files.h"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+namespace {
+
+constexpr std::size_t stack_size = 4096;
+
+int sleep_until_killed(void *)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		pause();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+try {
+	const int wanted = argc == 2 ? std::atoi(argv[1]) : 0;
+	if (wanted < 1)
+		throw std::runtime_error("usage: crowd N");
+	sigset_t end;
+	sigemptyset(&end);
+	sigaddset(&end, SIGTERM);
+	sigprocmask(SIG_BLOCK, &end, nullptr);
+
+	const std::size_t size = stack_size * static_cast<std::size_t>(wanted);
+	void *stacks = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (stacks == MAP_FAILED)
+		throw failure("mmap");
+	prctl(PR_SET_NAME, "psinfo-crowd");
+
+	std::vector<pid_t> pids;
+	for (int i = 1; i <= wanted; ++i) {
+		const pid_t pid = clone(sleep_until_killed, static_cast<char *>(stacks) + stack_size * static_cast<std::size_t>(i),
+					CLONE_VM | SIGCHLD, nullptr);
+		if (pid < 0)
+			throw failure("clone");
+		pids.push_back(pid);
+	}
+	std::puts("ready");
+	std::fflush(stdout);
+
+	int signal;
+	sigwait(&end, &signal);
+	for (const pid_t pid : pids)
+		kill(pid, SIGKILL);
+	while (wait(nullptr) > 0)
+		continue;
+	return 0;
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "crowd: %s\n", error.what());
+	return 1;
+}

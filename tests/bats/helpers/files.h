@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+// Reading files and failing with a sentence: what every helper program needs.
+// Functions throw std::runtime_error; main() prints it and ends with 1.
+#pragma once
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+inline constexpr const char *psinfo_path = "/proc/psinfo";
+
+// The error of the call that has just failed, as a sentence.
+inline std::runtime_error failure(const std::string &what)
+{
+	return std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+class Descriptor {
+public:
+	explicit Descriptor(const std::string &path, int flags = O_RDONLY)
+		: fd_(open(path.c_str(), flags | O_CLOEXEC, 0600))
+	{
+		if (fd_ < 0)
+			throw failure(path);
+	}
+	Descriptor(Descriptor &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+	Descriptor &operator=(Descriptor &&) = delete;
+	~Descriptor()
+	{
+		if (fd_ >= 0)
+			close(fd_);
+	}
+	operator int() const { return fd_; }
+
+private:
+	int fd_;
+};
+
+// From where the descriptor stands to its end.
+inline std::string read_rest(int fd)
+{
+	std::string text;
+	char buffer[65536];
+	for (;;) {
+		const ssize_t got = read(fd, buffer, sizeof(buffer));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			throw failure("read");
+		if (got == 0)
+			return text;
+		text.append(buffer, static_cast<std::size_t>(got));
+	}
+}
+
+inline std::string read_file(const std::string &path)
+{
+	return read_rest(Descriptor(path));
+}
+
+// A file of a process, or nothing if that process is gone.
+inline std::optional<std::string> read_if_there(const std::string &path)
+{
+	const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return std::nullopt;
+	char buffer[4096];
+	std::string text;
+	ssize_t got;
+	while ((got = read(fd, buffer, sizeof(buffer))) > 0)
+		text.append(buffer, static_cast<std::size_t>(got));
+	close(fd);
+	if (got < 0 || text.empty())
+		return std::nullopt;
+	return text;
+}
+
+// The lines without their newlines; text behind the last newline is one more.
+inline std::vector<std::string> lines_of(std::string_view text)
+{
+	std::vector<std::string> lines;
+	while (!text.empty()) {
+		const auto end = std::min(text.find('\n'), text.size());
+		lines.emplace_back(text.substr(0, end));
+		text.remove_prefix(std::min(end + 1, text.size()));
+	}
+	return lines;
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+// Opens /proc/psinfo many times, to find out where it ends and whether all is
+// given back. The user stays who it is if UID is "-".
+//
+//   hoard hold UID MOST	opens, reads and keeps until one can not be read,
+//				or it has MOST; prints "held N NAME-OF-ERROR" and
+//				sleeps until it is killed
+//   hoard tell UID MOST	the same, and ends
+//   hoard retry UID MOST	the same; then tries 300 more, all of which must
+//				fail alike, gives half back, must be able to read
+//				again, gives all back and prints what it can hold
+//   hoard cycle UID N		opens, reads and closes N times; prints by how many
+//				KiB the memory of the kernel grew meanwhile
+//   hoard killed UID N		N readers, each killed at another moment of a read
+#include "process.h"
+#include "table.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+namespace {
+
+constexpr const char *path = "/proc/psinfo";
+
+const char *name_of(int error)
+{
+	switch (error) {
+	case 0: return "nothing";
+	case ENOBUFS: return "ENOBUFS";
+	case ENOMEM: return "ENOMEM";
+	case EMFILE: return "EMFILE";
+	case ENFILE: return "ENFILE";
+	default: return std::strerror(error);
+	}
+}
+
+[[noreturn]] void fail(const std::string &what)
+{
+	std::cerr << "hoard: " << what << "\n";
+	_exit(1);
+}
+
+// Takes the snapshot, without reading all of it. Returns 0 or the error.
+int take(int fd)
+{
+	char byte;
+	const ssize_t got = pread(fd, &byte, 1, 0);
+	if (got == 0)
+		fail("the file is empty");
+	return got < 0 ? errno : 0;
+}
+
+class Hoard {
+public:
+	// Until it fails or there are so many; returns the error, or 0.
+	int grow(std::size_t most)
+	{
+		while (fds_.size() < most) {
+			const int fd = open(path, O_RDONLY | O_CLOEXEC);
+			if (fd < 0)
+				return errno;
+			if (const int error = take(fd)) {
+				// Nor the second time.
+				if (take(fd) != error)
+					fail("a read that failed does not fail again");
+				close(fd);
+				return error;
+			}
+			fds_.push_back(fd);
+		}
+		return 0;
+	}
+
+	void shrink(std::size_t to)
+	{
+		for (; fds_.size() > to; fds_.pop_back())
+			close(fds_.back());
+	}
+
+	std::size_t size() const { return fds_.size(); }
+
+private:
+	std::vector<int> fds_;
+};
+
+void tell(const Hoard &hoard, int error)
+{
+	std::cout << "held " << hoard.size() << " " << name_of(error) << std::endl;
+}
+
+void retry(std::size_t most)
+{
+	Hoard hoard;
+	const int error = hoard.grow(most);
+	tell(hoard, error);
+	const auto full = hoard.size();
+	for (int i = 0; i < 300; ++i)
+		if (hoard.grow(full + 1) != error)
+			fail("a failure differs from the first one");
+	hoard.shrink(full / 2);
+	if (hoard.grow(full / 2 + 1) != 0)
+		fail("half was given back, and nothing can be read");
+	hoard.shrink(0);
+	tell(hoard, hoard.grow(most));
+}
+
+// ---- what it costs the kernel -----------------------------------------------
+
+// KiB that the kernel holds and can not give up.
+long kernel_memory()
+{
+	std::ifstream file("/proc/meminfo");
+	std::string word, unit;
+	long value, sum = 0;
+	while (file >> word >> value && std::getline(file, unit))
+		if (word == "SUnreclaim:" || word == "VmallocUsed:" || word == "PageTables:")
+			sum += value;
+	return sum;
+}
+
+long free_memory()
+{
+	std::ifstream file("/proc/meminfo");
+	std::string word, unit;
+	long value;
+	while (file >> word >> value && std::getline(file, unit))
+		if (word == "MemFree:")
+			return value;
+	return 0;
+}
+
+void cycle(int times)
+{
+	const auto round = [=] {
+		for (int i = 0; i < times; ++i)
+			if (const auto text = table::read_whole(path); text.error)
+				fail(std::string("reading failed: ") + std::strerror(text.error));
+	};
+	// Caches fill in the first one; others disturb one or the other.
+	long least = -1, least_free = 0;
+	for (int i = 0; i < 4; ++i) {
+		const long before = kernel_memory(), free_before = free_memory();
+		round();
+		const long grown = kernel_memory() - before, gone = free_before - free_memory();
+		if (least < 0 || grown < least)
+			least = std::max(grown, 0l);
+		if (i == 0 || gone < least_free)
+			least_free = std::max(gone, 0l);
+		if (least < 100 && least_free < 1000)
+			break;
+	}
+	std::cout << "grew " << least << " free " << least_free << std::endl;
+}
+
+void kill_readers(int times)
+{
+	for (int i = 0; i < times; ++i) {
+		const pid_t reader = process::start([] {
+			for (;;)
+				table::read_whole(path, 500);
+		});
+		process::nap(0.00005 * (i % 100));
+		process::end({reader});
+	}
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	if (argc != 4) {
+		std::cerr << "hoard: hold | tell | retry | cycle | killed UID NUMBER\n";
+		return 2;
+	}
+	const std::string action = argv[1], uid = argv[2];
+	const int number = std::atoi(argv[3]);
+	process::set_name("hoard");
+	if (uid == "0" || uid == "-") {
+		rlimit limit;
+		getrlimit(RLIMIT_NOFILE, &limit);
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (uid != "-")
+		process::become(static_cast<uid_t>(std::atoi(argv[2])));
+
+	if (action == "hold" || action == "tell") {
+		Hoard hoard;
+		const int error = hoard.grow(static_cast<std::size_t>(number));
+		tell(hoard, error);
+		if (action == "hold")
+			process::sleep_forever();
+	} else if (action == "retry") {
+		retry(static_cast<std::size_t>(number));
+	} else if (action == "cycle") {
+		cycle(number);
+	} else if (action == "killed") {
+		kill_readers(number);
+	} else {
+		return 2;
+	}
+	return 0;
+}

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0
+// Processes of every kind, made for real: each function returns when /proc
+// shows what it promises, with the PIDs that its comment lists. They live until
+// the program that made them ends, unless it says otherwise.
+#pragma once
+
+#include "procfs.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using Pids = std::vector<pid_t>;
+using Names = std::vector<std::string>;
+
+inline void name_self(const std::string &name)
+{
+	prctl(PR_SET_NAME, name.c_str());
+}
+
+[[noreturn]] inline void sleep_forever()
+{
+	for (;;)
+		pause();
+}
+
+[[noreturn]] inline void burn_forever()
+{
+	for (;;)
+		asm volatile("");
+}
+
+inline void end_with_parent()
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+// A child that runs `body` and ends with its parent.
+template <typename Body> pid_t spawn(const std::string &name, Body body)
+{
+	const pid_t parent = getpid(), child = fork();
+	if (child < 0)
+		throw failure("fork");
+	if (child > 0)
+		return child;
+	end_with_parent();
+	if (getppid() != parent)
+		_exit(1);
+	name_self(name);
+	body();
+	_exit(0);
+}
+
+inline void wait_until(const std::string &what, const std::function<bool()> &holds)
+{
+	for (int tries = 0; tries < 10000; ++tries) {
+		if (holds())
+			return;
+		usleep(2000);
+	}
+	throw std::runtime_error("waited in vain: " + what);
+}
+
+inline void wait_for_state(pid_t pid, char letter)
+{
+	wait_until(std::to_string(pid) + " gets the state " + letter, [=] {
+		const auto stat = stat_of(pid);
+		return stat && stat->state == letter;
+	});
+}
+
+inline void wait_for_name(pid_t pid, const std::string &name)
+{
+	wait_until(std::to_string(pid) + " gets its name", [&] {
+		const auto stat = stat_of(pid);
+		return stat && stat->name == name;
+	});
+}
+
+// Numbers that a process hands to the one that started it.
+class Channel {
+public:
+	Channel()
+	{
+		if (pipe2(ends_, O_CLOEXEC) < 0)
+			throw failure("pipe");
+	}
+	~Channel()
+	{
+		close(ends_[0]);
+		close(ends_[1]);
+	}
+	Channel(const Channel &) = delete;
+	Channel &operator=(const Channel &) = delete;
+	void send(pid_t pid) const
+	{
+		if (write(ends_[1], &pid, sizeof(pid)) != sizeof(pid))
+			_exit(1);
+	}
+	pid_t receive() const
+	{
+		pid_t pid;
+		if (read(ends_[0], &pid, sizeof(pid)) != sizeof(pid))
+			throw failure("pipe");
+		return pid;
+	}
+
+private:
+	int ends_[2];
+};
+
+// --- One state each -----------------------------------------------------------
+
+// PID of a process that uses the processor all the time.
+inline Pids make_running(const Names &names)
+{
+	const pid_t pid = spawn(names[0], burn_forever);
+	wait_for_name(pid, names[0]);
+	wait_for_state(pid, 'R');
+	return {pid};
+}
+
+// PIDs of processes that wait for a signal, one for each name.
+inline Pids make_sleeping(const Names &names)
+{
+	Pids pids;
+	for (const auto &name : names)
+		pids.push_back(spawn(name, sleep_forever));
+	for (const pid_t pid : pids)
+		wait_for_state(pid, 'S');
+	return pids;
+}
+
+inline int sleep_beside_parent(void *channel)
+{
+	end_with_parent();
+	static_cast<const Channel *>(channel)->send(getpid());
+	sleep_forever();
+}
+
+// PIDs of a process that sleeps uninterruptibly in vfork(), and of its child.
+inline Pids make_vfork(const Names &names)
+{
+	const Channel channel;
+	const pid_t parent = spawn(names[0], [&] {
+		alignas(16) static char stack[65536];
+		clone(sleep_beside_parent, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+		      const_cast<Channel *>(&channel));
+	});
+	const pid_t child = channel.receive();
+	wait_for_state(parent, 'D');
+	wait_for_state(child, 'S');
+	return {parent, child};
+}
+
+// PID of a process that has stopped itself.
+inline Pids make_stopped(const Names &names)
+{
+	const pid_t pid = spawn(names[0], [] { raise(SIGSTOP); });
+	waitpid(pid, nullptr, WUNTRACED);
+	wait_for_state(pid, 'T');
+	return {pid};
+}
+
+// PID of a process that stands still for the program that traces it.
+inline Pids make_traced(const Names &names)
+{
+	const pid_t pid = spawn(names[0], [] {
+		ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+		raise(SIGSTOP);
+	});
+	waitpid(pid, nullptr, 0);
+	wait_for_state(pid, 't');
+	return {pid};
+}
+
+// PID of a process that has ended and is not waited for.
+inline Pids make_zombie(const Names &names)
+{
+	const pid_t pid = spawn(names[0], [] {});
+	wait_for_state(pid, 'Z');
+	return {pid};
+}
+
+// PID of a process whose first thread has ended while another one sleeps.
+inline Pids make_zombie_leader(const Names &names)
+{
+	const pid_t pid = spawn(names[0], [] {
+		std::thread([] {
+			end_with_parent();
+			sleep_forever();
+		}).detach();
+		syscall(SYS_exit, 0);
+	});
+	wait_for_state(pid, 'Z');
+	return {pid};
+}
+
+// --- Parents and children -------------------------------------------------------
+
+// PIDs of a child, and of its parent, which has that name and sleeps.
+inline Pids make_child(const Names &names)
+{
+	const Channel channel;
+	const pid_t parent = spawn(names[0], [&] {
+		channel.send(spawn("psinfo-child", sleep_forever));
+		sleep_forever();
+	});
+	const pid_t child = channel.receive();
+	wait_for_state(child, 'S');
+	return {child, parent};
+}
+
+// PIDs of a child that another process than its parent traces, of its parent,
+// which has that name, and of the tracer.
+inline Pids make_traced_by_other(const Names &names)
+{
+	const Pids family = make_child(names);
+	if (ptrace(PTRACE_SEIZE, family[0], nullptr, nullptr) < 0 ||
+	    ptrace(PTRACE_INTERRUPT, family[0], nullptr, nullptr) < 0)
+		throw failure("ptrace");
+	waitpid(family[0], nullptr, __WALL);
+	wait_for_state(family[0], 't');
+	return {family[0], family[1], getpid()};
+}
+
+// PID of a process whose parent has ended. It does not end with this program.
+inline Pids make_orphan(const Names &names)
+{
+	const Channel channel;
+	const pid_t parent = spawn("psinfo-gone", [&] {
+		const pid_t child = fork();
+		if (child > 0) {
+			channel.send(child);
+			return;
+		}
+		name_self(names[0]);
+		sleep_forever();
+	});
+	const pid_t child = channel.receive();
+	waitpid(parent, nullptr, 0);
+	wait_for_name(child, names[0]);
+	return {child};
+}
+
+// PIDs of a process whose parent has ended, and of the one, with that name,
+// that takes in orphans.
+inline Pids make_orphan_with_subreaper(const Names &names)
+{
+	const Channel channel;
+	const pid_t reaper = spawn(names[0], [&] {
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+		channel.send(make_orphan({"psinfo-orphan"})[0]);
+		sleep_forever();
+	});
+	return {channel.receive(), reaper};
+}
+
+// PIDs of a process whose parent has ended, and of that parent, a zombie with
+// that name. The first does not end with this program.
+inline Pids make_zombies_child(const Names &names)
+{
+	const Channel channel;
+	const pid_t zombie = spawn(names[0], [&] {
+		const pid_t child = fork();
+		if (child > 0) {
+			channel.send(child);
+			return;
+		}
+		sleep_forever();
+	});
+	const pid_t child = channel.receive();
+	wait_for_state(zombie, 'Z');
+	return {child, zombie};
+}
+
+// PIDs of a process that a thread has forked, and of the process of that
+// thread, which has that name, while the thread has another.
+inline Pids make_threads_child(const Names &names)
+{
+	const Channel channel;
+	const pid_t parent = spawn(names[0], [&] {
+		std::thread([&] {
+			name_self("psinfo-thread");
+			channel.send(spawn("psinfo-child", sleep_forever));
+			sleep_forever();
+		}).detach();
+		sleep_forever();
+	});
+	const pid_t child = channel.receive();
+	wait_for_state(child, 'S');
+	return {child, parent};
+}
+
+// PIDs of a process whose parent is a zombie leader with a living thread, and
+// of that parent, which has that name. The first does not end with this program.
+inline Pids make_zombie_leaders_child(const Names &names)
+{
+	const Channel channel;
+	const pid_t parent = spawn(names[0], [&] {
+		const pid_t child = fork();
+		if (child == 0)
+			sleep_forever();
+		channel.send(child);
+		std::thread([] {
+			end_with_parent();
+			sleep_forever();
+		}).detach();
+		syscall(SYS_exit, 0);
+	});
+	const pid_t child = channel.receive();
+	wait_for_state(parent, 'Z');
+	return {child, parent};
+}
+
+// PIDs of a process, its parent, two siblings, two children and a grandchild.
+inline Pids make_family(const Names &)
+{
+	const Channel of_parent, of_self, of_child;
+	const pid_t parent = spawn("psinfo-parent", [&] {
+		of_parent.send(spawn("psinfo-brother", sleep_forever));
+		of_parent.send(spawn("psinfo-self", [&] {
+			of_self.send(spawn("psinfo-son", sleep_forever));
+			of_self.send(spawn("psinfo-daughter", [&] {
+				of_child.send(spawn("psinfo-grand", sleep_forever));
+				sleep_forever();
+			}));
+			sleep_forever();
+		}));
+		of_parent.send(spawn("psinfo-sister", sleep_forever));
+		sleep_forever();
+	});
+	const pid_t brother = of_parent.receive(), self = of_parent.receive(), sister = of_parent.receive();
+	const pid_t son = of_self.receive(), daughter = of_self.receive(), grand = of_child.receive();
+	for (const pid_t pid : {parent, brother, self, sister, son, daughter, grand})
+		wait_for_state(pid, 'S');
+	return {self, parent, brother, sister, son, daughter, grand};
+}
+
+// --- Values that differ from the usual ------------------------------------------
+
+inline void set_policy(int policy, int priority)
+{
+	sched_param parameters{};
+	parameters.sched_priority = priority;
+	if (sched_setscheduler(0, policy, &parameters) < 0)
+		throw failure("sched_setscheduler");
+}
+
+// What the C library has no name for: 10 ms of every second.
+inline void set_deadline()
+{
+	struct {
+		unsigned size, policy;
+		unsigned long long flags;
+		int nice;
+		unsigned priority;
+		unsigned long long runtime, deadline, period;
+	} attributes = {48, 6, 0, 0, 0, 10'000'000, 1'000'000'000, 1'000'000'000};
+	if (syscall(SYS_sched_setattr, 0, &attributes, 0) < 0)
+		throw failure("sched_setattr");
+}
+
+inline void set_nice(int nice)
+{
+	if (setpriority(PRIO_PROCESS, 0, nice) < 0)
+		throw failure("setpriority");
+}
+
+inline void set_user(unsigned user)
+{
+	if (setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0)
+		throw failure("setresuid");
+	end_with_parent();	// forgotten with the old user
+}
+
+// At the end of what waits for a processor, so that others get on.
+inline void burn_in_threads(int threads)
+{
+	set_nice(19);
+	while (threads-- > 1)
+		std::thread(burn_forever).detach();
+	burn_forever();
+}
+
+// PIDs of processes that differ in scheduling, owner, session and threads.
+inline Pids make_odd(const Names &)
+{
+	const std::vector<std::pair<std::string, std::function<void()>>> ways = {
+		{"psinfo-fifo", [] { set_policy(SCHED_FIFO, 10); }},
+		{"psinfo-rr", [] { set_policy(SCHED_RR, 99); }},
+		{"psinfo-batch", [] { set_policy(SCHED_BATCH, 0); }},
+		{"psinfo-idle", [] { set_policy(SCHED_IDLE, 0); }},
+		{"psinfo-deadline", set_deadline},
+		{"psinfo-nice-5", [] { set_nice(-5); }},
+		{"psinfo-nice10", [] { set_nice(10); }},
+		{"psinfo-nice-20", [] { set_nice(-20); }},
+		{"psinfo-uid", [] { set_user(1000); }},
+		{"psinfo-far-uid", [] { set_user(4'000'000'000u); }},
+		{"psinfo-session", [] { setsid(); }},
+	};
+	Pids pids;
+	for (const auto &[name, change] : ways) {
+		const Channel done;
+		pids.push_back(spawn(name, [&] {
+			change();
+			done.send(getpid());
+			sleep_forever();
+		}));
+		done.receive();
+		wait_for_state(pids.back(), 'S');
+	}
+	pids.push_back(spawn("psinfo-threads", [] { burn_in_threads(20); }));
+	wait_until("20 threads", [&] { return stat_of(pids.back())->field[20] == 20; });
+	return pids;
+}
+
+// --- By name -------------------------------------------------------------------
+
+struct Kind {
+	const char *name;
+	Pids (*make)(const Names &names);
+};
+
+inline constexpr Kind kinds[] = {
+	{"running", make_running},
+	{"sleeping", make_sleeping},
+	{"vfork", make_vfork},
+	{"stopped", make_stopped},
+	{"traced", make_traced},
+	{"zombie", make_zombie},
+	{"zombie-leader", make_zombie_leader},
+	{"child", make_child},
+	{"traced-by-other", make_traced_by_other},
+	{"orphan", make_orphan},
+	{"orphan-with-subreaper", make_orphan_with_subreaper},
+	{"zombies-child", make_zombies_child},
+	{"threads-child", make_threads_child},
+	{"zombie-leaders-child", make_zombie_leaders_child},
+	{"family", make_family},
+	{"odd", make_odd},
+};
+
+inline Kind kind_called(const std::string &name)
+{
+	for (const auto &kind : kinds)
+		if (name == kind.name)
+			return kind;
+	throw std::runtime_error("there is no kind of process called " + name);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0
+// see-which MOUNT READER [GROUP]: opens MOUNT/psinfo as somebody, and fails if
+// it shows any process whose MOUNT/<pid>/stat they can not read, or hides one
+// whose stat they can. Only processes that were there before and after count.
+// Each row must also have the PPID, the UID and the PARENT that this reader may
+// know. GROUP is a supplementary group.
+//
+//   READER	root alice bob
+//		root-no-ptrace	root without CAP_SYS_PTRACE
+//		alice-ptrace	alice with CAP_SYS_PTRACE
+//		alice-userns	alice, as root of a user namespace of hers
+//		to-root:READER	opened by READER, but first read by root
+//
+// Prints the names of the processes shown that are no kernel threads. Needs the
+// columns pid, ppid, uid, name, stat and parent.
+#include "process.h"
+#include "table.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+namespace {
+
+using process::alice;
+using table::Row;
+
+constexpr int most_processes = 4096;
+
+struct Judged {
+	pid_t pid;
+	bool before, after;	// whether stat was readable
+	long long ppid, uid;	// what stat and status said
+};
+
+// Filled by the reader, judged by its parent.
+struct Shared {
+	int nr_judged;
+	pid_t reader;
+	Judged judged[most_processes];
+};
+
+// ---- /proc ------------------------------------------------------------------
+
+std::string contents_of(const std::string &path)
+{
+	std::ifstream file(path);
+	return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// The words of stat behind the name; [0] is field 3.
+std::vector<std::string> stat_words(const std::string &directory)
+{
+	const std::string text = contents_of(directory + "/stat");
+	std::vector<std::string> words;
+	for (auto at = text.rfind(") "); at != text.npos && at + 1 < text.size();) {
+		const auto from = text.find_first_not_of(' ', at + 1), to = text.find(' ', from);
+		if (from == text.npos)
+			break;
+		words.push_back(text.substr(from, to - from));
+		at = to;
+	}
+	return words;
+}
+
+// Start times by PID, as root sees them in the /proc that hides nothing.
+std::map<pid_t, std::string> all_processes()
+{
+	std::map<pid_t, std::string> all;
+	DIR *directory = opendir("/proc");
+	process::need(directory, "/proc");
+	while (const dirent *entry = readdir(directory)) {
+		const auto pid = table::number(entry->d_name);
+		if (!pid)
+			continue;
+		const auto words = stat_words(std::string("/proc/") + entry->d_name);
+		if (words.size() > 19)
+			all[static_cast<pid_t>(*pid)] = words[19];
+	}
+	closedir(directory);
+	return all;
+}
+
+// ---- the reader -------------------------------------------------------------
+
+void set_capabilities(unsigned long long permitted, unsigned long long effective)
+{
+	__user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	__user_cap_data_struct data[2] = {};
+	for (int i = 0; i < 2; ++i) {
+		data[i].permitted = static_cast<unsigned>(permitted >> 32 * i);
+		data[i].effective = static_cast<unsigned>(effective >> 32 * i);
+	}
+	process::need(syscall(SYS_capset, &header, data) == 0, "capset");
+}
+
+unsigned long long own_capabilities()
+{
+	__user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	__user_cap_data_struct data[2] = {};
+	process::need(syscall(SYS_capget, &header, data) == 0, "capget");
+	return data[0].permitted | static_cast<unsigned long long>(data[1].permitted) << 32;
+}
+
+void write_to(const char *path, const char *text)
+{
+	std::ofstream file(path);
+	file << text << std::flush;
+	process::need(static_cast<bool>(file), path);
+}
+
+void become_reader(const std::string &who, const std::vector<gid_t> &groups)
+{
+	constexpr auto ptrace = 1ull << CAP_SYS_PTRACE;
+
+	if (who == "root" || who == "root-no-ptrace") {
+		process::become(0, groups);
+		if (who == "root-no-ptrace") {
+			const auto rest = own_capabilities() & ~ptrace;
+			set_capabilities(rest, rest);
+		}
+	} else if (who == "alice" || who == "alice-userns") {
+		process::become(alice, groups);
+	} else if (who == "alice-ptrace") {
+		prctl(PR_SET_KEEPCAPS, 1);
+		process::become(alice, groups);
+		set_capabilities(ptrace, ptrace);
+	} else if (who == "bob") {
+		process::become(process::bob, groups);
+	} else {
+		std::cerr << "see-which: there is no reader " << who << "\n";
+		_exit(2);
+	}
+	prctl(PR_SET_DUMPABLE, 1);
+	if (who == "alice-userns") {
+		process::need(unshare(CLONE_NEWUSER) == 0, "unshare");
+		write_to("/proc/self/setgroups", "deny");
+		write_to("/proc/self/uid_map", "0 1000 1");
+		write_to("/proc/self/gid_map", "0 1000 1");
+	}
+}
+
+// Whether stat can be read, and what it and status say.
+bool look(const std::string &mount, Judged &judged)
+{
+	const std::string directory = mount + "/" + std::to_string(judged.pid);
+	const auto words = stat_words(directory);
+	if (words.size() < 2)
+		return false;
+	judged.ppid = table::number(words[1]).value_or(-1);
+	const std::string status = contents_of(directory + "/status");
+	if (const auto at = status.find("\nUid:\t"); at != status.npos)
+		judged.uid = std::atoll(status.c_str() + at + 6);
+	return true;
+}
+
+void send_descriptor(int socket, int fd)
+{
+	char byte = 'x';
+	iovec part = {&byte, 1};
+	alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+	msghdr message = {};
+	message.msg_iov = &part;
+	message.msg_iovlen = 1;
+	message.msg_control = control;
+	message.msg_controllen = sizeof(control);
+	cmsghdr *header = CMSG_FIRSTHDR(&message);
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	std::memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	process::need(sendmsg(socket, &message, 0) == 1, "sendmsg");
+}
+
+int receive_descriptor(int socket)
+{
+	char byte;
+	iovec part = {&byte, 1};
+	alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+	msghdr message = {};
+	message.msg_iov = &part;
+	message.msg_iovlen = 1;
+	message.msg_control = control;
+	message.msg_controllen = sizeof(control);
+	const cmsghdr *header = nullptr;
+	int fd = -1;
+	if (recvmsg(socket, &message, 0) == 1)
+		header = CMSG_FIRSTHDR(&message);
+	if (!header)
+		process::die("no descriptor came from the reader");
+	std::memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	return fd;
+}
+
+// Runs as the reader. The file is at its beginning again, or not read at all.
+void play_reader(const std::string &mount, bool reads_itself, int socket, Shared *shared)
+{
+	for (int i = 0; i < shared->nr_judged; ++i)
+		shared->judged[i].before = look(mount, shared->judged[i]);
+	const int fd = open((mount + "/psinfo").c_str(), O_RDONLY | O_CLOEXEC);
+	process::need(fd >= 0, "psinfo");
+	if (reads_itself)
+		process::need(table::read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
+	send_descriptor(socket, fd);
+	char byte;
+	if (read(socket, &byte, 1) != 1)
+		_exit(1);
+	for (int i = 0; i < shared->nr_judged; ++i)
+		shared->judged[i].after = look(mount, shared->judged[i]);
+}
+
+// ---- the judgement ----------------------------------------------------------
+
+std::string parent_shown(const table::Table &table, const Row &row)
+{
+	const auto ppid = table::number(table.cell(row, "PPID")).value_or(-1);
+	if (ppid == 0)
+		return "swapper/0";
+	const Row *parent = table.find(ppid);
+	return parent ? std::string(table.cell(*parent, "NAME")) : "None";
+}
+
+std::string wrong_with(const table::Table &table, const Row &row, const Judged &judged)
+{
+	if (table.cell(row, "PPID") != std::to_string(judged.ppid))
+		return "PPID should be " + std::to_string(judged.ppid);
+	if (table.cell(row, "UID") != std::to_string(judged.uid))
+		return "UID should be " + std::to_string(judged.uid);
+	if (const auto parent = parent_shown(table, row); table.cell(row, "PARENT") != parent)
+		return "PARENT should be " + parent;
+	return {};
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	if (argc != 3 && argc != 4) {
+		std::cerr << "see-which: MOUNT READER [GROUP]\n";
+		return 2;
+	}
+	const std::string mount = argv[1];
+	std::string who = argv[2];
+	const bool to_root = who.starts_with("to-root:");
+	if (to_root)
+		who.erase(0, std::strlen("to-root:"));
+	std::vector<gid_t> groups;
+	if (argc == 4)
+		groups.push_back(static_cast<gid_t>(std::atoi(argv[3])));
+
+	auto *shared = static_cast<Shared *>(
+		mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	process::need(shared != MAP_FAILED, "mmap");
+	const auto before = all_processes();
+	for (const auto &[pid, start] : before)
+		if (shared->nr_judged < most_processes)
+			shared->judged[shared->nr_judged++].pid = pid;
+
+	int ends[2];
+	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+	const pid_t reader = process::start([&] {
+		close(ends[0]);
+		become_reader(who, groups);
+		play_reader(mount, !to_root, ends[1], shared);
+	});
+	close(ends[1]);
+	const int fd = receive_descriptor(ends[0]);
+	const auto text = table::read_descriptor(fd);
+	process::need(write(ends[0], "x", 1) == 1, "write");
+	int status;
+	waitpid(reader, &status, 0);
+	if (status != 0) {
+		std::cerr << "see-which: the reader failed\n";
+		return 1;
+	}
+	const auto after = all_processes();
+
+	std::string problem;
+	const auto table = table::parse(text.bytes, problem);
+	if (text.error || !table) {
+		std::cerr << "see-which: " << (text.error ? std::strerror(text.error) : problem.c_str()) << "\n" << text.bytes;
+		return 1;
+	}
+	bool right = true;
+	const auto complain = [&](pid_t pid, const std::string &what) {
+		right = false;
+		std::string name = contents_of("/proc/" + std::to_string(pid) + "/comm");
+		std::replace(name.begin(), name.end(), '\n', ' ');
+		std::cerr << who << (to_root ? ", read by root" : "") << ": " << pid << " " << name << what << "\n";
+	};
+	for (int i = 0; i < shared->nr_judged; ++i) {
+		const Judged &judged = shared->judged[i];
+		const auto later = after.find(judged.pid);
+		if (later == after.end() || later->second != before.at(judged.pid) || judged.before != judged.after)
+			continue;
+		const Row *row = table->find(judged.pid);
+		if (row && !judged.after)
+			complain(judged.pid, "is shown, and its stat can not be read");
+		else if (!row && judged.after)
+			complain(judged.pid, "is not shown, and its stat can be read");
+		else if (row)
+			if (const auto what = wrong_with(*table, *row, judged); !what.empty())
+				complain(judged.pid, what + ": " + std::string(row->line));
+	}
+	// The opener always sees itself, whoever reads.
+	if (!table->find(reader))
+		complain(reader, "opened the file and is not shown");
+
+	std::set<std::string> names;
+	for (const Row &row : table->rows)
+		if (row.pid != 2 && table->cell(row, "PPID") != "2")
+			names.insert(std::string(table->cell(row, "NAME")));
+	for (const auto &name : names)
+		std::cout << name << " ";
+	std::cout << std::endl;
+	return right ? 0 : 1;
+}

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0
+// Eight processes read /proc/psinfo in a loop and check each table, while
+// others do to themselves, all the time, what the scenario says. The first
+// table that is wrong ends it with status 1 and is printed.
+//
+//   storm fork SECONDS		forks, exits, orphans, execve() from threads
+//   storm exec SECONDS		execve() from threads alone, as fast as it goes
+//   storm names SECONDS	processes that rename themselves
+//   storm ids SECONDS MOUNT	user ids that change; MOUNT hides others' processes
+//   storm trace SECONDS	processes that are attached to and let go
+//   storm unload		the module comes and goes; until stdin closes
+#include "process.h"
+#include "table.h"
+
+#include <atomic>
+#include <functional>
+#include <iostream>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+
+namespace {
+
+using process::now;
+using table::Row;
+using table::Table;
+
+constexpr int nr_readers = 8;
+constexpr int nr_loopers = 4;
+constexpr const char *parent_name = "storm-parent";
+
+// Shared by all processes of the storm.
+struct Counts {
+	std::atomic<bool> stop;
+	std::atomic<unsigned> reads;	// tables that were whole and right
+	std::atomic<unsigned> rows;
+	std::atomic<unsigned> deeds;	// what the others did to themselves
+	std::atomic<unsigned> seen;	// tables that show them in the middle of it
+	std::atomic<unsigned> refused;	// reads that failed as they should
+};
+
+Counts *counts;
+std::string program;	// the path of this program
+
+// Says what is wrong with a table; empty if nothing is.
+using Check = std::function<std::string(const Table &)>;
+
+struct Reader {
+	std::string path = "/proc/psinfo";
+	uid_t uid = 0;
+	int niceness = 5;	// not to take all of a small machine from the storm
+	bool module_may_go = false;
+	Check check;
+};
+
+// ---- reading ---------------------------------------------------------------
+
+[[noreturn]] void complain(const std::string &problem, const std::string &text)
+{
+	counts->stop = true;
+	const std::string message = "storm: " + problem + "\n" + text;
+	std::cerr << message << std::flush;
+	_exit(1);
+}
+
+void read_forever(const Reader &reader, std::size_t piece)
+{
+	process::set_name("storm-reader");
+	if (nice(reader.niceness) < 0)
+		process::die("nice");
+	if (reader.uid)
+		process::become(reader.uid);
+	while (!counts->stop) {
+		const auto text = table::read_whole(reader.path, piece);
+		if (text.error) {
+			if (!reader.module_may_go || (text.error != ENOENT && text.error != EIO))
+				complain(std::string("reading failed: ") + std::strerror(text.error), text.bytes);
+			++counts->refused;
+			process::nap(0.002);
+			continue;
+		}
+		std::string problem;
+		const auto table = table::parse(text.bytes, problem);
+		if (table)
+			problem = reader.check(*table);
+		if (!problem.empty())
+			complain(problem, text.bytes);
+		++counts->reads;
+		counts->rows += static_cast<unsigned>(table->rows.size());
+	}
+}
+
+// ---- checks ----------------------------------------------------------------
+
+std::string row_is(const Table &table, const Row *row, std::string_view header, std::string_view wanted)
+{
+	const auto is = table.cell(*row, header);
+	if (is == wanted)
+		return {};
+	return std::string(header) + " should be '" + std::string(wanted) + "': " + std::string(row->line);
+}
+
+// A process that lives from before the readers start until after they end.
+struct Steady {
+	pid_t pid;
+	std::string name;	// not looked at if empty
+};
+
+std::string steady_are_there(const Table &table, const std::vector<Steady> &steady, pid_t parent)
+{
+	for (const auto &[pid, name] : steady) {
+		const Row *row = table.find(pid);
+		if (!row)
+			return "process " + std::to_string(pid) + " lives and has no row";
+		if (table.cell(*row, "STAT") == "DEAD")
+			return "a living process is DEAD: " + std::string(row->line);
+		std::string problem = row_is(table, row, "PPID", std::to_string(parent));
+		if (problem.empty())
+			problem = row_is(table, row, "PARENT", parent_name);
+		if (problem.empty() && !name.empty())
+			problem = row_is(table, row, "NAME", name);
+		if (!problem.empty())
+			return problem;
+	}
+	return {};
+}
+
+// PARENT is the NAME of the row that PPID leads to, if there is that row and
+// it is not of a later process with the same PID.
+std::string parents_agree(const Table &table)
+{
+	const bool inner = getppid() == 1;	// first of a PID namespace is the storm
+	for (const Row &row : table.rows) {
+		const auto ppid = table::number(table.cell(row, "PPID"));
+		const auto start = table::number(table.cell(row, "START"));
+		if (!ppid || !start)
+			return "PPID and START should be numbers: " + std::string(row.line);
+		const auto shown = table.cell(row, "PARENT");
+		if (*ppid == 0) {
+			if (row.pid > 2 || shown != (inner ? "None" : "swapper/0"))
+				return "only 1 and 2 have PPID 0: " + std::string(row.line);
+			continue;
+		}
+		const Row *parent = table.find(*ppid);
+		if (!parent || *table::number(table.cell(*parent, "START")) > *start)
+			continue;
+		if (shown != table.cell(*parent, "NAME") && table.cell(*parent, "START") != table.cell(row, "START"))
+			return "PARENT is not the NAME of its row:\n" + std::string(parent->line) + "\n" + std::string(row.line);
+	}
+	return {};
+}
+
+// ---- what is done ----------------------------------------------------------
+
+void *exec_self(void *descriptor)
+{
+	const auto fd = reinterpret_cast<const char *>(descriptor);
+	execl(program.c_str(), program.c_str(), "--looper", fd, nullptr);
+	return nullptr;
+}
+
+// Ends this program image and starts it again, from a thread; the PID stays.
+[[noreturn]] void loop(char *descriptor)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	// Its other end is gone if the storm ended before this line.
+	if (write(std::atoi(descriptor), "x", 1) < 0 && errno != EAGAIN)
+		_exit(1);
+	pthread_t thread;
+	pthread_create(&thread, nullptr, exec_self, descriptor);
+	process::sleep_forever();
+}
+
+void *short_life(void *)
+{
+	process::nap(0.002);
+	execl(program.c_str(), program.c_str(), "--exit", nullptr);
+	return nullptr;
+}
+
+void one_child(unsigned kind)
+{
+	switch (kind % 4) {
+	case 0:
+		break;
+	case 1:
+		execl(program.c_str(), program.c_str(), "--exit", nullptr);
+		break;
+	case 2:
+		// An orphan, whose parent changes while it lives.
+		if (fork() == 0)
+			process::nap(0.001);
+		break;
+	case 3:
+		// The first thread is a zombie when another one takes its PID.
+		pthread_t thread;
+		pthread_create(&thread, nullptr, short_life, nullptr);
+		pthread_exit(nullptr);
+	}
+	_exit(0);
+}
+
+void fork_forever()
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	process::set_name("storm-fork");
+	for (unsigned i = 0;; ++i) {
+		const pid_t child = fork();
+		if (child == 0)
+			one_child(i);
+		if (child > 0)
+			++counts->deeds;
+		while (waitpid(-1, nullptr, i % 8 == 7 ? 0 : WNOHANG) > 0)
+			continue;
+	}
+}
+
+void rename_forever(const char *one, const char *other)
+{
+	for (;;) {
+		process::set_name(one);
+		process::set_name(other);
+		++counts->deeds;
+	}
+}
+
+void trace_forever(const std::vector<pid_t> &victims)
+{
+	process::set_name("storm-tracer");
+	for (std::size_t i = 0;; ++i) {
+		const pid_t victim = victims[i % victims.size()];
+		process::need(ptrace(PTRACE_ATTACH, victim, nullptr, nullptr) == 0, "attach");
+		process::need(waitpid(victim, nullptr, __WALL) == victim, "wait for the traced");
+		process::need(ptrace(PTRACE_DETACH, victim, nullptr, nullptr) == 0, "detach");
+		++counts->deeds;
+	}
+}
+
+// ---- scenarios -------------------------------------------------------------
+
+class Storm {
+public:
+	template <typename Body> pid_t add(Body body)
+	{
+		others_.push_back(process::start(body));
+		return others_.back();
+	}
+
+	pid_t add_sleeper(const char *name, uid_t uid = 0)
+	{
+		int ready[2];
+		process::need(pipe2(ready, O_CLOEXEC) == 0, "pipe");
+		const pid_t pid = add([=] {
+			process::set_name(name);
+			if (uid)
+				process::become(uid);
+			close(ready[0]);
+			close(ready[1]);
+			process::sleep_forever();
+		});
+		close(ready[1]);
+		// Ends when the sleeper has closed the other end, and is what it should be.
+		char byte;
+		if (read(ready[0], &byte, 1) < 0)
+			process::die("read");
+		close(ready[0]);
+		return pid;
+	}
+
+	void adopt(pid_t pid) { others_.push_back(pid); }
+
+	// Both return the exit status of the program.
+	int read_for(double seconds, const std::vector<Reader> &kinds)
+	{
+		start_readers(kinds);
+		const double until = now() + seconds;
+		while (now() < until && !counts->stop)
+			process::nap(0.05);
+		return finish();
+	}
+
+	int read_until_stdin_closes(const std::vector<Reader> &kinds)
+	{
+		start_readers(kinds);
+		while (counts->reads < 100 && !counts->stop)
+			process::nap(0.01);
+		std::cout << "reading" << std::endl;
+		pollfd in = {0, POLLIN, 0};
+		char byte;
+		while (!counts->stop)
+			if (poll(&in, 1, 50) > 0 && read(0, &byte, 1) <= 0)
+				break;
+		return finish();
+	}
+
+private:
+	void start_readers(const std::vector<Reader> &kinds)
+	{
+		for (int i = 0; i < nr_readers; ++i)
+			readers_.push_back(process::start([&kinds, i] {
+				const auto kind = static_cast<std::size_t>(i) % kinds.size();
+				read_forever(kinds[kind], i < nr_readers / 2 ? 1 << 17 : 1000);
+			}));
+	}
+
+	int finish()
+	{
+		counts->stop = true;
+		bool right = true;
+		for (const pid_t reader : readers_) {
+			int status;
+			waitpid(reader, &status, 0);
+			right = right && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+		}
+		// One that ended by itself has failed.
+		for (const pid_t other : others_) {
+			if (waitpid(other, nullptr, WNOHANG) == other) {
+				std::cerr << "storm: process " << other << " ended early\n";
+				right = false;
+			}
+		}
+		process::end(others_);
+		std::cout << "reads " << counts->reads << " rows " << counts->rows << " deeds " << counts->deeds
+			  << " seen " << counts->seen << " refused " << counts->refused << std::endl;
+		return right ? 0 : 1;
+	}
+
+	std::vector<pid_t> readers_, others_;
+};
+
+// Processes that replace themselves from a thread, and count how often.
+class Loopers {
+public:
+	Loopers()
+	{
+		process::need(pipe2(ends_, O_NONBLOCK) == 0, "pipe");
+		fcntl(ends_[0], F_SETPIPE_SZ, 1 << 20);
+	}
+
+	Steady add(Storm &storm) const
+	{
+		const std::string descriptor = std::to_string(ends_[1]);
+		const pid_t pid = storm.add([&] {
+			close(ends_[0]);
+			execl(program.c_str(), program.c_str(), "--looper", descriptor.c_str(), nullptr);
+		});
+		return {pid, {}};
+	}
+
+	void tell() const
+	{
+		std::string started(1 << 20, '\0');
+		const ssize_t got = read(ends_[0], started.data(), started.size());
+		std::cout << "execs " << std::max<ssize_t>(got, 0) << std::endl;
+	}
+
+private:
+	int ends_[2];
+};
+
+int storm_fork(double seconds, bool only_exec)
+{
+	Storm storm;
+	const Loopers loopers;
+	std::vector<Steady> steady;
+	const pid_t self = getpid();
+
+	for (int i = 0; i < 3; ++i)
+		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
+	for (int i = 0; i < nr_loopers; ++i)
+		steady.push_back(loopers.add(storm));
+	// More are born after the loopers, so that these are not at the end.
+	for (int i = 0; i < 3; ++i)
+		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
+	for (int i = 0; i < 3 && !only_exec; ++i)
+		storm.add(fork_forever);
+
+	Reader reader;
+	reader.check = [=](const Table &table) {
+		std::string problem = steady_are_there(table, steady, self);
+		if (problem.empty() && table.column("START"))
+			problem = parents_agree(table);
+		return problem;
+	};
+	const int status = storm.read_for(seconds, {reader});
+	loopers.tell();
+	return status;
+}
+
+// Whether each letter stands where one of the two names has it, and the name
+// ends no earlier than the shorter one.
+bool is_made_of(std::string_view name, std::string_view one, std::string_view other)
+{
+	if (name.size() < std::min(one.size(), other.size()) || name.size() > std::max(one.size(), other.size()))
+		return false;
+	for (std::size_t i = 0; i < name.size(); ++i)
+		if (!(i < one.size() && name[i] == one[i]) && !(i < other.size() && name[i] == other[i]))
+			return false;
+	return true;
+}
+
+int storm_names(double seconds)
+{
+	static constexpr const char *names[][2] = {
+		{"aaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbb"},
+		{"ccccccccccccccc", "ddddddd"},
+		{"eeeeeeeee", "f"},
+	};
+	struct Renamer {
+		pid_t pid, child;
+		std::string_view one, other;
+	};
+	Storm storm;
+	std::vector<Renamer> renamers;
+	for (const auto &pair : names) {
+		int ends[2];
+		process::need(pipe2(ends, O_CLOEXEC) == 0, "pipe");
+		const pid_t pid = storm.add([&] {
+			process::set_name(pair[0]);
+			const pid_t child = process::start(process::sleep_forever);
+			process::need(write(ends[1], &child, sizeof(child)) == sizeof(child), "write");
+			rename_forever(pair[0], pair[1]);
+		});
+		pid_t child = 0;
+		process::need(read(ends[0], &child, sizeof(child)) == sizeof(child), "read");
+		renamers.push_back({pid, child, pair[0], pair[1]});
+		close(ends[0]);
+		close(ends[1]);
+	}
+	Reader reader;
+	reader.check = [=](const Table &table) -> std::string {
+		for (const auto &[pid, child, one, other] : renamers) {
+			const Row *row = table.find(pid), *below = table.find(child);
+			if (!row || !below)
+				return "process " + std::to_string(row ? child : pid) + " lives and has no row";
+			const auto name = table.cell(*row, "NAME");
+			if (!is_made_of(name, one, other))
+				return "a name that it never had: " + std::string(row->line);
+			if (name != one && name != other)
+				++counts->seen;
+			if (table.cell(*below, "PARENT") != name)
+				return "PARENT is not the NAME of its row:\n" + std::string(row->line) + "\n" + std::string(below->line);
+		}
+		return {};
+	};
+	return storm.read_for(seconds, {reader});
+}
+
+// Raw calls: those of the library would change all threads, one by one.
+void set_uids(unsigned real, unsigned effective, unsigned saved)
+{
+#ifdef SYS_setresuid32
+	process::need(syscall(SYS_setresuid32, real, effective, saved) == 0, "setresuid");
+#else
+	process::need(syscall(SYS_setresuid, real, effective, saved) == 0, "setresuid");
+#endif
+}
+
+int storm_ids(double seconds, const std::string &mount)
+{
+	using process::alice;
+	Storm storm;
+	const pid_t self = getpid();
+	const pid_t hers = storm.add_sleeper("of-alice", alice);
+	const std::vector<pid_t> hidden = {self, storm.add_sleeper("of-bob", process::bob), storm.add_sleeper("of-root")};
+	const pid_t changing = storm.add([] {
+		process::set_name("storm-ids");
+		for (;;) {
+			set_uids(alice, 0, 0);
+			set_uids(0, 0, 0);
+			++counts->deeds;
+		}
+	});
+	// Visible to her only now and then; it must do no harm.
+	storm.add([] {
+		process::set_name("storm-dumpable");
+		process::become(alice);
+		for (;;) {
+			prctl(PR_SET_DUMPABLE, 0);
+			prctl(PR_SET_DUMPABLE, 1);
+		}
+	});
+
+	Reader by_root, by_alice;
+	by_root.check = [=](const Table &table) -> std::string {
+		const Row *row = table.find(changing), *sleeper = table.find(hers);
+		if (!row || !sleeper)
+			return "a process lives and has no row";
+		const auto uid = table.cell(*row, "UID");
+		if (uid != "0" && uid != std::to_string(alice))
+			return "a user id that it never had: " + std::string(row->line);
+		if (uid != "0")
+			++counts->seen;
+		return row_is(table, sleeper, "UID", std::to_string(alice));
+	};
+	by_alice.path = mount + "/psinfo";
+	by_alice.uid = alice;
+	by_alice.check = [=](const Table &table) -> std::string {
+		const Row *row = table.find(hers);
+		if (!row)
+			return "alice does not see her own process";
+		for (const pid_t pid : hidden)
+			if (const Row *other = table.find(pid))
+				return "alice sees what is not hers: " + std::string(other->line);
+		if (table.find(changing))
+			return "alice sees a process with root's saved user id";
+		for (const Row &any : table.rows)
+			if (table.cell(any, "UID") != std::to_string(alice))
+				return "alice sees what is not hers: " + std::string(any.line);
+		return row_is(table, row, "PARENT", "None");
+	};
+	return storm.read_for(seconds, {by_root, by_alice});
+}
+
+int storm_trace(double seconds)
+{
+	Storm storm;
+	const pid_t self = getpid();
+	std::vector<Steady> steady;
+	std::vector<pid_t> victims;
+	for (int i = 0; i < 3; ++i) {
+		victims.push_back(storm.add_sleeper("storm-victim"));
+		steady.push_back({victims.back(), "storm-victim"});
+	}
+	storm.add([=] { trace_forever(victims); });
+	Reader reader;
+	reader.check = [=](const Table &table) {
+		for (const pid_t victim : victims)
+			if (const Row *row = table.find(victim); row && table.cell(*row, "STAT") == "TRACED") {
+				++counts->seen;
+				break;
+			}
+		return steady_are_there(table, steady, self);
+	};
+	return storm.read_for(seconds, {reader});
+}
+
+int storm_unload()
+{
+	Storm storm;
+	const pid_t sleeper = storm.add_sleeper("storm-sleeper");
+	Reader reader;
+	reader.module_may_go = true;
+	reader.niceness = 15;
+	reader.check = [=](const Table &table) -> std::string {
+		return table.find(sleeper) ? "" : "process " + std::to_string(sleeper) + " lives and has no row";
+	};
+	return storm.read_until_stdin_closes({reader});
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	program = argv[0];
+	const std::string scenario = argc > 1 ? argv[1] : "";
+	if (scenario == "--exit")
+		return 0;
+	if (scenario == "--looper")
+		loop(argv[2]);
+
+	process::set_name(parent_name);
+	counts = static_cast<Counts *>(mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	const double seconds = argc > 2 ? std::atof(argv[2]) : 6;
+	if (scenario == "fork")
+		return storm_fork(seconds, false);
+	if (scenario == "exec")
+		return storm_fork(seconds, true);
+	if (scenario == "names")
+		return storm_names(seconds);
+	if (scenario == "ids" && argc == 4)
+		return storm_ids(seconds, argv[3]);
+	if (scenario == "trace")
+		return storm_trace(seconds);
+	if (scenario == "unload")
+		return storm_unload();
+	std::cerr << "storm: fork | exec | names | trace SECONDS, ids SECONDS MOUNT, or unload\n";
+	return 2;
+}

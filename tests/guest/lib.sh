@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What every script in tests/ needs: where things are, how to speak to the
+# person who waits, and how to look a kernel up in kernels.list. Sourced.
+
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+here=$repo/tests/guest
+export build=$repo/build
+export cache=${XDG_CACHE_HOME:-$HOME/.cache}/psinfo
+
+# One clock for a whole run, whichever script speaks.
+export PSINFO_STARTED=${PSINFO_STARTED:-$(date +%s)}
+
+note() {
+	printf '[%3d s] %s\n' "$(($(date +%s) - PSINFO_STARTED))" "$*" >&2
+}
+
+# fail STATUS SENTENCE: the sentence says what to do, too.
+fail() {
+	local status=$1
+	shift
+	printf 'psinfo: %s\n' "$*" >&2
+	exit "$status"
+}
+
+# working LABEL LOG COMMAND...: runs the command with its output in LOG and
+# says every few seconds that it is still at it.
+working() {
+	local label=$1 log=$2 status=0 beat
+	shift 2
+	note "$label"
+	(
+		# The pulse must not outlive its owner, nor hold its pipes and locks open.
+		exec >/dev/null
+		trap 'kill "$!"; exit' TERM
+		while :; do
+			sleep 10 &
+			wait "$!"
+			note "  ... still: $label"
+		done
+	) &
+	beat=$!
+	"$@" >"$log" 2>&1 || status=$?
+	kill "$beat" 2>/dev/null || true
+	wait "$beat" 2>/dev/null || true
+	return "$status"
+}
+
+# locked NAME COMMAND...: one process at a time may make the thing NAME.
+locked() {
+	local name=$1 fd status=0
+	shift
+	mkdir -p "$cache/locks"
+	exec {fd}>"$cache/locks/$name"
+	if ! flock -n "$fd"; then
+		note "waiting for another run that makes $name"
+		flock "$fd"
+	fi
+	"$@" || status=$?
+	exec {fd}>&-
+	return "$status"
+}
+
+need() {
+	command -v "$1" >/dev/null ||
+		fail 2 "the program '$1' is missing; \`make deps\` installs it (Debian package $2)."
+}
+
+kernel_rows() {
+	grep -v '^#' "$here/kernels.list" | grep .
+}
+
+# kernel_names [WHEN...]: the names whose WHEN is one of those given; all by default.
+# shellcheck disable=SC2120
+kernel_names() {
+	kernel_rows | awk -v when=" $* " 'when == "  " || index(when, " " $6 " ") { print $1 }'
+}
+
+# kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN, and
+# K_MODULE, the first name with the same kernel (two boards may share one).
+kernel_load() {
+	local row
+	row=$(kernel_rows | awk -v name="$1" '$1 == name')
+	[[ -n $row ]] || fail 2 "there is no kernel called '$1'; the names are: ${2:-$(kernel_names | paste -sd' ')}."
+	read -r K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN <<<"$row"
+	K_MODULE=$(kernel_rows | awk -v s="$K_SUITE" -v a="$K_ARCH" -v f="$K_FLAVOUR" \
+		'$2 == s && $3 == a && $4 == f { print $1; exit }')
+	export K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN K_MODULE
+}
+
+# triplet ARCH: what the GNU tools call Debian's ARCH.
+triplet() {
+	case $1 in
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	armhf) echo arm-linux-gnueabihf ;;
+	armel) echo arm-linux-gnueabi ;;
+	*) fail 2 "kernels.list names the architecture '$1', which tests/guest/lib.sh does not know." ;;
+	esac
+}

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0
+// Runs one guest: starts QEMU, takes apart what comes over its serial console,
+// passes the command's output on, and judges. Failure is the default: only a
+// verdict that arrived whole, beside a clean kernel log, counts.
+//
+//   run-guest NAME DIRECTORY NONCE TIMEOUT command|shell -- QEMU [ARGUMENT...]
+//
+// Leaves console.log (all bytes) and kernel.log in DIRECTORY. Exit status: the
+// command's own, 128+N if signal N ended it, 124 if no verdict came in time,
+// 125 if the guest broke or its kernel complained.
+#include "frames.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int status_hang = 124;
+constexpr int status_broken = 125;
+constexpr char leave_key = 0x1d;	// Ctrl-], as in telnet
+constexpr std::chrono::seconds panic_grace{15};
+
+// What a healthy kernel never logs. Looked for in records of the kernel only:
+// /dev/kmsg marks those that a program wrote.
+constexpr const char *complaints[] = {
+	"WARNING: ", "BUG: ", "BUG kmalloc", "Oops", "Call trace:", "Call Trace:", "cut here",
+	"detected stalls", "self-detected stall", "soft lockup", "hard LOCKUP",
+	"blocked for more than", "general protection fault", "Unable to handle kernel",
+	"refcount_t:", "UBSAN:", "KASAN:", "KCSAN:", "sleeping function called",
+	"scheduling while atomic", "possible circular locking", "possible recursive locking",
+	"inconsistent lock state", "suspicious RCU usage", "unreferenced object",
+	"suspected memory leaks", "memory leak", "leaking", "list_add corruption",
+	"list_del corruption", "Objects remaining in", "Kernel panic", "Internal error",
+};
+
+void write_all(int fd, std::string_view bytes)
+{
+	while (!bytes.empty()) {
+		const ssize_t done = write(fd, bytes.data(), bytes.size());
+		if (done < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (done < 0)
+			return;
+		bytes.remove_prefix(static_cast<std::size_t>(done));
+	}
+}
+
+// Everything known about the guest, from the bytes of its console.
+class Guest {
+public:
+	Guest(std::string nonce, const std::string &directory, bool shell)
+		: nonce_(std::move(nonce)), shell_(shell), console_log_(directory + "/console.log"),
+		  kernel_log_(directory + "/kernel.log")
+	{
+	}
+
+	void take(std::string_view bytes)
+	{
+		console_log_ << bytes << std::flush;
+		for (char byte : bytes) {
+			if (byte == '\n') {
+				take_line();
+				line_.clear();
+			} else if (byte != '\r' || shell_) {
+				line_ += byte;
+			}
+			if (shell_)
+				show_to_person(byte);
+		}
+	}
+
+	void end_of_console()
+	{
+		if (shell_)
+			show("");
+		if (!line_.empty())
+			take_line();
+		if (!record_.empty())
+			take_record(record_);
+	}
+
+	bool has_verdict() const { return !verdict_.empty(); }
+	const std::string &verdict() const { return verdict_; }
+	const std::string &damage() const { return damage_; }
+	const std::string &panic() const { return panic_; }
+	const std::vector<std::string> &complaints_seen() const { return complaints_; }
+	const std::vector<std::string> &last_lines() const { return last_lines_; }
+	bool prompts() const { return prompts_; }
+
+private:
+	// A person sees the console as it is, without the frames in it. A line is
+	// held back as long as it could still become a frame, and an empty line until
+	// the next one begins, since a frame brings one along.
+	void show_to_person(char byte)
+	{
+		if (byte == '\n') {
+			if (line_was_frame_) {
+				empty_lines_ = std::max(empty_lines_ - 1, 0);
+			} else {
+				if (last_line_.size() > shown_)
+					show(std::string_view(last_line_).substr(shown_));
+				++empty_lines_;
+			}
+			shown_ = 0;
+			return;
+		}
+		const std::string start = std::string(frames::marker) + nonce_;
+		const auto common = std::min(line_.size(), start.size());
+		if (shown_ == 0 && line_.compare(0, common, start, 0, common) == 0)
+			return;
+		show(std::string_view(line_).substr(shown_));
+		shown_ = line_.size();
+	}
+
+	void show(std::string_view bytes)
+	{
+		write_all(1, std::string(static_cast<std::size_t>(empty_lines_), '\n').append(bytes));
+		empty_lines_ = 0;
+	}
+
+	void take_line()
+	{
+		last_line_ = line_;
+		line_was_frame_ = false;
+		const std::string start = std::string(frames::marker) + nonce_;
+		const auto at = line_.find(start);
+		if (at == line_.npos) {
+			take_raw_line();
+			return;
+		}
+		line_was_frame_ = true;
+		if (has_verdict())
+			return damaged("a frame came after the verdict");
+		const auto frame = at == 0 ? frames::decode(nonce_, line_) : std::nullopt;
+		if (!frame)
+			return damaged("frame " + std::to_string(next_sequence_) + " was damaged on the console");
+		if (frame->sequence != next_sequence_)
+			damaged("frame " + std::to_string(next_sequence_) + " is missing");
+		next_sequence_ = frame->sequence + 1;
+		switch (frame->channel) {
+		case frames::Output:
+			return write_all(1, frame->payload);
+		case frames::Error:
+			return write_all(2, frame->payload);
+		case frames::Kernel:
+			return take_kernel_log(frame->payload);
+		case frames::Prompt:
+			prompts_ = true;
+			return;
+		case frames::Verdict:
+			verdict_ = frame->payload;
+			return;
+		default:
+			return damaged("a frame of an unknown kind arrived");
+		}
+	}
+
+	void take_raw_line()
+	{
+		if (line_.empty())
+			return;
+		if (panic_.empty() && line_.find("Kernel panic - not syncing") != line_.npos)
+			panic_ = line_;
+		last_lines_.push_back(line_);
+		if (last_lines_.size() > 400)
+			last_lines_.erase(last_lines_.begin(), last_lines_.begin() + 100);
+	}
+
+	void take_kernel_log(std::string_view payload)
+	{
+		for (char byte : payload) {
+			if (byte != '\n') {
+				record_ += byte;
+				continue;
+			}
+			take_record(record_);
+			record_.clear();
+		}
+	}
+
+	// "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT"; lines that begin with a
+	// space say more about the record before them and are kept as they are.
+	void take_record(const std::string &record)
+	{
+		const auto text_at = record.find(';');
+		if (text_at == record.npos || record.front() == ' ') {
+			kernel_log_ << record << '\n';
+			return;
+		}
+		const int priority = std::atoi(record.c_str());
+		unsigned long long microseconds = 0;
+		std::sscanf(record.c_str(), "%*d,%*u,%llu", &microseconds);
+		char time[40];
+		std::snprintf(time, sizeof(time), "[%5llu.%06llu] ", microseconds / 1000000, microseconds % 1000000);
+		const std::string text = record.substr(text_at + 1);
+		kernel_log_ << time << text << '\n' << std::flush;
+		const bool from_kernel = priority >> 3 == 0;
+		if (from_kernel && std::any_of(std::begin(complaints), std::end(complaints),
+					       [&](const char *word) { return text.find(word) != text.npos; }))
+			complaints_.push_back(time + text);
+	}
+
+	void damaged(std::string what)
+	{
+		if (damage_.empty())
+			damage_ = std::move(what);
+	}
+
+	std::string nonce_;
+	bool shell_;
+	std::ofstream console_log_, kernel_log_;
+	std::string line_, last_line_, record_, verdict_, damage_, panic_;
+	std::size_t shown_ = 0;
+	int empty_lines_ = 0;
+	bool line_was_frame_ = false, prompts_ = false;
+	std::uint64_t next_sequence_ = 0;
+	std::vector<std::string> complaints_, last_lines_;
+};
+
+// A terminal in raw mode, put back as it was.
+class RawTerminal {
+public:
+	explicit RawTerminal(bool wanted) : active_(wanted && isatty(0) && tcgetattr(0, &before_) == 0)
+	{
+		if (!active_)
+			return;
+		termios raw = before_;
+		cfmakeraw(&raw);
+		raw.c_oflag |= OPOST | ONLCR;
+		tcsetattr(0, TCSADRAIN, &raw);
+	}
+	~RawTerminal()
+	{
+		if (active_)
+			tcsetattr(0, TCSADRAIN, &before_);
+	}
+	RawTerminal(const RawTerminal &) = delete;
+	RawTerminal &operator=(const RawTerminal &) = delete;
+
+private:
+	termios before_{};
+	bool active_;
+};
+
+struct Machine {
+	pid_t pid = -1;
+	int input = -1;		// to its serial console
+	int output = -1;	// from it, and QEMU's own complaints
+};
+
+Machine start(char **arguments)
+{
+	int in[2], out[2];
+	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
+		return {};
+	const pid_t parent = getpid();
+	const pid_t pid = fork();
+	if (pid != 0) {
+		close(in[0]);
+		close(out[1]);
+		return {pid, in[1], out[0]};
+	}
+	// A guest never outlives the one who judges it.
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(status_broken);
+	// Ctrl-C is for the judge; the guest goes with it.
+	setpgid(0, 0);
+	dup2(in[0], 0);
+	dup2(out[1], 1);
+	dup2(out[1], 2);
+	execvp(arguments[0], arguments);
+	std::fprintf(stderr, "%s: %s\n", arguments[0], std::strerror(errno));
+	_exit(127);
+}
+
+struct End {
+	bool timed_out = false;
+	bool left = false;	// a person pressed the key for it
+};
+
+End watch(Guest &guest, const Machine &machine, Clock::time_point deadline, bool shell)
+{
+	pollfd waits[] = {{machine.output, POLLIN, 0}, {shell ? 0 : -1, POLLIN, 0}};
+	std::string typed;	// and not yet passed on
+	bool panicked = false;
+	End end;
+
+	while (!guest.has_verdict()) {
+		const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+		if (left <= 0) {
+			end.timed_out = !panicked;
+			break;
+		}
+		poll(waits, std::size(waits), static_cast<int>(std::min<long long>(left, 1000)));
+		char buffer[65536];
+		if (waits[0].revents) {
+			const ssize_t got = read(machine.output, buffer, sizeof(buffer));
+			if (got == 0)
+				break;
+			if (got > 0)
+				guest.take({buffer, static_cast<std::size_t>(got)});
+		}
+		if (waits[1].revents) {
+			const ssize_t got = read(0, buffer, sizeof(buffer));
+			if (got <= 0) {
+				// The end of a script is the end of the session.
+				typed += '\x04';
+				waits[1].fd = -1;
+			} else if (std::memchr(buffer, leave_key, static_cast<std::size_t>(got)) && isatty(0)) {
+				end.left = true;
+				break;
+			} else {
+				typed.append(buffer, static_cast<std::size_t>(got));
+			}
+		}
+		if (guest.prompts() && !typed.empty()) {
+			write_all(machine.input, typed);
+			typed.clear();
+		}
+		// A kernel that panics still prints why; then nothing more will come.
+		if (!panicked && !guest.panic().empty()) {
+			panicked = true;
+			deadline = std::min(deadline, Clock::now() + panic_grace);
+		}
+	}
+	return end;
+}
+
+// The last words on the console, for a guest that gave no verdict.
+void print_last_lines(const Guest &guest, std::size_t count)
+{
+	const auto &lines = guest.last_lines();
+	if (lines.empty())
+		std::cerr << "    (none)\n";
+	for (std::size_t i = lines.size() > count ? lines.size() - count : 0; i < lines.size(); ++i)
+		std::cerr << "    " << lines[i] << '\n';
+}
+
+// What led to a panic: the first line of the kernel's own report, if it gave one.
+void print_panic(const Guest &guest)
+{
+	const auto &lines = guest.last_lines();
+	const auto is_cause = [](const std::string &line) {
+		return std::any_of(std::begin(complaints), std::end(complaints),
+				   [&](const char *word) { return line.find(word) != line.npos; });
+	};
+	auto at = std::find_if(lines.begin(), lines.end(), is_cause);
+	for (int i = 0; at != lines.end() && i < 40; ++at, ++i)
+		std::cerr << "    " << *at << '\n';
+}
+
+int judge(const Guest &guest, const End &end, int qemu_status, const std::string &name, const std::string &directory,
+	  long timeout)
+{
+	const std::string who = "psinfo: guest " + name + ": ";
+	const std::string where = " (" + directory + ")\n";
+
+	if (!guest.has_verdict()) {
+		if (end.left) {
+			std::cerr << "\r\n" << who << "left by Ctrl-]\n";
+			return 0;
+		}
+		if (end.timed_out) {
+			std::cerr << who << "no verdict within " << timeout << " s, so it hangs or is too slow; its last words"
+				  << where;
+			print_last_lines(guest, 15);
+			return status_hang;
+		}
+		if (!guest.panic().empty()) {
+			std::cerr << who << "the kernel panicked" << where;
+			print_panic(guest);
+			return status_broken;
+		}
+		if (WIFEXITED(qemu_status) && WEXITSTATUS(qemu_status) != 0)
+			std::cerr << who << "QEMU failed with status " << WEXITSTATUS(qemu_status) << "; it said" << where;
+		else
+			std::cerr << who << "it ended without a verdict, so nothing is proven; its last words" << where;
+		print_last_lines(guest, 15);
+		return status_broken;
+	}
+	if (!guest.damage().empty()) {
+		std::cerr << who << guest.damage() << ", so its verdict is not believed" << where;
+		print_last_lines(guest, 15);
+		return status_broken;
+	}
+	if (!guest.complaints_seen().empty()) {
+		std::cerr << who << "the kernel complained; the verdict was \"" << guest.verdict() << '"' << where;
+		for (const auto &line : guest.complaints_seen())
+			std::cerr << "    " << line << '\n';
+		return status_broken;
+	}
+	int number = 0;
+	if (std::sscanf(guest.verdict().c_str(), "exited %d", &number) == 1)
+		return number;
+	if (std::sscanf(guest.verdict().c_str(), "killed %d", &number) == 1)
+		return 128 + number;
+	std::cerr << who << "it could not run the command: "
+		  << guest.verdict().substr(std::min(guest.verdict().size(), std::strlen("broken "))) << where;
+	return status_broken;
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	if (argc < 8 || std::string(argv[6]) != "--") {
+		std::cerr << "usage: run-guest NAME DIRECTORY NONCE TIMEOUT command|shell -- QEMU [ARGUMENT...]\n";
+		return 2;
+	}
+	const std::string name = argv[1], directory = argv[2], nonce = argv[3];
+	const long timeout = std::atol(argv[4]);
+	const bool shell = std::string(argv[5]) == "shell";
+
+	std::signal(SIGPIPE, SIG_IGN);
+	Guest guest(nonce, directory, shell);
+	const Machine machine = start(argv + 7);
+	if (machine.pid < 0) {
+		std::cerr << "psinfo: guest " << name << ": a process for QEMU could not be made: " << std::strerror(errno) << '\n';
+		return status_broken;
+	}
+	End end;
+	{
+		const RawTerminal terminal(shell);
+		end = watch(guest, machine, Clock::now() + std::chrono::seconds(timeout), shell);
+	}
+	// Also when all is said: some boards can not switch themselves off.
+	if (guest.has_verdict() || end.timed_out || end.left || !guest.panic().empty())
+		kill(machine.pid, SIGKILL);
+	int qemu_status = 0;
+	waitpid(machine.pid, &qemu_status, 0);
+	guest.end_of_console();
+	return judge(guest, end, qemu_status, name, directory, timeout);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does on purpose what only a kernel can do: threads in states that no program
+ * reaches, and the accidents that the test harness must notice. The parameter
+ * act= says which; what it started ends with rmmod.
+ */
+#define pr_fmt(fmt) "testmod: " fmt
+
+#include <linux/compiler.h>
+#include <linux/err.h>
+#include <linux/errno.h>
+#include <linux/irqflags.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+static char *act = "";
+module_param(act, charp, 0444);
+MODULE_PARM_DESC(act, "what to do: park, dstate, idle, complain, warn, oops, bug, panic or hang");
+
+static struct task_struct *thread;
+
+static int act_warn(void)
+{
+	WARN_ON(true);
+	return 0;
+}
+
+static int act_oops(void)
+{
+	int *nowhere = NULL;
+
+	/* Or the compiler proves that it never comes this far. */
+	OPTIMIZER_HIDE_VAR(nowhere);
+	return READ_ONCE(*nowhere);
+}
+
+static int act_bug(void)
+{
+	BUG();
+	return 0;
+}
+
+/* Looks like trouble in the log, and nothing else happens. */
+static int act_complain(void)
+{
+	pr_warn("WARNING: as if something were wrong\n");
+	return 0;
+}
+
+static int act_panic(void)
+{
+	panic("testmod: asked to");
+	return 0;
+}
+
+/* Nothing runs on this processor any more, and the command never returns. */
+static int act_hang(void)
+{
+	preempt_disable();
+	local_irq_disable();
+	for (;;)
+		cpu_relax();
+	return 0;
+}
+
+static int parked_thread(void *unused)
+{
+	while (!kthread_should_stop()) {
+		if (kthread_should_park())
+			kthread_parkme();
+		else
+			schedule_timeout_interruptible(HZ / 10);
+	}
+	return 0;
+}
+
+/* A state that nothing but the end of this module ends. */
+static int sleeping_thread(void *state)
+{
+	for (;;) {
+		set_current_state((unsigned long)state);
+		if (kthread_should_stop())
+			break;
+		/* Short of what the watchdog for hung tasks waits for. */
+		schedule_timeout(30 * HZ);
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+static int start(int (*function)(void *), unsigned long state, const char *name)
+{
+	struct task_struct *task;
+
+	task = kthread_run(function, (void *)state, "%s", name);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	thread = task;
+	return 0;
+}
+
+static int act_park(void)
+{
+	int err;
+
+	err = start(parked_thread, 0, "psinfo_parked");
+	if (err)
+		return err;
+	err = kthread_park(thread);
+	if (err)
+		kthread_stop(thread);
+	return err;
+}
+
+static int act_dstate(void)
+{
+	return start(sleeping_thread, TASK_UNINTERRUPTIBLE, "psinfo_dstate");
+}
+
+static int act_idle(void)
+{
+	return start(sleeping_thread, TASK_IDLE, "psinfo_idle");
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} acts[] = {
+	{ "warn", act_warn },
+	{ "oops", act_oops },
+	{ "bug", act_bug },
+	{ "complain", act_complain },
+	{ "panic", act_panic },
+	{ "hang", act_hang },
+	{ "park", act_park },
+	{ "dstate", act_dstate },
+	{ "idle", act_idle },
+};
+
+static int __init testmod_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(acts); i++)
+		if (!strcmp(act, acts[i].name))
+			return acts[i].run();
+	pr_err("act=%s is not known\n", act);
+	return -EINVAL;
+}
+module_init(testmod_init);
+
+static void __exit testmod_exit(void)
+{
+	/* kthread_stop() wakes a parked thread as well. */
+	if (thread)
+		kthread_stop(thread);
+}
+module_exit(testmod_exit);
+
+MODULE_DESCRIPTION("Makes trouble on purpose, for the tests of psinfo");
+MODULE_LICENSE("GPL");
