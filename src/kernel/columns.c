@@ -226,11 +226,11 @@ static int layout_parse(char *list, struct psinfo_layout *layout,
 
 	while ((name = strsep(&list, ","))) {
 		*ret_name = name;
-		*ret_why = "there is no column";
+		*ret_why = "is not a column";
 		i = column_find(name);
 		if (i < 0)
 			return -EINVAL;
-		*ret_why = "named twice is";
+		*ret_why = "is named twice";
 		if (memchr(wanted.columns, i, wanted.nr_columns))
 			return -EINVAL;
 		wanted.columns[wanted.nr_columns++] = i;
@@ -239,7 +239,7 @@ static int layout_parse(char *list, struct psinfo_layout *layout,
 	return 0;
 }
 
-static void complain(const char *why, const char *name)
+static void complain(const char *name, const char *why)
 {
 	char known[256];
 	unsigned int i;
@@ -248,8 +248,8 @@ static void complain(const char *why, const char *name)
 	for (i = 0; i < ARRAY_SIZE(columns); i++)
 		at += scnprintf(known + at, sizeof(known) - at, " %s",
 				columns[i].name);
-	pr_err("columns: %s \"%*pE\"; wanted is \"all\", or some of these with commas between:%s\n",
-	       why, (int)min_t(size_t, strlen(name), 40), name, known);
+	pr_err("columns: \"%*pE\" %s; wanted is \"all\", or some of these with commas between:%s\n",
+	       (int)min_t(size_t, strlen(name), 40), name, why, known);
 }
 
 static int columns_set(const char *val, const struct kernel_param *kp)
@@ -263,7 +263,7 @@ static int columns_set(const char *val, const struct kernel_param *kp)
 		return -ENOMEM;
 	err = layout_parse(list, &layout, &name, &why);
 	if (err)
-		complain(why, name);
+		complain(name, why);
 	kfree(list);
 	if (err)
 		return err;
@@ -340,9 +340,11 @@ static unsigned int cells_width(const struct column *column,
 {
 	if (column->number)
 		return numbers_width(column, snapshot);
-	/* The words of the states fit, and a parent is a process too. */
-	return column->text == name || column->text == parent ?
-	       snapshot->widest_name : 0;
+	if (column->text == name)
+		return snapshot->widest_name;
+	if (column->text == parent)
+		return snapshot->widest_parent;
+	return 0;	/* words of our own, which fit */
 }
 
 void psinfo_layout_fit(struct psinfo_layout *layout,

@@ -164,7 +164,7 @@ find_parent(const struct psinfo_snapshot *snapshot,
  * behind the walk, or ended before the walk came by, in which case @row has
  * another parent by now, or it is not for the viewer to see.
  */
-static void name_late_parent(struct psinfo_snapshot *snapshot,
+static void name_late_parent(const struct psinfo_snapshot *snapshot,
 			     const struct psinfo_viewer *viewer,
 			     struct psinfo_row *row)
 {
@@ -182,34 +182,41 @@ static void name_late_parent(struct psinfo_snapshot *snapshot,
 		row->parent = now.name;
 	else
 		row->parent = name_none;
-	snapshot->widest_name = max_t(unsigned int, row->parent.width,
-				      snapshot->widest_name);
+}
+
+static void name_parent(const struct psinfo_snapshot *snapshot,
+			const struct psinfo_viewer *viewer,
+			struct recent_parents *recent, struct psinfo_row *row)
+{
+	const struct psinfo_row *parent;
+
+	if (!row->ppid) {
+		row->parent = viewer->ns == &init_pid_ns ? name_swapper :
+							   name_none;
+		return;
+	}
+	parent = find_parent(snapshot, recent, row->ppid);
+	/* Born after its child: another process, with a reused PID. */
+	if (likely(parent && parent->start_ns <= row->start_ns))
+		row->parent = parent->name;
+	else
+		name_late_parent(snapshot, viewer, row);
 }
 
 static void name_parents(struct psinfo_snapshot *snapshot,
 			 const struct psinfo_viewer *viewer)
 {
-	const struct psinfo_name *outside;
 	struct recent_parents recent = {};
-	const struct psinfo_row *parent;
 	struct psinfo_row *row;
 	unsigned int i;
 
-	outside = viewer->ns == &init_pid_ns ? &name_swapper : &name_none;
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		if (i % PSINFO_BATCH == 0)
 			cond_resched();
 		row = psinfo_snapshot_row(snapshot, i);
-		if (!row->ppid) {
-			row->parent = *outside;
-			continue;
-		}
-		parent = find_parent(snapshot, &recent, row->ppid);
-		/* Born after its child: another process, with a reused PID. */
-		if (likely(parent && parent->start_ns <= row->start_ns))
-			row->parent = parent->name;
-		else
-			name_late_parent(snapshot, viewer, row);
+		name_parent(snapshot, viewer, &recent, row);
+		snapshot->widest_parent = max_t(unsigned int, row->parent.width,
+						snapshot->widest_parent);
 	}
 }
 

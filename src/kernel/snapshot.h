@@ -19,7 +19,8 @@ struct psinfo_snapshot {
 	unsigned int max_chunks;	/* what the array has room for */
 	unsigned int nr_rows;
 	u32 totals[PSINFO_NR_STATES];	/* rows per state */
-	unsigned int widest_name;	/* of rows and their parents */
+	unsigned int widest_name;	/* in characters */
+	unsigned int widest_parent;
 	struct psinfo_purse purse;	/* what it takes of the byte budget */
 };
 

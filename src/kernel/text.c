@@ -64,9 +64,19 @@ static bool is_continuation(u8 byte)
 }
 
 /*
- * The length of the well-formed UTF-8 character of two to four bytes at @s,
- * or 0. Overlong forms, surrogates, code points beyond U+10FFFF and the C1
- * controls (which terminals obey) are not well-formed here. Stops at the NUL.
+ * Whether the three bytes at @s are a character that breaks a line or turns
+ * the direction of what follows: U+2028 to U+202E, U+2066 to U+2069.
+ */
+static bool is_line_control(const u8 *s)
+{
+	return s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xa8 && s[2] <= 0xae) ||
+				(s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
+}
+
+/*
+ * The length of the UTF-8 character of two to four bytes at @s, or 0 if it is
+ * not well-formed (overlong, a surrogate, beyond U+10FFFF) or a control
+ * character, which terminals obey. Stops at the NUL.
  */
 static unsigned int utf8_length(const u8 *s)
 {
@@ -78,7 +88,7 @@ static unsigned int utf8_length(const u8 *s)
 		return 0;
 	if (s[0] < 0xf0) {
 		if ((s[0] == 0xe0 && s[1] < 0xa0) ||
-		    (s[0] == 0xed && s[1] >= 0xa0))
+		    (s[0] == 0xed && s[1] >= 0xa0) || is_line_control(s))
 			return 0;
 		return 3;
 	}

@@ -58,6 +58,16 @@ load common
 	module_unload
 }
 
+@test "a debug build with a row of its self-tests that fails does not load" {
+	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
+	module_unload
+	log_mark
+	refused 'Invalid' insmod "$KO_DEBUG" selftest_wrong=1
+	[[ ! -e $PSINFO ]] || fail "$PSINFO is there"
+	assert "$(our_lines)" =~ 'self-test: a wrong row was asked for' "the log"
+	assert "$(our_lines)" =~ 'self-test: main: 1 rows, 1 failed' "the log"
+}
+
 @test "the release build carries no self-test" {
 	assert "$(grep -ac self-test "$KO" || true)" = 0 "lines of $KO with 'self-test'"
 	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"

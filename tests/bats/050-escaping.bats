@@ -26,6 +26,9 @@ NAMES=(
 	$'half\xed\xa0\x80'		'half\355\240\200'		16
 	$'high\xf4\x90\x80\x80'		'high\364\220\200\200'		20
 	$'c1\xc2\x9b2J'			'c1\302\2332J'			12
+	$'turn\xe2\x80\xaeed'		'turn\342\200\256ed'		18
+	$'line\xe2\x80\xa8'		'line\342\200\250'		16
+	$'dots\xe2\x80\xa6'		$'dots\xe2\x80\xa6'		5
 	$'nbsp\xc2\xa0'			$'nbsp\xc2\xa0'			5
 	$'\xff\xfe'			'\377\376'			8
 	''				''				0
