@@ -232,9 +232,15 @@ void trace_forever(const std::vector<pid_t> &victims)
 	process::set_name("storm-tracer");
 	for (std::size_t i = 0;; ++i) {
 		const pid_t victim = victims[i % victims.size()];
-		process::need(ptrace(PTRACE_ATTACH, victim, nullptr, nullptr) == 0, "attach");
-		process::need(waitpid(victim, nullptr, __WALL) == victim, "wait for the traced");
-		process::need(ptrace(PTRACE_DETACH, victim, nullptr, nullptr) == 0, "detach");
+		const auto done = [](bool well, const char *what) {
+			// At the end of the storm the victims are killed first.
+			if (!well && errno == ESRCH)
+				process::sleep_forever();
+			process::need(well, what);
+		};
+		done(ptrace(PTRACE_ATTACH, victim, nullptr, nullptr) == 0, "attach");
+		done(waitpid(victim, nullptr, __WALL) == victim, "wait for the traced");
+		done(ptrace(PTRACE_DETACH, victim, nullptr, nullptr) == 0, "detach");
 		++counts->deeds;
 	}
 }
