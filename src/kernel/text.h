@@ -32,7 +32,6 @@ struct psinfo_name {
 
 /* One byte of a name becomes four at most: a control byte as \ooo. */
 #define PSINFO_NAME_TEXT_MAX	(4 * (TASK_COMM_LEN - 1))
-#define PSINFO_NUMBER_TEXT_MAX	20
 
 /* What the put functions may write behind the place that they return. */
 #define PSINFO_TEXT_SLACK	TASK_COMM_LEN
@@ -42,7 +41,8 @@ struct psinfo_name {
  * @width: the column's width in characters
  *
  * A character of a name is up to four bytes of UTF-8, and padding counts
- * characters, so a padded name can be longer in bytes than it is wide.
+ * characters, so a padded name can be longer in bytes than it is wide. A
+ * number has twenty digits at most, which is less than a name can take.
  */
 static inline size_t psinfo_text_room(unsigned int width)
 {
