@@ -20,7 +20,8 @@ export PSINFO_FILES := $(value FILES)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run check check-full guest guest-shell guests module build-matrix lint clean
+.PHONY: help deps run deb install uninstall check check-full guest guest-shell guests module \
+	build-matrix lint clean
 
 help: ## say what each target does
 	@printf 'psinfo: a process table in /proc/psinfo\n\n'
@@ -30,13 +31,23 @@ help: ## say what each target does
 deps: ## install what is missing here to build and to boot guests (apt)
 	@tests/deps
 
-run: deps ## boot an emulated Raspberry Pi 3B and print its /proc/psinfo
+run: ## boot an emulated Raspberry Pi 3B and print its /proc/psinfo
+	@tests/deps guests
 	@tests/guest/guest raspi3b --plain -- 'cat /proc/psinfo'
 
-check: ## build for every kernel, test everything, boot three guests
+deb: ## build the Debian package, build/psinfo-dkms.deb
+	@tests/lifecycle/deb
+
+install: deb ## build the package and install it on this machine (apt)
+	@tests/lifecycle/on-this-machine install
+
+uninstall: ## remove the package from this machine (apt)
+	@tests/lifecycle/on-this-machine uninstall
+
+check: ## build for every kernel, test everything, boot three guests and a system
 	@tests/check
 
-check-full: ## the same, in all guests
+check-full: ## the same in all guests and systems
 	@tests/check full
 
 guest: ## run CMD='...' in the guest GUEST=name; FILES=dir comes along

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the tests of the package say about a system, from inside of it. Sourced
+# there; each function fails, with a sentence, if it is not so.
+
+# shellcheck disable=SC2034 # for those that source it
+FIRST=$(cat /.first-kernel 2>/dev/null) SECOND=$(cat /.second-kernel 2>/dev/null)
+DEB=/packages/psinfo-dkms.deb
+NEWER=/newer/psinfo-dkms.deb
+said=/tmp/said
+export DEBIAN_FRONTEND=noninteractive
+
+wrong() {
+	echo "wrong: $*"
+	[[ ! -s $said ]] || sed 's/^/  apt said: /' "$said" | grep -v 'Reading database' | tail -25
+	exit 1
+}
+
+# apt ARGUMENT...: must succeed and leave nothing half done; what it says is kept
+apt() {
+	local status=0
+	apt-get -q -y -o DPkg::Path= "$@" >"$said" 2>&1 </dev/null || status=$?
+	((status == 0)) || wrong "apt-get $* ended with $status"
+	[[ -z $(dpkg --audit) ]] || wrong "after apt-get $*, dpkg --audit says: $(dpkg --audit)"
+}
+
+says() { grep -qF -- "$1" "$said" || wrong "this was not said: $1"; }
+says_not() { ! grep -qF -- "$1" "$said" || wrong "this was said: $1"; }
+verdict() { grep -qF -- "$1" /var/lib/psinfo/verdict || wrong "the verdict lacks '$1': $(cat /var/lib/psinfo/verdict)"; }
+
+built() {
+	local kernel file version
+	version=$(dpkg-query -W -f '${Version}' psinfo-dkms)
+	for kernel; do
+		file=$(find "/lib/modules/$kernel/updates/dkms" -name 'psinfo.ko*' 2>/dev/null)
+		[[ -n $file ]] || wrong "no module for $kernel"
+		[[ $(modinfo -F version "$file") == "$version" ]] || wrong "the module for $kernel is of another version"
+		[[ $(modinfo -F vermagic "$file") == "$kernel "* ]] || wrong "the module is not for $kernel"
+		dkms status psinfo -k "$kernel" | grep -q "^psinfo/$version.*: installed" || wrong "dkms does not know it for $kernel"
+		modinfo -k "$kernel" psinfo >/dev/null || wrong "depmod does not know it for $kernel"
+	done
+}
+not_built() {
+	local kernel
+	for kernel; do
+		[[ -z $(find "/lib/modules/$kernel" -name 'psinfo.ko*' 2>/dev/null) ]] || wrong "there is a module for $kernel"
+	done
+}
+has_initramfs() { [[ -s /boot/initrd.img-$1 ]] || wrong "$1 has no initramfs"; }
+
+# What of psinfo is where an administrator would find it. The archive and what
+# the tests bring along are not the system's.
+traces() {
+	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /packages -o -path /newer -o -path /tests \
+		-o -path /tmp -o -path /root -o -path /.ready \) -prune -o -iname '*psinfo*' -print
+}
+no_trace() { [[ -z $(traces) ]] || wrong "left behind: $(traces | paste -sd' ')"; }
+
+# After removal only what an administrator may have changed stays.
+only_conffiles() {
+	local left
+	left=$(traces | grep -vE '^/(etc/kernel/(postinst|header_postinst)\.d/psinfo|etc/modprobe\.d/psinfo\.conf|etc/systemd/system/timers\.target\.wants/.*|var/lib/dpkg/.*|var/lib/systemd/deb-systemd-helper-enabled/.*)$' || true)
+	[[ -z $left ]] || wrong "left behind: $left"
+}
+
+# pretend KERNEL [MACHINE [ARCHITECTURE]]: as if the system ran on that kernel
+pretend() {
+	local kernel=$1 machine=${2:-} architecture=${3:-}
+	mkdir -p /usr/local/bin
+	cat >/usr/local/bin/uname <<-SCRIPT
+		#!/bin/sh
+		case \$1 in
+		-r) echo $kernel ;;
+		-m) echo ${machine:-$(/usr/bin/uname -m)} ;;
+		*) exec /usr/bin/uname "\$@" ;;
+		esac
+	SCRIPT
+	printf '%s\n' '#!/bin/sh' 'exit 1' | tee /usr/local/bin/ischroot >/usr/local/bin/systemd-detect-virt
+	[[ -z $architecture ]] || cat >/usr/local/bin/dpkg <<-SCRIPT
+		#!/bin/sh
+		[ "\$1" = --print-architecture ] && echo $architecture && exit
+		exec /usr/bin/dpkg "\$@"
+	SCRIPT
+	chmod +x /usr/local/bin/*
+}
+
+# package NAME [FILE...]: an installed package with these files
+package() {
+	local name=$1 tree
+	shift
+	tree=$(mktemp -d)
+	mkdir "$tree/DEBIAN"
+	printf '%s\n' "Package: $name" 'Version: 1' 'Architecture: all' 'Maintainer: nobody <nobody@localhost>' \
+		'Description: made by a test' >"$tree/DEBIAN/control"
+	for file; do
+		mkdir -p "$tree/$(dirname "$file")"
+		echo >"$tree/$file"
+	done
+	dpkg-deb -b "$tree" "/tmp/$name.deb" >/dev/null
+	dpkg -i "/tmp/$name.deb" >/dev/null
+}
+
+# known_to_apt NAME...: packages that could be installed
+known_to_apt() {
+	local name
+	mkdir -p /srv/more
+	for name; do
+		printf '%s\n' "Package: $name" 'Version: 1' 'Architecture: all' 'Maintainer: nobody <nobody@localhost>' \
+			"Filename: ./$name.deb" 'Size: 1' 'SHA256: 0' 'Description: made by a test' ''
+	done >/srv/more/Packages
+	echo 'deb [trusted=yes] file:/srv/more ./' >/etc/apt/sources.list.d/more.list
+	apt-get -q update >/dev/null 2>&1
+}
