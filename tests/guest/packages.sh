@@ -189,3 +189,22 @@ twice() {
 		locked "apt-$suite-$arch" index_make "$suite" "$arch" "$cache/apt/$suite-$arch"
 	"$@" || fail 3 "packages of Debian $suite could not be fetched; is there a network? Try again later."
 }
+
+# arm64 kernels come packed in ways that QEMU's loader may not know: plain
+# gzip, or an EFI program that carries the packed kernel ("zboot").
+unpack_arm64_kernel() {
+	local file=$1 offset size
+	if [[ $(head -c 8 "$file" | tail -c 4) == zimg ]]; then
+		offset=$(od -An -tu4 -j8 -N4 "$file" | tr -d ' ')
+		size=$(od -An -tu4 -j12 -N4 "$file" | tr -d ' ')
+		tail -c +$((offset + 1)) "$file" | head -c "$size" >"$file.packed" || true
+		mv "$file.packed" "$file"
+	fi
+	case $(od -An -tx1 -N4 "$file" | tr -d ' ') in
+	1f8b*) gzip -dc <"$file" >"$file.plain" ;;
+	28b52ffd) zstd -qdc <"$file" >"$file.plain" ;;
+	fd377a58) xz -dc <"$file" >"$file.plain" ;;
+	*) return 0 ;;
+	esac
+	mv "$file.plain" "$file"
+}
