@@ -32,7 +32,7 @@ working() {
 	(
 		# The pulse must not outlive its owner, nor hold its pipes and locks open.
 		exec >/dev/null
-		trap 'kill "$!"; exit' TERM
+		trap 'kill "$!" 2>/dev/null; exit' TERM
 		while :; do
 			sleep 10 &
 			wait "$!"
