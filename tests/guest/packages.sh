@@ -9,15 +9,17 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Where this machine gets Debian from; no mirror is written down anywhere here.
 mirror() {
+	local uri
 	# shellcheck disable=SC2016
-	apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' |
-		awk -F'|' '$2 == "Debian" && $3 == "Debian" { print $1; exit }'
+	uri=$(apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' |
+		awk -F'|' '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
+	[[ -n $uri ]] || fail 3 "apt on this machine knows no Debian mirror; run \`apt-get update\` as root and try again."
+	echo "$uri"
 }
 
 apt_configure() {
 	local suite=$1 arch=$2 dir=$3 uri
-	uri=$(mirror)
-	[[ -n $uri ]] || fail 3 "apt on this machine knows no Debian mirror; run \`apt-get update\` as root and try again."
+	uri=$(mirror) || exit
 	[[ -r $keyring ]] || fail 3 "Debian's archive keys are missing; \`make deps\` installs them (debian-archive-keyring)."
 	mkdir -p "$dir"/{state/lists/partial,cache/archives/partial,none.d}
 	: >"$dir/status"

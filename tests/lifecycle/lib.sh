@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the tests of whole systems share. Sourced after tests/guest/lib.sh.
+
+need_root() {
+	((EUID == 0)) || fail 2 "whole systems are made and entered by root only; run this as root (sudo)."
+}
+
+# two_versions DIRECTORY: the package as it is in DIRECTORY/packages, and the same
+# with a higher version, to upgrade to, in DIRECTORY/newer. Sets version.
+two_versions() {
+	"$repo/tests/lifecycle/deb" "$1/packages" >/dev/null
+	version=$(dpkg-deb -f "$1/packages/psinfo-dkms.deb" Version)
+	"$repo/tests/lifecycle/deb" --version "$version+newer" "$1/newer" >/dev/null
+}
