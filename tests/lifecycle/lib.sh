@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # What the tests of whole systems share. Sourced after tests/guest/lib.sh.
+#
+# shellcheck disable=SC2154 # repo comes from there
 
 need_root() {
 	((EUID == 0)) || fail 2 "whole systems are made and entered by root only; run this as root (sudo)."
