@@ -9,9 +9,12 @@
  */
 #include "collect.h"
 
+#include <linux/cgroup.h>
+#include <linux/cpumask.h>
 #include <linux/cred.h>
 #include <linux/idr.h>
 #include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/radix-tree.h>
@@ -39,85 +42,143 @@ static u64 counter_read(const u64 *counter)
 	return value;
 }
 
-/* @pid as a number in @ns; 0 if it is not visible there, or is NULL */
-static pid_t number_in(const struct pid *pid, const struct pid_namespace *ns)
+/*
+ * What of the viewer each record needs: a copy, which stays in registers, while
+ * what lies in memory would be read again behind every field written.
+ */
+struct view {
+	const struct pid_namespace *ns;
+	unsigned int level;
+	s64 boot_offset_ns;
+};
+
+static __always_inline struct view view_of(const struct psinfo_viewer *viewer)
 {
-	if (!pid || pid->level < ns->level ||
-	    pid->numbers[ns->level].ns != ns)
+	return (struct view) {
+		.ns = viewer->ns,
+		.level = viewer->ns->level,
+		.boot_offset_ns = viewer->boot_offset_ns,
+	};
+}
+
+/* @pid as a number in the viewer's namespace; 0 if it has none, or is NULL */
+static __always_inline pid_t number_in(const struct pid *pid, struct view view)
+{
+	if (!pid)
 		return 0;
-	return pid->numbers[ns->level].nr;
+	/* In the first namespace everybody has a number. */
+	if (!view.level)
+		return pid->numbers[0].nr;
+	if (pid->level < view.level || pid->numbers[view.level].ns != view.ns)
+		return 0;
+	return pid->numbers[view.level].nr;
+}
+
+/* One of the PIDs that a thread group has: PIDTYPE_TGID, _PGID, _SID */
+static __always_inline pid_t group_number(const struct signal_struct *sig,
+					  enum pid_type type, struct view view)
+{
+	return number_in(READ_ONCE(sig->pids[type]), view);
 }
 
 /* task_ppid_nr_ns(), inline: it is asked of every process */
-static pid_t parent_number(const struct task_struct *task,
-			   const struct pid_namespace *ns)
+static __always_inline pid_t parent_number(const struct task_struct *task,
+					   struct view view)
 {
-	const struct task_struct *parent;
-
 	if (!pid_alive(task))
 		return 0;
-	parent = rcu_dereference(task->real_parent);
-	return number_in(READ_ONCE(parent->signal->pids[PIDTYPE_TGID]), ns);
+	return group_number(rcu_dereference(task->real_parent)->signal,
+			    PIDTYPE_TGID, view);
 }
 
-static void fill_identity(struct psinfo_row *row, struct task_struct *task,
-			  const struct psinfo_viewer *viewer)
+/* Of the thread that traces, as TracerPid of status */
+static __always_inline pid_t tracer_number(const struct task_struct *task,
+					   struct view view)
 {
-	row->ppid = parent_number(task, viewer->ns);
-	row->start_ns = task->start_boottime + viewer->boot_offset_ns;
+	if (likely(!READ_ONCE(task->ptrace)) || !pid_alive(task))
+		return 0;
+	return number_in(READ_ONCE(rcu_dereference(task->parent)->thread_pid),
+			 view);
+}
+
+static __always_inline void fill_identity(struct psinfo_record *record,
+					  struct task_struct *task, pid_t pid,
+					  pid_t tgid, enum psinfo_state state,
+					  struct view view)
+{
+	const struct signal_struct *sig = task->signal;
+
+	record->pid = pid;
+	record->tgid = tgid;
+	record->ppid = parent_number(task, view);
+	record->tracer = tracer_number(task, view);
+	record->session = group_number(sig, PIDTYPE_SID, view);
+	record->pgrp = group_number(sig, PIDTYPE_PGID, view);
+	record->start_ns = task->start_boottime + view.boot_offset_ns;
+	record->flags = READ_ONCE(task->flags);
+	record->state = state;
+	memset(record->reserved0, 0, sizeof(record->reserved0));
 	/*
 	 * Not under the task lock: a process that renames itself this very
 	 * moment may show part of both names, as in /proc of new kernels.
 	 */
-	psinfo_name_copy(&row->name, task->comm);
-	row->state = psinfo_state_of(task);
+	psinfo_comm_copy(record->name, task->comm);
 }
 
-static void fill_cred(struct psinfo_row *row, const struct task_struct *task,
+static void fill_cred(struct psinfo_record *record,
+		      const struct task_struct *task,
 		      const struct psinfo_viewer *viewer)
 {
-	row->uid = from_kuid_munged(viewer->cred->user_ns,
-				    __task_cred(task)->uid);
+	struct user_namespace *ns = viewer->cred->user_ns;
+	const struct cred *cred = __task_cred(task);
+
+	record->uid = from_kuid_munged(ns, cred->uid);
+	record->euid = from_kuid_munged(ns, cred->euid);
+	record->gid = from_kgid_munged(ns, cred->gid);
+	record->egid = from_kgid_munged(ns, cred->egid);
 }
 
-static void fill_sched(struct psinfo_row *row, const struct task_struct *task)
+static void fill_sched(struct psinfo_record *record,
+		       const struct task_struct *task)
 {
-	row->policy = READ_ONCE(task->policy);
-	row->rt_priority = READ_ONCE(task->rt_priority);
-	row->nice = task_nice(task);
-	row->prio = READ_ONCE(task->prio) - MAX_RT_PRIO;
-	row->static_prio = READ_ONCE(task->static_prio);
-	row->normal_prio = READ_ONCE(task->normal_prio);
-	row->flags = READ_ONCE(task->flags);
-	row->threads = READ_ONCE(task->signal->nr_threads);
-	row->cpu = task_cpu(task);
-	row->nvcsw = READ_ONCE(task->nvcsw);
-	row->nivcsw = READ_ONCE(task->nivcsw);
+	record->prio = READ_ONCE(task->prio) - MAX_RT_PRIO;
+	record->static_prio = READ_ONCE(task->static_prio);
+	record->normal_prio = READ_ONCE(task->normal_prio);
+	record->nice = task_nice(task);
+	record->rt_priority = READ_ONCE(task->rt_priority);
+	record->policy = READ_ONCE(task->policy);
+	record->cpu = task_cpu(task);
+	record->cpus_allowed = cpumask_weight(&task->cpus_mask);
 }
 
-struct group_times {
+struct times {
 	u64 utime, stime, runtime;
+	u64 min_flt, maj_flt;
 };
 
-static void add_thread(struct group_times *sum, const struct task_struct *thread)
+static void add_thread(struct times *sum, const struct task_struct *thread)
 {
 	sum->utime += counter_read(&thread->utime);
 	sum->stime += counter_read(&thread->stime);
 	sum->runtime += counter_read(&thread->se.sum_exec_runtime);
+	sum->min_flt += READ_ONCE(thread->min_flt);
+	sum->maj_flt += READ_ONCE(thread->maj_flt);
 }
 
 /* What threads that have ended left behind */
-static void add_ended(struct group_times *sum, const struct signal_struct *sig)
+static void add_ended(struct times *sum, const struct signal_struct *sig)
 {
-	*sum = (struct group_times) {
+	*sum = (struct times) {
 		.utime = sig->utime,
 		.stime = sig->stime,
 		.runtime = sig->sum_sched_runtime,
+		.min_flt = sig->min_flt,
+		.maj_flt = sig->maj_flt,
 	};
 }
 
 /* Context: RCU read section; consistent if stats_lock is read or held. */
-static void sum_group(struct signal_struct *sig, struct group_times *sum)
+static void sum_group(struct signal_struct *sig, struct times *sum)
 {
 	const struct task_struct *thread;
 
@@ -132,7 +193,7 @@ static void sum_group(struct signal_struct *sig, struct group_times *sum)
  * thread that exits meanwhile moves its time to the group inside the write
  * section of stats_lock, so a clean pass counts each thread once.
  */
-static void group_times_read(struct signal_struct *sig, struct group_times *sum)
+static void group_times_read(struct signal_struct *sig, struct times *sum)
 {
 	unsigned int seq = read_seqbegin(&sig->stats_lock);
 	unsigned long irqflags;
@@ -156,7 +217,7 @@ static void group_times_read(struct signal_struct *sig, struct group_times *sum)
  * Return: false if a thread ended meanwhile.
  */
 static bool group_times_read_in_steps(struct signal_struct *sig,
-				      struct group_times *sum)
+				      struct times *sum)
 {
 	unsigned int seq = read_seqbegin(&sig->stats_lock);
 	struct task_struct *thread;
@@ -188,11 +249,9 @@ static bool group_times_read_in_steps(struct signal_struct *sig,
  * back behind what was shown before. What was shown before is only read here;
  * looking at a process through psinfo changes nothing about it.
  */
-static void group_times_adjust(struct group_times *sum,
-			       struct signal_struct *sig)
+static void times_adjust(struct times *sum, struct prev_cputime *prev)
 {
 #ifndef CONFIG_VIRT_CPU_ACCOUNTING_NATIVE
-	struct prev_cputime *prev = &sig->prev_cputime;
 	u64 runtime = sum->runtime;
 	u64 shown_utime, shown_stime;
 	unsigned long irqflags;
@@ -224,31 +283,64 @@ static void group_times_adjust(struct group_times *sum,
 #endif
 }
 
-static bool is_large(const struct psinfo_row *row)
+static bool is_large(const struct psinfo_record *record)
 {
-	return row->threads > PSINFO_BATCH;
+	return record->threads > PSINFO_BATCH;
 }
 
-static void fill_times(struct psinfo_row *row, const struct task_struct *task)
+static void store_times(struct psinfo_record *record, const struct times *times)
 {
-	struct group_times sum;
+	record->utime_ns = times->utime;
+	record->stime_ns = times->stime;
+	record->runtime_ns = times->runtime;
+	record->min_flt = times->min_flt;
+	record->maj_flt = times->maj_flt;
+}
 
-	if (is_large(row))
+static void fill_group_times(struct psinfo_record *record,
+			     struct signal_struct *sig)
+{
+	struct times sum;
+
+	if (is_large(record))
 		return;	/* left to fill_large_times() */
-	group_times_read(task->signal, &sum);
-	group_times_adjust(&sum, task->signal);
-	row->utime_ns = sum.utime;
-	row->stime_ns = sum.stime;
+	group_times_read(sig, &sum);
+	times_adjust(&sum, &sig->prev_cputime);
+	store_times(record, &sum);
+}
+
+static void fill_thread_times(struct psinfo_record *record,
+			      struct task_struct *task)
+{
+	struct times own = {};
+
+	add_thread(&own, task);
+	times_adjust(&own, &task->prev_cputime);
+	store_times(record, &own);
+}
+
+static void fill_times(struct psinfo_record *record, struct task_struct *task,
+		       bool of_thread)
+{
+	record->threads = READ_ONCE(task->signal->nr_threads);
+	record->reserved1 = 0;
+	record->nvcsw = READ_ONCE(task->nvcsw);
+	record->nivcsw = READ_ONCE(task->nivcsw);
+	if (of_thread)
+		fill_thread_times(record, task);
+	else
+		fill_group_times(record, task->signal);
 }
 
 /*
  * A large group whose threads keep ending is in the end read as procfs does
  * it, in one section.
  */
-static void fill_large_times(struct psinfo_row *row, struct task_struct *task)
+static void fill_large_times(struct psinfo_record *record,
+			     struct task_struct *task)
 {
 	struct signal_struct *sig = task->signal;
-	struct group_times sum;
+	struct times sum;
 	int tries = 8;
 
 	while (!group_times_read_in_steps(sig, &sum)) {
@@ -259,39 +351,69 @@ static void fill_large_times(struct psinfo_row *row, struct task_struct *task)
 		rcu_read_unlock();
 		break;
 	}
-	group_times_adjust(&sum, sig);
-	row->utime_ns = sum.utime;
-	row->stime_ns = sum.stime;
+	times_adjust(&sum, &sig->prev_cputime);
+	store_times(record, &sum);
 }
 
 /*
  * The task lock keeps mm from going away. Not get_task_mm(): the mmput() after
  * it may be the last one, and the reader would then tear down the mappings.
  */
-static void fill_mem(struct psinfo_row *row, struct task_struct *task)
+static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 {
-	unsigned long pages = 0;
+	unsigned long total = 0, resident = 0, swapped = 0;
 
 	task_lock(task);
-	if (task->mm && !(task->flags & PF_KTHREAD))
-		pages = get_mm_rss(task->mm);
+	if (task->mm && !(task->flags & PF_KTHREAD)) {
+		total = READ_ONCE(task->mm->total_vm);
+		resident = get_mm_rss(task->mm);
+		swapped = get_mm_counter(task->mm, MM_SWAPENTS);
+	}
 	task_unlock(task);
-	row->rss_kib = (u64)pages << (PAGE_SHIFT - 10);
+	record->vm_bytes = (u64)total << PAGE_SHIFT;
+	record->rss_bytes = (u64)resident << PAGE_SHIFT;
+	record->swap_bytes = (u64)swapped << PAGE_SHIFT;
 }
 
-static void fill(struct psinfo_row *row, struct task_struct *task,
-		 const struct psinfo_viewer *viewer, u32 fields)
+/* Cgroups outside of the viewer's cgroup namespace are nobody's business. */
+static void fill_cgroup(struct psinfo_record *record,
+			const struct task_struct *task,
+			const struct psinfo_viewer *viewer)
 {
-	fill_identity(row, task, viewer);
-	/* The number of threads says what summing up their times cost. */
-	if (fields & (PSINFO_FIELDS_SCHED | PSINFO_FIELDS_TIMES))
-		fill_sched(row, task);
-	if (fields & PSINFO_FIELDS_CRED)
-		fill_cred(row, task, viewer);
-	if (fields & PSINFO_FIELDS_TIMES)
-		fill_times(row, task);
-	if (fields & PSINFO_FIELDS_MEM)
-		fill_mem(row, task);
+	record->cgroup = 0;
+#ifdef CONFIG_CGROUPS
+	{
+		struct cgroup *cgroup = rcu_dereference(task->cgroups)->dfl_cgrp;
+		struct cgroup *root = cgroup_ancestor(cgroup,
+						      viewer->cgroup_level);
+
+		if (root && cgroup_id(root) == viewer->cgroup_root)
+			record->cgroup = cgroup_id(cgroup);
+	}
+#endif
+}
+
+static void fill(struct psinfo_record *record, struct task_struct *task,
+		 pid_t number, enum psinfo_state state,
+		 const struct psinfo_walk *walk)
+{
+	const struct psinfo_viewer *viewer = walk->viewer;
+	const struct view view = view_of(viewer);
+	pid_t tgid = number;
+
+	if (walk->threads)
+		tgid = group_number(task->signal, PIDTYPE_TGID, view);
+	fill_identity(record, task, number, tgid, state, view);
+	if (walk->groups & PSINFO_GROUP_CRED)
+		fill_cred(record, task, viewer);
+	if (walk->groups & PSINFO_GROUP_SCHED)
+		fill_sched(record, task);
+	if (walk->groups & PSINFO_GROUP_TIMES)
+		fill_times(record, task, walk->threads);
+	if (walk->groups & PSINFO_GROUP_MEMORY)
+		fill_memory(record, task);
+	if (walk->groups & PSINFO_GROUP_CGROUP)
+		fill_cgroup(record, task, viewer);
 }
 
 /* The process whose thread group @pid numbers, or NULL: pid_task(), inline */
@@ -304,102 +426,316 @@ static struct task_struct *process_of(struct pid *pid)
 				pid_links[PIDTYPE_TGID]);
 }
 
+/* The same for the thread that @pid numbers */
+static struct task_struct *thread_of(struct pid *pid)
+{
+	struct hlist_node *first;
+
+	first = rcu_dereference(hlist_first_rcu(&pid->tasks[PIDTYPE_PID]));
+	return hlist_entry_safe(first, struct task_struct,
+				pid_links[PIDTYPE_PID]);
+}
+
+static bool passes(const struct psinfo_filter *filter,
+		   const struct task_struct *task, enum psinfo_state state,
+		   const struct psinfo_viewer *viewer)
+{
+	const struct view view = view_of(viewer);
+	const u32 filters = filter->filters;
+	bool kernel = READ_ONCE(task->flags) & PF_KTHREAD;
+
+	if (filters & PSINFO_FILTER_STATES && !(filter->states & BIT(state)))
+		return false;
+	if (filters & PSINFO_FILTER_KERNEL && !kernel)
+		return false;
+	if (filters & PSINFO_FILTER_USER && kernel)
+		return false;
+	if (filters & PSINFO_FILTER_PID &&
+	    group_number(task->signal, PIDTYPE_TGID, view) != filter->pid)
+		return false;
+	if (filters & PSINFO_FILTER_PARENT &&
+	    parent_number(task, view) != filter->parent)
+		return false;
+	return !(filters & PSINFO_FILTER_UID) ||
+	       from_kuid_munged(viewer->cred->user_ns,
+				__task_cred(task)->uid) == filter->uid;
+}
+
+static void count(struct psinfo_walk *walk, const struct task_struct *task,
+		  enum psinfo_state state)
+{
+	if (unlikely(walk->threads)) {
+		walk->nr_threads[state]++;
+		if (!thread_group_leader((struct task_struct *)task))
+			return;
+	}
+	walk->processes[state]++;
+}
+
 /*
- * Fills @row with the process that @pid numbers, if there is one that the
- * viewer sees, and returns its task, else NULL.
+ * Counts the process that @pid numbers, and fills @record with it unless that
+ * is NULL, if there is one that the viewer sees and the filter lets through.
+ * Returns its task then, else NULL.
  *
  * The task found may be one that is being replaced: a thread's execve() hands
- * the PID over and kills the leader. So a row whose task turns out dead is
+ * the PID over and kills the leader. So a record whose task turns out dead is
  * filled again from whatever the PID leads to now, else a process alive all
  * the time would be missing. Only the handing over can go on for long, and
  * each needs an execve(): three tries, then the PID is passed over unless its
  * task is dead for good but still there.
  */
-static struct task_struct *take(struct psinfo_row *row, struct pid *pid,
-				pid_t number,
-				const struct psinfo_viewer *viewer, u32 fields)
+static noinline struct task_struct *take(struct psinfo_walk *walk,
+					 struct pid *pid, pid_t number,
+					 struct psinfo_record *record)
 {
+	const struct psinfo_viewer *viewer = walk->viewer;
+	enum psinfo_state state;
 	struct task_struct *task;
+	bool wanted = true;
 	int tries = 3;
 
 	do {
-		task = process_of(pid);
+		task = walk->threads ? thread_of(pid) : process_of(pid);
 		if (!task || !psinfo_viewer_sees(viewer, task))
 			return NULL;
-		row->pid = number;
-		fill(row, task, viewer, fields);
-		if (likely(pid_alive(task) && row->state != PSINFO_STATE_DEAD))
+		state = psinfo_state_of(task);
+		if (walk->filter.filters)
+			wanted = passes(&walk->filter, task, state, viewer);
+		if (record && wanted)
+			fill(record, task, number, state, walk);
+		if (likely(pid_alive(task) && state != PSINFO_STATE_DEAD))
 			break;
 	} while (--tries);
 
 	/* Asked again, for what was read may be after a set-uid execve(). */
-	return pid_alive(task) && psinfo_viewer_sees(viewer, task) ? task :
-								     NULL;
+	if (!wanted || !pid_alive(task) || !psinfo_viewer_sees(viewer, task))
+		return NULL;
+	count(walk, task, state);
+	return task;
 }
 
-unsigned int psinfo_collect(struct psinfo_walk *walk, struct psinfo_row *rows,
-			    unsigned int room)
+/* One RCU section of a walk */
+struct batch {
+	struct psinfo_walk *walk;
+	struct psinfo_record *record;	/* the next to fill; NULL: only count */
+	unsigned int room;		/* records from there on */
+	unsigned int filled;
+	unsigned int looked_at;		/* PIDs, and threads summed up */
+	struct task_struct *large;	/* of the last record; its times lack */
+};
+
+static void advance(struct batch *batch, const struct task_struct *task)
+{
+	const struct psinfo_walk *walk = batch->walk;
+
+	if (walk->groups & PSINFO_GROUP_TIMES && !walk->threads) {
+		if (unlikely(is_large(batch->record)))
+			batch->large = get_task_struct((void *)task);
+		else
+			batch->looked_at += batch->record->threads;
+	}
+	batch->record = (void *)batch->record + walk->record_size;
+	batch->filled++;
+}
+
+static bool is_full(const struct batch *batch)
+{
+	return batch->looked_at >= PSINFO_BATCH || batch->large ||
+	       (batch->record && batch->filled == batch->room);
+}
+
+/*
+ * The slots of a piece of the tree, the first of which is for the PID @number.
+ * Returns how many have been dealt with: fewer than @nr if the batch is full,
+ * or if the tree is being rebuilt here and has to be looked up again.
+ */
+static noinline unsigned int take_slots(struct batch *batch,
+					void __rcu **slots, unsigned int nr,
+					pid_t number)
+{
+	const struct task_struct *task;
+	unsigned int i;
+	void *pid;
+
+	for (i = 0; i < nr && !is_full(batch); i++) {
+		pid = rcu_dereference_raw(slots[i]);
+		if (!pid)
+			continue;
+		if (unlikely(radix_tree_deref_retry(pid)))
+			break;
+		batch->looked_at++;
+		task = take(batch->walk, pid, number + i, batch->record);
+		if (task && batch->record)
+			advance(batch, task);
+	}
+	return i;
+}
+
+/*
+ * take_slots() for those who want processes, all of them, and no more than
+ * their identity: nearly all do. The same steps as in take(), without a
+ * question that has only one answer here; who can not be answered by the first
+ * look is left to take(). With @only_count a constant, this is two loops.
+ */
+static __always_inline unsigned int
+take_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
+		  pid_t number, const bool only_count)
+{
+	struct psinfo_walk *walk = batch->walk;
+	const struct view view = view_of(walk->viewer);
+	const u32 record_size = walk->record_size;
+	struct psinfo_record *record = batch->record;
+	struct task_struct *task;
+	enum psinfo_state state;
+	unsigned int i;
+	void *pid;
+
+	if (!only_count)
+		nr = min(nr, batch->room - batch->filled);
+	for (i = 0; i < nr; i++) {
+		pid = rcu_dereference_raw(slots[i]);
+		if (!pid)
+			continue;
+		if (unlikely(radix_tree_deref_retry(pid)))
+			break;
+		task = process_of(pid);
+		if (!task)
+			continue;
+		state = psinfo_state_of(task);
+		if (!only_count)
+			fill_identity(record, task, number + i, number + i,
+				      state, view);
+		if (likely(pid_alive(task) && state != PSINFO_STATE_DEAD))
+			walk->processes[state]++;
+		else if (!take(walk, pid, number + i, record))
+			continue;
+		if (!only_count)
+			record = (void *)record + record_size;
+	}
+	if (!only_count) {
+		batch->filled += ((void *)record - (void *)batch->record) /
+				 record_size;
+		batch->record = record;
+	}
+	batch->looked_at += nr;
+	return i;
+}
+
+static noinline unsigned int count_slots(struct batch *batch,
+					 void __rcu **slots, unsigned int nr,
+					 pid_t number)
+{
+	return take_slots_simply(batch, slots, nr, number, true);
+}
+
+static noinline unsigned int list_slots(struct batch *batch,
+					void __rcu **slots, unsigned int nr,
+					pid_t number)
+{
+	return take_slots_simply(batch, slots, nr, number, false);
+}
+
+static bool is_simple(const struct psinfo_walk *walk)
+{
+	return !walk->viewer->hides && !walk->filter.filters &&
+	       !walk->threads && !walk->groups;
+}
+
+/* Context: RCU read section */
+static void take_batch(struct batch *batch)
+{
+	struct psinfo_walk *walk = batch->walk;
+	unsigned int (*take_some)(struct batch *batch, void __rcu **slots,
+				  unsigned int nr, pid_t number);
+	struct radix_tree_iter iter;
+	void __rcu **slots;
+	unsigned long nr;
+
+	take_some = take_slots;
+	if (is_simple(walk))
+		take_some = batch->record ? list_slots : count_slots;
+	while (!is_full(batch)) {
+		radix_tree_iter_init(&iter, walk->next);
+		slots = radix_tree_next_chunk(&walk->viewer->ns->idr.idr_rt,
+					      &iter, 0);
+		if (!slots || iter.index > walk->last) {
+			walk->done = true;
+			break;
+		}
+		/* Fewer, if only one PID is of interest, and never none. */
+		nr = min_t(unsigned long, radix_tree_chunk_size(&iter),
+			   walk->last - iter.index + 1);
+		walk->next = iter.index + take_some(batch, slots, nr,
+						    iter.index);
+		batch->looked_at++;
+	}
+}
+
+unsigned int psinfo_collect(struct psinfo_walk *walk,
+			    struct psinfo_record *first, unsigned int room)
 {
 	const struct psinfo_viewer *viewer = walk->viewer;
 	const struct cred *saved = psinfo_viewer_begin(viewer);
-	struct task_struct *large = NULL;
-	struct task_struct *task;
-	unsigned int looked_at = 0;
-	unsigned int filled = 0;
-	struct radix_tree_iter iter;
-	void __rcu **slot;
-	struct pid *pid;
+	struct batch batch = {
+		.walk = walk,
+		.record = first,
+		.room = room,
+	};
 
 	rcu_read_lock();
-	radix_tree_for_each_slot(slot, &viewer->ns->idr.idr_rt, &iter,
-				 walk->next) {
-		pid = radix_tree_deref_slot(slot);
-		if (unlikely(!pid))
-			continue;
-		if (unlikely(radix_tree_deref_retry(pid))) {
-			slot = radix_tree_iter_retry(&iter);
-			continue;
-		}
-		if (filled == room || looked_at >= PSINFO_BATCH || large) {
-			walk->next = iter.index;
-			goto out;
-		}
-		looked_at++;
-		task = take(&rows[filled], pid, iter.index, viewer,
-			    walk->fields);
-		if (!task)
-			continue;
-		if (walk->fields & PSINFO_FIELDS_TIMES) {
-			if (unlikely(is_large(&rows[filled])))
-				large = get_task_struct(task);
-			else
-				looked_at += rows[filled].threads;
-		}
-		filled++;
-	}
-	walk->done = true;
-out:
+	take_batch(&batch);
 	rcu_read_unlock();
 	psinfo_viewer_end(viewer, saved);
 
-	if (unlikely(large)) {
-		fill_large_times(&rows[filled - 1], large);
-		put_task_struct(large);
+	if (unlikely(batch.large)) {
+		fill_large_times((void *)batch.record - walk->record_size,
+				 batch.large);
+		put_task_struct(batch.large);
 	}
-	return filled;
+	return batch.filled;
 }
 
 bool psinfo_collect_one(const struct psinfo_viewer *viewer, pid_t number,
-			struct psinfo_row *row)
+			struct psinfo_record *record)
 {
 	const struct cred *saved = psinfo_viewer_begin(viewer);
+	struct psinfo_walk walk = { .viewer = viewer };
 	struct pid *pid;
 	bool found;
 
 	rcu_read_lock();
 	pid = idr_find(&viewer->ns->idr, number);
-	found = pid && take(row, pid, number, viewer, 0);
+	found = pid && take(&walk, pid, number, record);
 	rcu_read_unlock();
 	psinfo_viewer_end(viewer, saved);
 	return found;
+}
+
+/*
+ * The number is looked at between the two looks at the place of the next
+ * birth: if that was the same, it changed by deaths only, if at all.
+ */
+struct psinfo_members psinfo_members_begin(const struct psinfo_viewer *viewer)
+{
+	struct psinfo_members now;
+
+	now.next_pid = READ_ONCE(viewer->ns->idr.idr_next);
+	/* First the place, then the number ... */
+	smp_rmb();
+	now.nr_pids = READ_ONCE(viewer->ns->pid_allocated);
+	/* ... then the tasks ... */
+	smp_rmb();
+	return now;
+}
+
+bool psinfo_members_same(const struct psinfo_viewer *viewer,
+			 struct psinfo_members then)
+{
+	/* ... then the number again ... */
+	smp_rmb();
+	if (READ_ONCE(viewer->ns->pid_allocated) != then.nr_pids)
+		return false;
+	/* ... and last the place. */
+	smp_rmb();
+	return READ_ONCE(viewer->ns->idr.idr_next) == then.next_pid;
 }

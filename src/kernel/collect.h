@@ -9,45 +9,79 @@
 
 #include <linux/types.h>
 
-#include "row.h"
+#include "record.h"
 #include "visibility.h"
 
 /* After this many PIDs and threads, an RCU read section comes to its end. */
 #define PSINFO_BATCH	256
 
+/* Who is let through; the fields are those of struct psinfo_query. */
+struct psinfo_filter {
+	u32 filters;		/* PSINFO_FILTER_..., 0: everybody */
+	u32 states;
+	u32 uid;
+	pid_t pid;
+	pid_t parent;
+};
+
 struct psinfo_walk {
 	const struct psinfo_viewer *viewer;
-	u32 fields;		/* PSINFO_FIELDS_... wanted */
+	struct psinfo_filter filter;
+	u32 groups;		/* PSINFO_GROUP_... wanted */
+	u32 record_size;	/* bytes from one record to the next */
+	bool threads;		/* each thread, not only each process */
 	pid_t next;		/* the first PID not looked at yet */
-	bool done;		/* there was none */
+	pid_t last;		/* the last one of interest, or INT_MAX */
+	bool done;		/* there was none up to it */
+	/* Per state, who was let through so far */
+	u32 processes[PSINFO_STATES_MAX];
+	u32 nr_threads[PSINFO_STATES_MAX];	/* if .threads */
 };
 
 /**
- * psinfo_collect() - fill the rows of the next processes
+ * psinfo_collect() - fill the records of the next processes
  * @walk: where the walk stands; start with next = 1
- * @rows: filled, but for their parent's name
- * @room: how many rows there are; at least 1
+ * @first: the first record, others follow record_size bytes apart; only fields
+ *	of the identity and of the groups are written. NULL: only count
+ * @room: how many records there are; at least 1. Not looked at without @first
  *
  * One bounded RCU read section for all, and if one has very many threads whose
  * times are to be summed up, further ones for it. A process alive from before
- * the first call until after the last has exactly one row, also if its PID is
- * taken over by a thread's execve() meanwhile; no process has two.
+ * the first call until after the last has exactly one record, also if its PID
+ * is taken over by a thread's execve() meanwhile; no process has two.
  *
  * Context: may sleep, between two RCU sections over one large thread group.
- * Return: rows filled; 0 does not mean the end, walk->done does.
+ * Return: records filled; 0 does not mean the end, walk->done does.
  */
-unsigned int psinfo_collect(struct psinfo_walk *walk, struct psinfo_row *rows,
-			    unsigned int room);
+unsigned int psinfo_collect(struct psinfo_walk *walk,
+			    struct psinfo_record *first, unsigned int room);
 
 /**
- * psinfo_collect_one() - fill the row of one process, its identity only
+ * psinfo_collect_one() - fill the record of one process, its identity only
  * @viewer: who asks
  * @pid: in the viewer's PID namespace
- * @row: filled, but for the parent's name
+ * @record: the identity is written
  *
  * Return: whether there is such a process that the viewer sees.
  */
 bool psinfo_collect_one(const struct psinfo_viewer *viewer, pid_t pid,
-			struct psinfo_row *row);
+			struct psinfo_record *record);
+
+/* How a PID namespace counts; see psinfo_members_same() */
+struct psinfo_members {
+	unsigned int next_pid;
+	unsigned int nr_pids;
+};
+
+/**
+ * psinfo_members_begin() - note how the viewer's PID namespace counts now
+ * psinfo_members_same() - whether nobody was born or went since then
+ *
+ * By the namespace's counters: each birth moves the place where the next PID
+ * is looked for, each end without a birth lowers the number of PIDs.
+ */
+struct psinfo_members psinfo_members_begin(const struct psinfo_viewer *viewer);
+bool psinfo_members_same(const struct psinfo_viewer *viewer,
+			 struct psinfo_members then);
 
 #endif /* PSINFO_COLLECT_H */

@@ -27,7 +27,7 @@ struct column {
 	const char *name;	/* in columns= */
 	struct psinfo_name header;
 	u8 width;		/* at least; the header fits into it */
-	u8 fields;		/* PSINFO_FIELDS_... that the cell is made of */
+	u8 groups;		/* PSINFO_GROUP_... that the cell is made of */
 	/* One of the two */
 	s64 (*number)(const struct psinfo_row *row);
 	const struct psinfo_name *(*text)(const struct psinfo_row *row);
@@ -41,102 +41,102 @@ static s64 clock_ticks(u64 ns)
 
 static s64 pid(const struct psinfo_row *row)
 {
-	return row->pid;
+	return row->record.pid;
 }
 
 static s64 ppid(const struct psinfo_row *row)
 {
-	return row->ppid;
+	return row->record.ppid;
 }
 
 static s64 uid(const struct psinfo_row *row)
 {
-	return row->uid;
+	return row->record.uid;
 }
 
 static s64 prio(const struct psinfo_row *row)
 {
-	return row->prio;
+	return row->record.prio;
 }
 
 static s64 static_prio(const struct psinfo_row *row)
 {
-	return row->static_prio;
+	return row->record.static_prio;
 }
 
 static s64 normal_prio(const struct psinfo_row *row)
 {
-	return row->normal_prio;
+	return row->record.normal_prio;
 }
 
 static s64 rt_priority(const struct psinfo_row *row)
 {
-	return row->rt_priority;
+	return row->record.rt_priority;
 }
 
 static s64 policy(const struct psinfo_row *row)
 {
-	return row->policy;
+	return row->record.policy;
 }
 
 static s64 nice(const struct psinfo_row *row)
 {
-	return row->nice;
+	return row->record.nice;
 }
 
 static s64 nvcsw(const struct psinfo_row *row)
 {
-	return row->nvcsw;
+	return row->record.nvcsw;
 }
 
 static s64 nivcsw(const struct psinfo_row *row)
 {
-	return row->nivcsw;
+	return row->record.nivcsw;
 }
 
 static s64 utime(const struct psinfo_row *row)
 {
-	return clock_ticks(row->utime_ns);
+	return clock_ticks(row->record.utime_ns);
 }
 
 static s64 stime(const struct psinfo_row *row)
 {
-	return clock_ticks(row->stime_ns);
+	return clock_ticks(row->record.stime_ns);
 }
 
 static s64 start(const struct psinfo_row *row)
 {
-	return clock_ticks(row->start_ns);
+	return clock_ticks(row->record.start_ns);
 }
 
 static s64 threads(const struct psinfo_row *row)
 {
-	return row->threads;
+	return row->record.threads;
 }
 
 static s64 flags(const struct psinfo_row *row)
 {
-	return row->flags;
+	return row->record.flags;
 }
 
 static s64 cpu(const struct psinfo_row *row)
 {
-	return row->cpu;
+	return row->record.cpu;
 }
 
 static s64 rss(const struct psinfo_row *row)
 {
-	return row->rss_kib;
+	return row->record.rss_bytes >> 10;
 }
 
 static const struct psinfo_name *stat(const struct psinfo_row *row)
 {
-	return psinfo_state_word(row->state);
+	return psinfo_state_word(row->record.state);
 }
 
 static const struct psinfo_name *state(const struct psinfo_row *row)
 {
-	return psinfo_state_letter(row->state);
+	return psinfo_state_letter(row->record.state);
 }
 
 static const struct psinfo_name *name(const struct psinfo_row *row)
@@ -149,13 +149,13 @@ static const struct psinfo_name *parent(const struct psinfo_row *row)
 	return &row->parent;
 }
 
-#define CRED	PSINFO_FIELDS_CRED
-#define SCHED	PSINFO_FIELDS_SCHED
-#define TIMES	PSINFO_FIELDS_TIMES
-#define MEM	PSINFO_FIELDS_MEM
+#define CRED	PSINFO_GROUP_CRED
+#define SCHED	PSINFO_GROUP_SCHED
+#define TIMES	PSINFO_GROUP_TIMES
+#define MEMORY	PSINFO_GROUP_MEMORY
 
-#define COLUMN(name, header, width, fields, cell) \
-	{ name, PSINFO_NAME(header), width, fields, cell }
+#define COLUMN(name, header, width, groups, cell) \
+	{ name, PSINFO_NAME(header), width, groups, cell }
 
 /* A row is a process, so its thread group id is its PID. */
 static const struct column columns[] = {
@@ -173,15 +173,15 @@ static const struct column columns[] = {
 	COLUMN("rt_priority", "RT_PRIORITY", 11, SCHED, .number = rt_priority),
 	COLUMN("policy", "POLICY", 6, SCHED, .number = policy),
 	COLUMN("nice", "NICE", 4, SCHED, .number = nice),
-	COLUMN("nvcsw", "NVCSW", 7, SCHED, .number = nvcsw),
-	COLUMN("nivcsw", "NIVCSW", 7, SCHED, .number = nivcsw),
+	COLUMN("nvcsw", "NVCSW", 7, TIMES, .number = nvcsw),
+	COLUMN("nivcsw", "NIVCSW", 7, TIMES, .number = nivcsw),
 	COLUMN("utime", "UTIME", 7, TIMES, .number = utime),
 	COLUMN("stime", "STIME", 7, TIMES, .number = stime),
 	COLUMN("start", "START", 9, 0, .number = start),
-	COLUMN("threads", "THREADS", 7, SCHED, .number = threads),
-	COLUMN("flags", "FLAGS", 10, SCHED, .number = flags),
+	COLUMN("threads", "THREADS", 7, TIMES, .number = threads),
+	COLUMN("flags", "FLAGS", 10, 0, .number = flags),
 	COLUMN("cpu", "CPU", 3, SCHED, .number = cpu),
-	COLUMN("rss", "RSS", 8, MEM, .number = rss),
+	COLUMN("rss", "RSS", 8, MEMORY, .number = rss),
 };
 
 static_assert(ARRAY_SIZE(columns) <= PSINFO_COLUMNS_MAX);
@@ -307,14 +307,14 @@ struct psinfo_layout psinfo_layout_chosen(void)
 	return layout;
 }
 
-u32 psinfo_layout_fields(const struct psinfo_layout *layout)
+u32 psinfo_layout_groups(const struct psinfo_layout *layout)
 {
 	unsigned int i;
-	u32 fields = 0;
+	u32 groups = 0;
 
 	for (i = 0; i < layout->nr_columns; i++)
-		fields |= columns[layout->columns[i]].fields;
-	return fields;
+		groups |= columns[layout->columns[i]].groups;
+	return groups;
 }
 
 /* Characters that the widest cell of a column of numbers takes */

@@ -30,8 +30,8 @@ struct psinfo_layout {
 /** psinfo_layout_chosen() - the layout that columns= asks for, not yet fitted */
 struct psinfo_layout psinfo_layout_chosen(void);
 
-/** psinfo_layout_fields() - the PSINFO_FIELDS_... that its cells need */
-u32 psinfo_layout_fields(const struct psinfo_layout *layout);
+/** psinfo_layout_groups() - the PSINFO_GROUP_... that its cells need */
+u32 psinfo_layout_groups(const struct psinfo_layout *layout);
 
 /** psinfo_layout_fit() - widen the columns to what @snapshot holds */
 void psinfo_layout_fit(struct psinfo_layout *layout,

@@ -1,60 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The entry /proc/psinfo: opening judges the opener, and what is open is
- * answered by table.c.
+ * answered by table.c, or for programs by query.c.
  */
 #include "entry.h"
 
+#include <linux/compat.h>
 #include <linux/fs.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "query.h"
 #include "table.h"
 #include "visibility.h"
 
 static struct proc_dir_entry *entry;
 
+/* One open file: who opened it, and what each of its two languages keeps */
+struct opened {
+	struct psinfo_viewer viewer;
+	struct psinfo_table table;
+	struct psinfo_pass pass;
+};
+
+static struct opened *opened_of(const struct file *file)
+{
+	const struct seq_file *seq = file->private_data;
+
+	return container_of(seq->private, struct opened, table);
+}
+
 static int entry_open(struct inode *inode, struct file *file)
 {
-	struct psinfo_table *table = kzalloc(sizeof(*table),
-					     GFP_KERNEL_ACCOUNT);
+	struct opened *opened = kzalloc(sizeof(*opened), GFP_KERNEL_ACCOUNT);
 	struct seq_file *seq;
 	int err;
 
-	if (!table)
+	if (!opened)
 		return -ENOMEM;
 	err = seq_open(file, &psinfo_table_seq_ops);
 	if (err)
-		goto err_table;
+		goto err_opened;
 
-	psinfo_viewer_open(&table->viewer, file);
-	psinfo_table_init(table);
+	psinfo_viewer_open(&opened->viewer, file);
+	psinfo_table_init(&opened->table, &opened->viewer);
+	psinfo_pass_init(&opened->pass);
 	seq = file->private_data;
-	seq->private = table;
+	seq->private = &opened->table;
 	return 0;
 
-err_table:
-	kfree(table);
+err_opened:
+	kfree(opened);
 	return err;
 }
 
 static int entry_release(struct inode *inode, struct file *file)
 {
-	struct seq_file *seq = file->private_data;
-	struct psinfo_table *table = seq->private;
+	struct opened *opened = opened_of(file);
 
-	psinfo_table_drop(table);
-	psinfo_viewer_close(&table->viewer);
-	kfree(table);
+	psinfo_table_drop(&opened->table);
+	psinfo_viewer_close(&opened->viewer);
+	kfree(opened);
 	return seq_release(inode, file);
 }
+
+static long entry_ioctl(struct file *file, unsigned int request,
+			unsigned long argument)
+{
+	struct opened *opened = opened_of(file);
+
+	return psinfo_query_ioctl(&opened->viewer, &opened->pass, request,
+				  (void __user *)argument);
+}
+
+#ifdef CONFIG_COMPAT
+/* The structures are the same; only the pointer to them is shorter. */
+static long entry_compat_ioctl(struct file *file, unsigned int request,
+			       unsigned long argument)
+{
+	return entry_ioctl(file, request, (unsigned long)compat_ptr(argument));
+}
+#endif
 
 static const struct proc_ops entry_ops = {
 	.proc_open = entry_open,
 	.proc_read_iter = psinfo_table_read_iter,
 	.proc_lseek = psinfo_table_lseek,
+	.proc_ioctl = entry_ioctl,
+#ifdef CONFIG_COMPAT
+	.proc_compat_ioctl = entry_compat_ioctl,
+#endif
 	.proc_release = entry_release,
 };
 

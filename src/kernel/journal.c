@@ -73,7 +73,7 @@ static void log_pids(const struct psinfo_snapshot *snapshot)
 	pr_info("log=pids: %u processes\n", snapshot->nr_rows);
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		at += scnprintf(line + at, sizeof(line) - at, " %d",
-				psinfo_snapshot_row(snapshot, i)->pid);
+				psinfo_snapshot_row(snapshot, i)->record.pid);
 		if (at > sizeof(line) - 12 || i == snapshot->nr_rows - 1) {
 			pr_info("pids:%s\n", line);
 			at = 0;
@@ -87,8 +87,8 @@ static void log_row(const char *role, const struct psinfo_row *row)
 	char name[PSINFO_NAME_TEXT_MAX + PSINFO_TEXT_SLACK];
 
 	*psinfo_put_name(name, &row->name, 0) = '\0';
-	pr_info("%s: %d %s %s\n", role, row->pid, name,
-		psinfo_state_word(row->state)->text);
+	pr_info("%s: %d %s %s\n", role, row->record.pid, name,
+		psinfo_state_word(row->record.state)->text);
 }
 
 static void log_parent(const struct psinfo_snapshot *snapshot,
@@ -96,11 +96,11 @@ static void log_parent(const struct psinfo_snapshot *snapshot,
 {
 	const struct psinfo_row *parent;
 
-	parent = psinfo_snapshot_find(snapshot, row->ppid);
+	parent = psinfo_snapshot_find(snapshot, row->record.ppid);
 	if (parent)
 		log_row("parent", parent);
 	else
-		pr_info("parent: %d %s\n", row->ppid, row->parent.text);
+		pr_info("parent: %d %s\n", row->record.ppid, row->parent.text);
 }
 
 static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
@@ -117,13 +117,13 @@ static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
 	log_parent(snapshot, row);
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		other = psinfo_snapshot_row(snapshot, i);
-		if (other->ppid == row->ppid && other != row)
+		if (other->record.ppid == row->record.ppid && other != row)
 			log_row("sibling", other);
 		cond_resched();
 	}
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		other = psinfo_snapshot_row(snapshot, i);
-		if (other->ppid == row->pid)
+		if (other->record.ppid == row->record.pid)
 			log_row("child", other);
 		cond_resched();
 	}

@@ -6,6 +6,7 @@
 
 #include "snapshot.h"
 
+#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
@@ -41,7 +42,7 @@ static void *purse_alloc(struct psinfo_purse *purse, const struct cred *cred,
 static int grow_array(struct psinfo_snapshot *snapshot, const struct cred *cred)
 {
 	unsigned int max = max(2 * snapshot->max_chunks, FIRST_CHUNKS);
-	struct psinfo_row **chunks;
+	void **chunks;
 	int err;
 
 	chunks = purse_alloc(&snapshot->purse, cred, max * sizeof(*chunks),
@@ -59,7 +60,7 @@ static int grow_array(struct psinfo_snapshot *snapshot, const struct cred *cred)
 
 static int grow(struct psinfo_snapshot *snapshot, const struct cred *cred)
 {
-	struct psinfo_row *chunk;
+	void *chunk;
 	int err;
 
 	if (snapshot->nr_chunks == snapshot->max_chunks) {
@@ -68,7 +69,7 @@ static int grow(struct psinfo_snapshot *snapshot, const struct cred *cred)
 			return err;
 	}
 	chunk = purse_alloc(&snapshot->purse, cred,
-			    PSINFO_CHUNK_ROWS * sizeof(*chunk), &err);
+			    PSINFO_CHUNK_ROWS * snapshot->row_size, &err);
 	if (!chunk)
 		return err;
 	snapshot->chunks[snapshot->nr_chunks++] = chunk;
@@ -84,26 +85,30 @@ static unsigned int room(const struct psinfo_snapshot *snapshot)
 static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
 {
 	while (filled--) {
-		const struct psinfo_row *row;
+		struct psinfo_row *row;
 
 		row = psinfo_snapshot_row(snapshot, snapshot->nr_rows++);
-		snapshot->totals[row->state]++;
+		snapshot->totals[row->record.state]++;
+		psinfo_name_copy(&row->name, row->record.name);
 		snapshot->widest_name = max_t(unsigned int, row->name.width,
 					      snapshot->widest_name);
 	}
 }
 
 static int collect(struct psinfo_snapshot *snapshot,
-		   const struct psinfo_viewer *viewer, u32 fields)
+		   const struct psinfo_viewer *viewer, u32 groups)
 {
 	struct psinfo_walk walk = {
 		.viewer = viewer,
-		.fields = fields,
+		.groups = groups,
+		.record_size = psinfo_row_size(groups),
 		.next = 1,
+		.last = INT_MAX,
 	};
 	struct psinfo_row *next;
 	int err;
 
+	snapshot->row_size = psinfo_row_size(groups);
 	while (!walk.done) {
 		if (!room(snapshot)) {
 			err = grow(snapshot, viewer->cred);
@@ -111,7 +116,8 @@ static int collect(struct psinfo_snapshot *snapshot,
 				return err;
 		}
 		next = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
-		add(snapshot, psinfo_collect(&walk, next, room(snapshot)));
+		add(snapshot, psinfo_collect(&walk, &next->record,
+					     room(snapshot)));
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -128,9 +134,9 @@ struct psinfo_row *psinfo_snapshot_find(const struct psinfo_snapshot *snapshot,
 		unsigned int middle = low + (high - low) / 2;
 		struct psinfo_row *row = psinfo_snapshot_row(snapshot, middle);
 
-		if (row->pid == pid)
+		if (row->record.pid == pid)
 			return row;
-		if (row->pid < pid)
+		if (row->record.pid < pid)
 			low = middle + 1;
 		else
 			high = middle;
@@ -154,7 +160,7 @@ find_parent(const struct psinfo_snapshot *snapshot,
 {
 	const struct psinfo_row **row = &recent->rows[pid % RECENT_PARENTS];
 
-	if (!*row || (*row)->pid != pid)
+	if (!*row || (*row)->record.pid != pid)
 		*row = psinfo_snapshot_find(snapshot, pid);
 	return *row;
 }
@@ -168,18 +174,19 @@ static void name_late_parent(const struct psinfo_snapshot *snapshot,
 			     const struct psinfo_viewer *viewer,
 			     struct psinfo_row *row)
 {
+	struct psinfo_record *record = &row->record;
 	const struct psinfo_row *parent;
-	struct psinfo_row now;
+	struct psinfo_record now;
 
-	if (psinfo_collect_one(viewer, row->pid, &now) &&
-	    now.start_ns == row->start_ns)
-		row->ppid = now.ppid;
-	parent = psinfo_snapshot_find(snapshot, row->ppid);
-	if (parent && parent->start_ns <= row->start_ns)
+	if (psinfo_collect_one(viewer, record->pid, &now) &&
+	    now.start_ns == record->start_ns)
+		record->ppid = now.ppid;
+	parent = psinfo_snapshot_find(snapshot, record->ppid);
+	if (parent && parent->record.start_ns <= record->start_ns)
 		row->parent = parent->name;
-	else if (!parent && row->ppid &&
-		 psinfo_collect_one(viewer, row->ppid, &now))
-		row->parent = now.name;
+	else if (!parent && record->ppid &&
+		 psinfo_collect_one(viewer, record->ppid, &now))
+		psinfo_name_copy(&row->parent, now.name);
 	else
 		row->parent = name_none;
 }
@@ -190,14 +197,15 @@ static void name_parent(const struct psinfo_snapshot *snapshot,
 {
 	const struct psinfo_row *parent;
 
-	if (!row->ppid) {
+	if (!row->record.ppid) {
 		row->parent = viewer->ns == &init_pid_ns ? name_swapper :
 							   name_none;
 		return;
 	}
-	parent = find_parent(snapshot, recent, row->ppid);
+	parent = find_parent(snapshot, recent, row->record.ppid);
 	/* Born after its child: another process, with a reused PID. */
-	if (likely(parent && parent->start_ns <= row->start_ns))
+	if (likely(parent &&
+		   parent->record.start_ns <= row->record.start_ns))
 		row->parent = parent->name;
 	else
 		name_late_parent(snapshot, viewer, row);
@@ -221,9 +229,9 @@ static void name_parents(struct psinfo_snapshot *snapshot,
 }
 
 int psinfo_snapshot_take(struct psinfo_snapshot *snapshot,
-			 const struct psinfo_viewer *viewer, u32 fields)
+			 const struct psinfo_viewer *viewer, u32 groups)
 {
-	int err = collect(snapshot, viewer, fields);
+	int err = collect(snapshot, viewer, groups);
 
 	if (err) {
 		psinfo_snapshot_drop(snapshot);

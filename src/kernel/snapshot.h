@@ -14,24 +14,25 @@
 #include "visibility.h"
 
 struct psinfo_snapshot {
-	struct psinfo_row **chunks;	/* PSINFO_CHUNK_ROWS rows each */
+	void **chunks;			/* PSINFO_CHUNK_ROWS rows each */
 	unsigned int nr_chunks;
 	unsigned int max_chunks;	/* what the array has room for */
 	unsigned int nr_rows;
+	size_t row_size;		/* psinfo_row_size() of the groups */
 	u32 totals[PSINFO_NR_STATES];	/* rows per state */
 	unsigned int widest_name;	/* in characters */
 	unsigned int widest_parent;
 	struct psinfo_purse purse;	/* what it takes of the byte budget */
 };
 
-/* 30 KiB: one allocation is enough for a small machine, and not a large one. */
+/* 24 to 60 KiB: one is enough for a small machine, and not a large allocation. */
 #define PSINFO_CHUNK_ROWS	256
 
 /**
  * psinfo_snapshot_take() - collect all that @viewer may see
  * @snapshot: all zero before; psinfo_snapshot_drop() lets it go
  * @viewer: who looks
- * @fields: PSINFO_FIELDS_... wanted beside the identity
+ * @groups: PSINFO_GROUP_... wanted beside the identity
  *
  * Memory is charged to the reader's cgroup and to the viewer's share of the
  * budget, and grows chunk by chunk between the RCU sections: nothing is
@@ -42,15 +43,15 @@ struct psinfo_snapshot {
  * error @snapshot is all zero again.
  */
 int psinfo_snapshot_take(struct psinfo_snapshot *snapshot,
-			 const struct psinfo_viewer *viewer, u32 fields);
+			 const struct psinfo_viewer *viewer, u32 groups);
 
 void psinfo_snapshot_drop(struct psinfo_snapshot *snapshot);
 
 static inline struct psinfo_row *
 psinfo_snapshot_row(const struct psinfo_snapshot *snapshot, unsigned int index)
 {
-	return &snapshot->chunks[index / PSINFO_CHUNK_ROWS]
-				[index % PSINFO_CHUNK_ROWS];
+	return snapshot->chunks[index / PSINFO_CHUNK_ROWS] +
+	       index % PSINFO_CHUNK_ROWS * snapshot->row_size;
 }
 
 /** psinfo_snapshot_find() - the row of @pid, or NULL */

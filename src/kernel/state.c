@@ -9,12 +9,10 @@
 
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
-#include <linux/log2.h>
 
-/* task_state_index() answers fls() of the one bit that it reports. */
-#define INDEX_OF(bit) (ilog2(bit) + 1)
+#define INDEX_OF(bit) PSINFO_STATE_INDEX_OF(bit)
 
-static const u8 state_at_index[] = {
+const u8 psinfo_state_at_index[] = {
 	[0]				 = PSINFO_STATE_RUNNING,
 	[INDEX_OF(TASK_INTERRUPTIBLE)]	 = PSINFO_STATE_INTERRUPTIBLE,
 	[INDEX_OF(TASK_UNINTERRUPTIBLE)] = PSINFO_STATE_UNINTERRUPTIBLE,
@@ -27,7 +25,7 @@ static const u8 state_at_index[] = {
 };
 
 static_assert(TASK_RUNNING == 0);
-static_assert(ARRAY_SIZE(state_at_index) == INDEX_OF(TASK_REPORT_MAX),
+static_assert(ARRAY_SIZE(psinfo_state_at_index) == PSINFO_NR_STATE_INDEXES,
 	      "this kernel reports a state that has no row above");
 
 #define STATE(word, letter) { PSINFO_NAME(word), PSINFO_NAME(letter) }
@@ -49,15 +47,6 @@ static const struct {
 };
 
 static_assert(ARRAY_SIZE(states) == PSINFO_NR_STATES);
-
-enum psinfo_state psinfo_state_of(struct task_struct *task)
-{
-	unsigned int index = task_state_index(task);
-
-	if (unlikely(index >= ARRAY_SIZE(state_at_index)))
-		return PSINFO_STATE_OTHERS;
-	return state_at_index[index];
-}
 
 const struct psinfo_name *psinfo_state_word(enum psinfo_state state)
 {

@@ -6,25 +6,20 @@
 #ifndef PSINFO_STATE_H
 #define PSINFO_STATE_H
 
+#include <linux/compiler.h>
+#include <linux/log2.h>
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "record.h"
 #include "text.h"
 
-/* In the order of the totals below the table. */
-enum psinfo_state {
-	PSINFO_STATE_RUNNING,
-	PSINFO_STATE_INTERRUPTIBLE,
-	PSINFO_STATE_UNINTERRUPTIBLE,
-	PSINFO_STATE_STOPPED,
-	PSINFO_STATE_TRACED,
-	PSINFO_STATE_ZOMBIE,
-	PSINFO_STATE_DEAD,
-	PSINFO_STATE_IDLE,
-	PSINFO_STATE_PARKED,
-	PSINFO_STATE_OTHERS,	/* what has no word; should count 0 */
-	PSINFO_NR_STATES,
-};
+/* task_state_index() answers fls() of the one bit that it reports. */
+#define PSINFO_STATE_INDEX_OF(bit)	(ilog2(bit) + 1)
+#define PSINFO_NR_STATE_INDEXES		PSINFO_STATE_INDEX_OF(TASK_REPORT_MAX)
+
+/* enum psinfo_state of each of them */
+extern const u8 psinfo_state_at_index[PSINFO_NR_STATE_INDEXES];
 
 /**
  * psinfo_state_of() - the state @task is in now
@@ -33,7 +28,14 @@ enum psinfo_state {
  * Reads the task once, through the kernel's own task_state_index(), so that
  * what is shown is what the running kernel itself would say.
  */
-enum psinfo_state psinfo_state_of(struct task_struct *task);
+static inline enum psinfo_state psinfo_state_of(struct task_struct *task)
+{
+	unsigned int index = task_state_index(task);
+
+	if (unlikely(index >= PSINFO_NR_STATE_INDEXES))
+		return PSINFO_STATE_OTHERS;
+	return psinfo_state_at_index[index];
+}
 
 /** psinfo_state_word() - "RUNNING", "INTERRUPTIBLE", ... */
 const struct psinfo_name *psinfo_state_word(enum psinfo_state state);

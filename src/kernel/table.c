@@ -30,8 +30,10 @@ static_assert(PSINFO_CHUNK_ROWS % ELEMENT_ROWS == 0);
 /* The element behind the last row; the one before the first has the kernel's. */
 #define TOTALS_TOKEN	((void *)2)
 
-void psinfo_table_init(struct psinfo_table *table)
+void psinfo_table_init(struct psinfo_table *table,
+		       const struct psinfo_viewer *viewer)
 {
+	table->viewer = viewer;
 	mutex_init(&table->lock);
 }
 
@@ -49,7 +51,7 @@ static void buffer_get(struct seq_file *seq, struct psinfo_table *table)
 	size_t size = PAGE_ALIGN(clamp_t(size_t, text, element, BUFFER_MAX));
 
 	if (seq->buf || psinfo_purse_take(&table->snapshot.purse,
-					  table->viewer.cred, size))
+					  table->viewer->cred, size))
 		return;
 	seq->buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
 	if (seq->buf)
@@ -66,8 +68,8 @@ static int table_take(struct seq_file *seq)
 	if (table->taken)
 		goto out;
 	table->layout = psinfo_layout_chosen();
-	err = psinfo_snapshot_take(&table->snapshot, &table->viewer,
-				   psinfo_layout_fields(&table->layout));
+	err = psinfo_snapshot_take(&table->snapshot, table->viewer,
+				   psinfo_layout_groups(&table->layout));
 	if (err)
 		goto out;
 	psinfo_layout_fit(&table->layout, &table->snapshot);
@@ -176,8 +178,10 @@ static void show_rows(struct seq_file *seq, const struct psinfo_table *table,
 
 	if (!at)
 		return;
-	for (; left; left--, row++)
+	for (; left; left--) {
 		at = psinfo_put_row(at, &table->layout, row);
+		row = (const void *)row + table->snapshot.row_size;
+	}
 	line_end(seq, start, at);
 }
 

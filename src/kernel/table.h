@@ -17,7 +17,7 @@
 #include "visibility.h"
 
 struct psinfo_table {
-	struct psinfo_viewer viewer;	/* set by whoever opens the file */
+	const struct psinfo_viewer *viewer;	/* of the open file */
 	struct mutex lock;		/* guards the taking */
 	bool taken;
 	struct psinfo_layout layout;
@@ -27,7 +27,9 @@ struct psinfo_table {
 /* The private data of the seq_file is a struct psinfo_table. */
 extern const struct seq_operations psinfo_table_seq_ops;
 
-void psinfo_table_init(struct psinfo_table *table);
+/** psinfo_table_init() - @viewer lives until psinfo_table_drop() */
+void psinfo_table_init(struct psinfo_table *table,
+		       const struct psinfo_viewer *viewer);
 void psinfo_table_drop(struct psinfo_table *table);
 
 /**

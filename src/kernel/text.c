@@ -11,8 +11,6 @@
 #include <linux/math64.h>
 #include <linux/string.h>
 
-#include <asm/word-at-a-time.h>
-
 unsigned int psinfo_number_width(s64 value)
 {
 	u64 rest = value < 0 ? -(u64)value : value;
@@ -168,14 +166,6 @@ static unsigned int escaped_width(const char *text)
  */
 static_assert(TASK_COMM_LEN % sizeof(u64) == 0);
 
-static __always_inline unsigned long load_word(const char *at)
-{
-	unsigned long word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
-}
-
 static __always_inline void store_word(char *at, unsigned long word)
 {
 	memcpy(at, &word, sizeof(word));
@@ -206,14 +196,13 @@ static __always_inline bool is_plain_word(unsigned long word,
  * Copies a word of a name. Return: whether the name ends in it. *@width is
  * increased by the characters in it, *@plain is cleared if one is not plain.
  */
-static __always_inline bool copy_word(char *to, const char *from,
+static __always_inline bool copy_word(char *to, const u8 *from,
 				      unsigned int *width, bool *plain)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
 	unsigned long word, zeros, inside;
 
-	/* A task may be renaming itself, which is fine: see fill_identity(). */
-	word = data_race(load_word(from));
+	word = psinfo_load_word(from);
 	if (!has_zero(word, &zeros, &constants)) {
 		store_word(to, word);
 		*plain &= is_plain_word(word, 0);
@@ -231,7 +220,7 @@ static __always_inline bool copy_word(char *to, const char *from,
 	return true;
 }
 
-void psinfo_name_copy(struct psinfo_name *name, const char *comm)
+void psinfo_name_copy(struct psinfo_name *name, const u8 *comm)
 {
 	unsigned int width = 0;
 	bool plain = true;

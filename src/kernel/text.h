@@ -15,6 +15,8 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include <asm/word-at-a-time.h>
+
 /*
  * A name as psinfo keeps it: what is left of TASK_COMM_LEN bytes behind the
  * text is zero, and the last byte always is. How it will look is found out
@@ -52,9 +54,41 @@ static inline size_t psinfo_text_room(unsigned int width)
 
 /**
  * psinfo_name_copy() - @name becomes what @comm holds up to its first NUL
+ * @comm: TASK_COMM_LEN bytes
+ */
+void psinfo_name_copy(struct psinfo_name *name, const u8 *comm);
+
+static __always_inline unsigned long psinfo_load_word(const void *at)
+{
+	unsigned long word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/**
+ * psinfo_comm_copy() - @to becomes what @comm holds up to its first NUL
+ * @to: TASK_COMM_LEN bytes, those behind the name become zero
  * @comm: TASK_COMM_LEN bytes, which may be changing
  */
-void psinfo_name_copy(struct psinfo_name *name, const char *comm);
+static __always_inline void psinfo_comm_copy(u8 *to, const char *comm)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zeros, inside = ~0UL;
+	unsigned int i;
+
+	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
+		/* A task may be renaming itself, and parts of both are fine. */
+		word = data_race(psinfo_load_word(comm + i)) & inside;
+		/* Behind the first zero byte there may be rests of an older name. */
+		if (inside && has_zero(word, &zeros, &constants)) {
+			zeros = prep_zero_mask(word, zeros, &constants);
+			word &= zero_bytemask(create_zero_mask(zeros));
+			inside = 0;
+		}
+		memcpy(to + i, &word, sizeof(word));
+	}
+}
 
 /** psinfo_number_width() - characters that @value takes, with its sign */
 unsigned int psinfo_number_width(s64 value);

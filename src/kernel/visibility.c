@@ -8,7 +8,9 @@
 #include "visibility.h"
 
 #include <linux/capability.h>
+#include <linux/cgroup.h>
 #include <linux/ktime.h>
+#include <linux/nsproxy.h>
 #include <linux/proc_fs.h>
 #include <linux/sched/signal.h>
 #include <linux/time_namespace.h>
@@ -31,6 +33,18 @@ static bool mount_hides(const struct proc_fs_info *fs)
 	}
 }
 
+/* Only its id is kept: it is never used again, so nothing need be held. */
+static void look_at_cgroup_root(struct psinfo_viewer *viewer)
+{
+#ifdef CONFIG_CGROUPS
+	struct cgroup *root;
+
+	root = current->nsproxy->cgroup_ns->root_cset->dfl_cgrp;
+	viewer->cgroup_root = cgroup_id(root);
+	viewer->cgroup_level = root->level;
+#endif
+}
+
 void psinfo_viewer_open(struct psinfo_viewer *viewer, const struct file *file)
 {
 	struct super_block *sb = file_inode(file)->i_sb;
@@ -43,6 +57,7 @@ void psinfo_viewer_open(struct psinfo_viewer *viewer, const struct file *file)
 		.boot_offset_ns = timespec64_to_ns(&offset),
 		.hides = mount_hides(proc_sb_info(sb)),
 	};
+	look_at_cgroup_root(viewer);
 	if (viewer->hides)
 		viewer->self = get_pid(task_tgid(current));
 }

@@ -20,6 +20,9 @@ struct psinfo_viewer {
 	struct pid *self;	/* the opener; counted; NULL if nothing hides */
 	s64 boot_offset_ns;	/* what the opener's time namespace adds */
 	bool hides;		/* hidepid asks for the test of each process */
+	/* The root of the opener's cgroup namespace: its id, and how deep it is */
+	u64 cgroup_root;
+	int cgroup_level;
 };
 
 /**

@@ -120,7 +120,7 @@ times_agree() {
 	local first
 	echo 1 >"$PARAMETERS/max_mib"
 	first=$("$BIN/hoard" tell 1000 1000)
-	crowd 10000
+	crowd 12500
 	echo 1 >"$PARAMETERS/max_mib"
 	# Even root has no room for it. Each try fails after thousands of rows.
 	run "$BIN/hoard" tell 0 5

@@ -3,13 +3,17 @@
 #include "selftest.h"
 
 static const struct psinfo_row sample __initconst = {
-	.pid = 4934, .ppid = 4920, .start_ns = 12345678901234ULL,
 	.name = { "a\nb", 4, false }, .parent = PSINFO_NAME("bash"),
-	.state = PSINFO_STATE_TRACED, .policy = 2, .rt_priority = 99,
-	.nice = -20, .prio = -100, .static_prio = 100, .normal_prio = 0,
-	.flags = 0xffffffff, .threads = 12, .cpu = 3,
-	.nvcsw = 12345678, .nivcsw = 5, .uid = 1000,
-	.utime_ns = 19999999, .stime_ns = 20000000, .rss_kib = 123456789,
+	.record = {
+		.pid = 4934, .ppid = 4920, .start_ns = 12345678901234ULL,
+		.state = PSINFO_STATE_TRACED, .flags = 0xffffffff,
+		.uid = 1000,
+		.policy = 2, .rt_priority = 99, .nice = -20, .prio = -100,
+		.static_prio = 100, .normal_prio = 0, .cpu = 3,
+		.utime_ns = 19999999, .stime_ns = 20000000,
+		.nvcsw = 12345678, .nivcsw = 5, .threads = 12,
+		.rss_bytes = 123456789ULL << 10,
+	},
 };
 
 /* In the order of the column table, so that none is forgotten. */
@@ -70,7 +74,7 @@ static const struct list_row list_rows[] __initconst = {
 static void __init check_cells(struct psinfo_selftest *count)
 {
 	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
-	struct psinfo_row *chunk = (struct psinfo_row *)&sample;
+	void *chunk = (void *)&sample;
 	const struct psinfo_snapshot one = { .chunks = &chunk, .nr_rows = 1 };
 	unsigned int i;
 

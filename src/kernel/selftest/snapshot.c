@@ -15,6 +15,7 @@ static int __init fill_made_up(struct psinfo_snapshot *snapshot,
 	struct psinfo_row *row;
 	int err;
 
+	snapshot->row_size = psinfo_row_size(0);
 	while (snapshot->nr_rows < rows) {
 		if (!room(snapshot)) {
 			err = grow(snapshot, current_cred());
@@ -22,9 +23,10 @@ static int __init fill_made_up(struct psinfo_snapshot *snapshot,
 				return err;
 		}
 		row = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
-		row->pid = 3 * (snapshot->nr_rows + 1);
-		row->state = snapshot->nr_rows % 5 ? PSINFO_STATE_RUNNING :
-						     PSINFO_STATE_ZOMBIE;
+		row->record.pid = 3 * (snapshot->nr_rows + 1);
+		row->record.state = snapshot->nr_rows % 5 ?
+				    PSINFO_STATE_RUNNING : PSINFO_STATE_ZOMBIE;
+		memset(row->record.name, 0, sizeof(row->record.name));
 		add(snapshot, 1);
 	}
 	return 0;
@@ -56,7 +58,7 @@ static void __init check_made_up(struct psinfo_selftest *count,
 		      snapshot->totals[PSINFO_STATE_RUNNING] == rows,
 		      "totals are not the sum of %u rows", rows);
 	PSINFO_EXPECT(count, snapshot->purse.bytes >=
-		      rows * sizeof(struct psinfo_row),
+		      rows * psinfo_row_size(0),
 		      "%u rows have taken only %zu bytes of the budget", rows,
 		      snapshot->purse.bytes);
 }

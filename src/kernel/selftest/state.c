@@ -30,7 +30,7 @@ int __init psinfo_state_selftest(void)
 
 	for (i = 0; i < ARRAY_SIZE(state_rows); i++) {
 		unsigned int index = fls(state_rows[i].bit);
-		enum psinfo_state state = state_at_index[index];
+		enum psinfo_state state = psinfo_state_at_index[index];
 
 		PSINFO_EXPECT(&count, state == state_rows[i].state,
 			      "state row %u: %u, expected %u", i, state,
@@ -48,9 +48,9 @@ int __init psinfo_state_selftest(void)
 			      "state row %u: the kernel's own letter is %c", i,
 			      task_index_to_char(index));
 	}
-	PSINFO_EXPECT(&count, i == ARRAY_SIZE(state_at_index),
+	PSINFO_EXPECT(&count, i == ARRAY_SIZE(psinfo_state_at_index),
 		      "%u states tested of %zu", i,
-		      ARRAY_SIZE(state_at_index));
+		      ARRAY_SIZE(psinfo_state_at_index));
 	PSINFO_EXPECT(&count, psinfo_state_of(current) == PSINFO_STATE_RUNNING,
 		      "the one who asks is not RUNNING");
 	return psinfo_selftest_end(&count, "state");

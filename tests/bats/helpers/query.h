@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+// Asking /proc/psinfo by ioctl, straight by the contract of linux/psinfo.h.
+//
+//   const Descriptor fd(psinfo_path);
+//   psinfo_query query = whole_query();
+//   query.groups = PSINFO_GROUP_CRED;
+//   for (const auto &record : pass(fd, query, 256).records)
+//   	use(record.pid, record.uid);
+#pragma once
+
+#include "files.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+#include <sys/ioctl.h>
+
+#include "../../../src/uapi/linux/psinfo.h"
+
+inline constexpr std::string_view state_letters = "RSDTtZXIP";
+
+inline psinfo_query whole_query()
+{
+	psinfo_query query = {};
+	query.size = sizeof(query);
+	return query;
+}
+
+// Fails with errno; returns it.
+inline int ask(int fd, psinfo_query &query)
+{
+	return ioctl(fd, PSINFO_IOC_QUERY, &query) ? errno : 0;
+}
+
+// ---- a whole pass ------------------------------------------------------------
+
+using Totals = std::array<std::uint64_t, PSINFO_STATES_MAX>;
+
+struct Pass {
+	std::vector<psinfo_record> records;
+	Totals processes{}, threads{};	// of all calls
+	unsigned calls = 0;
+	bool is_stable = false;		// what the last call said
+	int error = 0;			// errno of the call that failed
+	std::string problem;		// what contradicts itself; nothing should
+};
+
+// What the records of one call add up to
+inline void count_records(const psinfo_record *record, std::size_t nr, bool threads, Totals &processes, Totals &nr_threads)
+{
+	for (; nr; --nr, ++record) {
+		if (threads)
+			++nr_threads[record->state % PSINFO_STATES_MAX];
+		if (!threads || record->pid == record->tgid)
+			++processes[record->state % PSINFO_STATES_MAX];
+	}
+}
+
+// What of one call does not fit together, or to what came before it
+inline std::string wrong_with(const psinfo_query &answer, const psinfo_record *records, std::uint32_t last_pid)
+{
+	Totals processes{}, threads{};
+	if (answer.nr_records > answer.capacity)
+		return std::to_string(answer.nr_records) + " records for " + std::to_string(answer.capacity);
+	count_records(records, answer.nr_records, answer.flags & PSINFO_QUERY_THREADS, processes, threads);
+	for (std::size_t i = 0; i < PSINFO_STATES_MAX; ++i)
+		if (processes[i] != answer.processes[i] || threads[i] != answer.threads[i])
+			return "the totals of a call are not the sum of its records, in state " + std::to_string(i) + ": " +
+			       std::to_string(answer.processes[i]) + " and " + std::to_string(answer.threads[i]) + ", not " +
+			       std::to_string(processes[i]) + " and " + std::to_string(threads[i]);
+	for (std::uint32_t i = 0; i < answer.nr_records; last_pid = records[i++].pid)
+		if (records[i].pid <= last_pid)
+			return std::to_string(records[i].pid) + " comes behind " + std::to_string(last_pid);
+	if (answer.cursor && answer.cursor <= last_pid)
+		return "the cursor is " + std::to_string(answer.cursor) + " behind " + std::to_string(last_pid);
+	if (!!(answer.result & PSINFO_RESULT_MORE) != !!answer.cursor)
+		return "RESULT_MORE does not say whether there is a cursor";
+	return {};
+}
+
+// With the given buffer size; what is asked stands in the query.
+inline Pass take_pass(int fd, psinfo_query query, std::uint32_t capacity)
+{
+	std::vector<psinfo_record> buffer(capacity);
+	Pass pass;
+	query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
+	query.capacity = capacity;
+	query.record_size = sizeof(psinfo_record);
+	query.cursor = 0;
+	do {
+		pass.error = ask(fd, query);
+		if (pass.error)
+			return pass;
+		if (pass.problem.empty())
+			pass.problem = wrong_with(query, buffer.data(), pass.records.empty() ? 0 : pass.records.back().pid);
+		pass.records.insert(pass.records.end(), buffer.begin(),
+				    buffer.begin() + std::min(query.nr_records, capacity));
+		for (std::size_t i = 0; i < PSINFO_STATES_MAX; ++i) {
+			pass.processes[i] += query.processes[i];
+			pass.threads[i] += query.threads[i];
+		}
+		pass.is_stable = query.result & PSINFO_RESULT_STABLE;
+		++pass.calls;
+	} while (query.cursor && pass.problem.empty());
+	return pass;
+}
+
+// The same; fails if there is anything wrong.
+inline Pass pass(int fd, const psinfo_query &query, std::uint32_t capacity)
+{
+	Pass pass = take_pass(fd, query, capacity);
+	errno = pass.error;
+	if (pass.error)
+		throw failure("PSINFO_IOC_QUERY");
+	if (!pass.problem.empty())
+		throw std::runtime_error(pass.problem);
+	return pass;
+}
+
+inline const psinfo_record *find_record(const std::vector<psinfo_record> &records, std::uint32_t pid)
+{
+	const auto at = std::lower_bound(records.begin(), records.end(), pid,
+					 [](const psinfo_record &record, std::uint32_t wanted) { return record.pid < wanted; });
+	return at != records.end() && at->pid == pid ? &*at : nullptr;
+}
+
+inline std::string name_of(const psinfo_record &record)
+{
+	const auto *name = reinterpret_cast<const char *>(record.name);
+	return std::string(name, strnlen(name, sizeof(record.name)));
+}
+
+inline char letter_of(const psinfo_record &record)
+{
+	return record.state < state_letters.size() ? state_letters[record.state] : '?';
+}
+
+// ---- the fields of a record ----------------------------------------------------
+
+struct RecordField {
+	const char *name;
+	std::uint32_t group;	// 0: the identity
+	std::size_t offset, size;
+	bool is_signed;
+
+	bool is_reserved() const { return std::string_view(name).starts_with("reserved"); }
+	bool is_name() const { return size == 16; }
+};
+
+#define RECORD_FIELD(group, member)                                                                                    \
+	RecordField                                                                                                    \
+	{                                                                                                              \
+		#member, group, offsetof(psinfo_record, member), sizeof(psinfo_record::member),                        \
+			std::is_signed_v<decltype(psinfo_record::member)>                                              \
+	}
+
+inline constexpr RecordField record_fields[] = {
+	RECORD_FIELD(0, pid),
+	RECORD_FIELD(0, tgid),
+	RECORD_FIELD(0, ppid),
+	RECORD_FIELD(0, tracer),
+	RECORD_FIELD(0, session),
+	RECORD_FIELD(0, pgrp),
+	RECORD_FIELD(0, start_ns),
+	RECORD_FIELD(0, flags),
+	RECORD_FIELD(0, state),
+	RECORD_FIELD(0, reserved0),
+	RECORD_FIELD(0, name),
+	RECORD_FIELD(PSINFO_GROUP_CRED, uid),
+	RECORD_FIELD(PSINFO_GROUP_CRED, euid),
+	RECORD_FIELD(PSINFO_GROUP_CRED, gid),
+	RECORD_FIELD(PSINFO_GROUP_CRED, egid),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, prio),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, static_prio),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, normal_prio),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, nice),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, rt_priority),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, policy),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, cpu),
+	RECORD_FIELD(PSINFO_GROUP_SCHED, cpus_allowed),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, utime_ns),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, stime_ns),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, runtime_ns),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, nvcsw),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, nivcsw),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, min_flt),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, maj_flt),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, threads),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, reserved1),
+	RECORD_FIELD(PSINFO_GROUP_MEMORY, vm_bytes),
+	RECORD_FIELD(PSINFO_GROUP_MEMORY, rss_bytes),
+	RECORD_FIELD(PSINFO_GROUP_MEMORY, swap_bytes),
+	RECORD_FIELD(PSINFO_GROUP_CGROUP, cgroup),
+};
+#undef RECORD_FIELD
+
+// A field that is added to the header and not here does not get past this.
+constexpr bool has_every_byte()
+{
+	std::size_t at = 0;
+	for (const auto &field : record_fields) {
+		if (field.offset != at)
+			return false;
+		at += field.size;
+	}
+	return at == sizeof(psinfo_record);
+}
+static_assert(has_every_byte());
+
+// The number in a field; the name has none.
+inline long long value_of(const RecordField &field, const psinfo_record &record)
+{
+	const char *at = reinterpret_cast<const char *>(&record) + field.offset;
+	std::uint64_t value = 0;
+	if (field.size > sizeof(value))
+		return 0;
+	for (std::size_t i = 0; i < field.size; ++i)	// guests are little-endian
+		value |= std::uint64_t{static_cast<unsigned char>(at[i])} << 8 * i;
+	return field.is_signed ? static_cast<std::int32_t>(value) : static_cast<long long>(value);
+}
+
+// How long a record must be to hold these groups
+inline std::uint32_t record_size_for(std::uint32_t groups)
+{
+	std::size_t end = 0;
+	for (const auto &field : record_fields)
+		if (!field.group || groups & field.group)
+			end = field.offset + field.size;
+	return static_cast<std::uint32_t>(end);
+}
