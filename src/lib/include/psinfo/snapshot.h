@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a source tells: processes, or threads, and totals per state. Plain values;
+// they live as long as whoever holds them.
+#ifndef PSINFO_SNAPSHOT_H
+#define PSINFO_SNAPSHOT_H
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace psinfo {
+
+/// The states of a process, in the order of enum psinfo_state in
+/// <linux/psinfo.h>; the module and /proc/<pid>/stat agree on them.
+enum class State : std::uint8_t {
+	Running,
+	Interruptible,
+	Uninterruptible,
+	Stopped,
+	Traced,
+	Zombie,
+	Dead,
+	Idle,
+	Parked,
+	Other, ///< none of these; should not occur
+};
+inline constexpr std::size_t state_count = 10;
+inline constexpr std::array<State, state_count> all_states = {
+	State::Running, State::Interruptible, State::Uninterruptible, State::Stopped, State::Traced, State::Zombie,
+	State::Dead,	State::Idle,	      State::Parked,	      State::Other,
+};
+
+/// "RUNNING", "INTERRUPTIBLE", ..., "OTHERS": the words of /proc/psinfo
+[[nodiscard]] std::string_view state_word(State state);
+/// 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I', 'P', '?': the letters of /proc/<pid>/stat
+[[nodiscard]] char state_letter(State state);
+/// The state with that letter. Kernels before 4.14 and some odd moments know
+/// more letters; those are Other.
+[[nodiscard]] State state_of_letter(char letter);
+
+/// Nanoseconds since boot, in the caller's time namespace (CLOCK_BOOTTIME).
+using BootTime = std::chrono::nanoseconds;
+
+/// In the caller's user namespace.
+struct Credentials {
+	std::uint32_t uid; ///< real: status Uid 1
+	std::uint32_t euid; ///< effective: status Uid 2
+	std::uint32_t gid; ///< status Gid 1
+	std::uint32_t egid; ///< status Gid 2
+	bool operator==(const Credentials &) const = default;
+};
+
+struct Scheduling {
+	std::int32_t prio; ///< stat 18
+	std::optional<std::int32_t> static_prio; ///< 120 + nice; from /proc worked out of nice
+	std::optional<std::int32_t> normal_prio; ///< 0 to 139; nothing in /proc shows it without CONFIG_SCHED_DEBUG
+	std::int32_t nice; ///< stat 19
+	std::uint32_t rt_priority; ///< stat 40
+	std::uint32_t policy; ///< stat 41: SCHED_OTHER, SCHED_FIFO, ...
+	std::uint32_t cpu; ///< stat 39
+	std::uint32_t cpus_allowed; ///< how many in status Cpus_allowed
+	bool operator==(const Scheduling &) const = default;
+};
+
+/// Of a process: summed up over its threads, but for the two kinds of switches,
+/// which are those of its first thread, as in status.
+struct Times {
+	std::chrono::nanoseconds utime; ///< stat 14; from /proc in steps of a clock tick
+	std::chrono::nanoseconds stime; ///< stat 15; likewise
+	std::optional<std::chrono::nanoseconds> runtime; ///< schedstat 1, exact; from /proc only of threads
+	std::uint64_t voluntary_switches; ///< status voluntary_ctxt_switches
+	std::uint64_t involuntary_switches; ///< status nonvoluntary_ctxt_switches
+	std::uint64_t minor_faults; ///< stat 10
+	std::uint64_t major_faults; ///< stat 12
+	std::uint32_t threads; ///< stat 20
+	bool operator==(const Times &) const = default;
+};
+
+/// In bytes; 0 for zombies and kernel threads.
+struct Memory {
+	std::uint64_t virtual_size; ///< stat 23
+	std::uint64_t resident; ///< stat 24 times the page size
+	std::uint64_t swap; ///< status VmSwap times 1024
+	bool operator==(const Memory &) const = default;
+};
+
+/// One process, or one thread if threads were asked for.
+struct Process {
+	std::int32_t pid = 0; ///< stat 1; of a thread: its own
+	std::int32_t tgid = 0; ///< the process it belongs to
+	std::int32_t ppid = 0; ///< stat 4: the real parent; 0: outside of what the caller sees
+	std::int32_t tracer = 0; ///< status TracerPid; 0: none
+	std::int32_t session = 0; ///< stat 6
+	std::int32_t pgrp = 0; ///< stat 5: process group
+	BootTime start{}; ///< stat 22; with pid it names one process and no other
+	std::uint32_t flags = 0; ///< stat 9: PF_...
+	State state = State::Other; ///< stat 3
+	/// stat 2: any bytes; escape them before showing them. At most 15, but from
+	/// /proc those of kworkers are longer.
+	std::string name;
+
+	/// Groups that were not asked for hold nothing, nor what an older module can not tell.
+	std::optional<Credentials> credentials;
+	std::optional<Scheduling> scheduling;
+	std::optional<Times> times;
+	std::optional<Memory> memory;
+	std::optional<std::uint64_t> cgroup; ///< inode of its directory in cgroup2; 0: outside of what the caller sees
+
+	[[nodiscard]] bool is_kernel_thread() const { return flags & 0x00200000U; /* PF_KTHREAD */ }
+	[[nodiscard]] bool is_thread() const { return pid != tgid; }
+	bool operator==(const Process &) const = default;
+};
+
+/// How many in each state. By construction the sums of what was listed.
+struct Totals {
+	std::array<std::uint64_t, state_count> processes{};
+	std::array<std::uint64_t, state_count> threads{}; ///< all 0 unless threads were asked for
+
+	[[nodiscard]] std::uint64_t all_processes() const;
+	[[nodiscard]] std::uint64_t all_threads() const;
+	[[nodiscard]] std::uint64_t processes_in(State state) const
+	{
+		return processes[static_cast<std::size_t>(state)];
+	}
+	[[nodiscard]] std::uint64_t threads_in(State state) const { return threads[static_cast<std::size_t>(state)]; }
+	bool operator==(const Totals &) const = default;
+};
+
+struct Snapshot {
+	std::vector<Process> processes; ///< in the order of pid; empty if only totals were asked for
+	Totals totals;
+	BootTime began{}; ///< when the capture began
+	std::chrono::nanoseconds took{}; ///< how long it took
+	bool stable = false; ///< nobody was born or went meanwhile; never known from /proc
+
+	/// The process (or thread) with that pid, or nullptr. O(log n).
+	[[nodiscard]] const Process *find(std::int32_t pid) const;
+};
+
+} // namespace psinfo
+
+#endif // PSINFO_SNAPSHOT_H

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+// Snapshots of the module psinfo, through its ioctls: a pass is as many calls as
+// it takes until the cursor is 0 again. Nothing is kept between two passes.
+#include "module_source.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <sys/ioctl.h>
+
+#include "decode.h"
+#include "descriptor.h"
+#include "query.h"
+
+namespace psinfo {
+
+namespace {
+
+class FileDevice final : public Device {
+public:
+	explicit FileDevice(Descriptor file) : file_(std::move(file)) {}
+
+	[[nodiscard]] int ask(unsigned long request, void *argument) const override
+	{
+		return ioctl(file_.fd(), request, argument) < 0 ? errno : 0;
+	}
+
+private:
+	Descriptor file_;
+};
+
+/// EINTR means that a deadly signal came: who asks again will not live to see it,
+/// unless somebody else, a debugger, took the signal away.
+int ask_again(const Device &device, unsigned long request, void *argument)
+{
+	int number = 0;
+	do {
+		number = device.ask(request, argument);
+	} while (number == EINTR);
+	return number;
+}
+
+Error ioctl_error(int number, const std::string &path)
+{
+	if (number == ENOTTY)
+		return {Error::Kind::Abi, number, "ask " + path + ": no psinfo, or too old a module to be asked"};
+	if (number == EINVAL || number == E2BIG)
+		return {Error::Kind::Invalid, number, "ask " + path};
+	if (number == EIO)
+		return {Error::Kind::Unreadable, number, "ask " + path + ": the module has been unloaded"};
+	return error_of_errno(number, "ask " + path);
+}
+
+std::optional<Error> info_error(const psinfo_info &info, const std::string &path)
+{
+	if (info.abi_major != PSINFO_ABI_MAJOR)
+		return Error{Error::Kind::Abi, 0,
+			     path + " speaks version " + std::to_string(info.abi_major) + " of its contract, not " +
+				     std::to_string(PSINFO_ABI_MAJOR)};
+	if (info.query_size < PSINFO_QUERY_SIZE_VER1 || info.record_size < PSINFO_RECORD_SIZE_IDENTITY)
+		return malformed(path + " knows shorter structures than there ever were");
+	return std::nullopt;
+}
+
+/// Whether an answer is one that the contract allows, but for its records: see
+/// decode_records(). That the cursor only ever grows is what ends a pass.
+std::optional<Error> answer_error(const psinfo_query &answer, std::uint64_t cursor_before)
+{
+	constexpr std::uint64_t max = std::numeric_limits<std::int32_t>::max();
+	if (answer.cursor != 0 && (answer.cursor <= cursor_before || answer.cursor > max || answer.capacity == 0))
+		return malformed("read a cursor that leads nowhere");
+	return std::nullopt;
+}
+
+void set_filter(psinfo_query &request, std::uint32_t filter, __u32 &field, std::uint32_t value)
+{
+	request.filters |= filter;
+	field = value;
+}
+
+void set_filters(psinfo_query &request, const Query &query)
+{
+	if (query.states)
+		set_filter(request, PSINFO_FILTER_STATES, request.states, query.states->bits());
+	if (query.uid)
+		set_filter(request, PSINFO_FILTER_UID, request.uid, *query.uid);
+	if (query.pid)
+		set_filter(request, PSINFO_FILTER_PID, request.pid, static_cast<std::uint32_t>(*query.pid));
+	if (query.parent)
+		set_filter(request, PSINFO_FILTER_PARENT, request.parent, static_cast<std::uint32_t>(*query.parent));
+	if (query.kind == Query::Kind::KernelThreads)
+		request.filters |= PSINFO_FILTER_KERNEL;
+	if (query.kind == Query::Kind::UserProcesses)
+		request.filters |= PSINFO_FILTER_USER;
+}
+
+std::optional<Error> decode_answer(const psinfo_query &answer, std::span<const std::byte> buffer,
+				   std::vector<Process> &processes)
+{
+	if (answer.nr_records == 0)
+		return std::nullopt;
+	const auto groups = answer.groups & answer.groups_filled;
+	return decode_records(buffer, answer.nr_records, {answer.record_size, answer.kernel_record_size, groups},
+			      processes);
+}
+
+/// The contract puts records in order. Of threads one may be out of it: execve()
+/// gives it the pid of its process in the middle of a pass.
+std::optional<Error> put_in_order(std::vector<Process> &processes, bool threads)
+{
+	const auto is_before = [](const Process &a, const Process &b) { return a.pid < b.pid; };
+	const auto is_not_before = [](const Process &a, const Process &b) { return a.pid >= b.pid; };
+	if (std::adjacent_find(processes.begin(), processes.end(), is_not_before) == processes.end())
+		return std::nullopt;
+	if (!threads)
+		return malformed("read records that are not in the order of pid");
+	std::stable_sort(processes.begin(), processes.end(), is_before);
+	return std::nullopt;
+}
+
+} // namespace
+
+/// The query without its buffer. Of the groups those that the module knows: what
+/// an older one can not tell stays empty.
+psinfo_query ModuleSource::request_of(const Query &query) const
+{
+	psinfo_query request{};
+	request.size = sizeof(request);
+	set_filters(request, query);
+	if (query.threads)
+		request.flags |= PSINFO_QUERY_THREADS;
+	if (query.totals_only) {
+		request.flags |= PSINFO_QUERY_TOTALS_ONLY;
+		return request;
+	}
+	request.groups = group_bits(query.groups) & info_.groups;
+	request.capacity = capacity;
+	request.record_size = static_cast<std::uint32_t>(record_size(request.groups));
+	return request;
+}
+
+/// One call, its answer looked at but for the records.
+std::optional<Error> ModuleSource::ask(psinfo_query &request) const
+{
+	const auto cursor_before = request.cursor;
+	if (const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request))
+		return ioctl_error(number, path_);
+	return answer_error(request, cursor_before);
+}
+
+Result<Snapshot> ModuleSource::take(const Query &query) const
+{
+	if (auto error = query_error(query))
+		return *error;
+	auto request = request_of(query);
+	std::vector<std::byte> buffer(std::size_t{request.capacity} * request.record_size);
+	request.records = reinterpret_cast<std::uintptr_t>(buffer.data());
+
+	Snapshot snapshot;
+	std::optional<std::uint64_t> began;
+	do {
+		if (auto error = ask(request))
+			return *error;
+		if (!began)
+			began = request.began_ns;
+		if (auto error = decode_answer(request, buffer, snapshot.processes))
+			return *error;
+		add_totals(request, snapshot.totals);
+	} while (request.cursor != 0);
+
+	snapshot.began = BootTime(static_cast<std::int64_t>(*began));
+	snapshot.took = BootTime(static_cast<std::int64_t>(request.began_ns + request.took_ns - *began));
+	snapshot.stable = request.result & PSINFO_RESULT_STABLE;
+	if (auto error = put_in_order(snapshot.processes, query.threads))
+		return *error;
+	return snapshot;
+}
+
+Result<psinfo_info> ask_info(const Device &device, const std::string &path)
+{
+	psinfo_info info{};
+	info.size = sizeof(info);
+	if (const int number = ask_again(device, PSINFO_IOC_INFO, &info))
+		return ioctl_error(number, path);
+	if (auto error = info_error(info, path))
+		return *error;
+	return info;
+}
+
+Result<std::unique_ptr<Source>> open_module(const std::string &path)
+{
+	auto file = open_at(AT_FDCWD, path);
+	if (!file)
+		return file.error();
+	auto device = std::make_unique<FileDevice>(std::move(*file));
+	auto info = ask_info(*device, path);
+	if (!info)
+		return info.error();
+	return std::unique_ptr<Source>(std::make_unique<ModuleSource>(std::move(device), path, *info));
+}
+
+Result<ModuleInfo> module_info(const std::string &path)
+{
+	auto file = open_at(AT_FDCWD, path);
+	if (!file)
+		return file.error();
+	const FileDevice device(std::move(*file));
+	auto info = ask_info(device, path);
+	if (!info)
+		return info.error();
+	const auto *end = std::find(std::begin(info->version), std::end(info->version), 0);
+	return ModuleInfo{{std::cbegin(info->version), end}, info->abi_major, info->abi_minor};
+}
+
+} // namespace psinfo

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0
+// Snapshots of the module psinfo, through its ioctls.
+#ifndef PSINFO_LIB_MODULE_SOURCE_H
+#define PSINFO_LIB_MODULE_SOURCE_H
+
+#include <memory>
+#include <string>
+
+#include <psinfo/source.h>
+
+#include <linux/psinfo.h>
+
+#include "device.h"
+
+namespace psinfo {
+
+/// What the module behind the device can do. Abi, Malformed, or as the ioctl failed.
+/// `path` is for the words of errors.
+[[nodiscard]] Result<psinfo_info> ask_info(const Device &device, const std::string &path);
+
+class ModuleSource final : public Source {
+public:
+	/// So many records are asked for at once: 100 KiB of them at most.
+	static constexpr std::uint32_t capacity = 512;
+
+	/// `info` is what ask_info() told of the device.
+	ModuleSource(std::unique_ptr<const Device> device, std::string path, const psinfo_info &info)
+		: device_(std::move(device)), path_(std::move(path)), info_(info)
+	{
+	}
+
+	[[nodiscard]] Result<Snapshot> take(const Query &query) const override;
+	[[nodiscard]] std::string_view name() const override { return "module"; }
+
+private:
+	[[nodiscard]] psinfo_query request_of(const Query &query) const;
+	[[nodiscard]] std::optional<Error> ask(psinfo_query &request) const;
+
+	const std::unique_ptr<const Device> device_;
+	const std::string path_;
+	const psinfo_info info_;
+};
+
+} // namespace psinfo
+
+#endif // PSINFO_LIB_MODULE_SOURCE_H

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0
+// Snapshots of /proc. All files of a process are opened below one descriptor of
+// its directory, which stands for that process and no later one of the same pid:
+// once it is gone they can not be read any more, and it is left out whole.
+#include "proc_source.h"
+
+#include <algorithm>
+#include <ctime>
+#include <string>
+#include <unordered_map>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proc_text.h"
+#include "query.h"
+
+namespace psinfo {
+
+namespace {
+
+BootTime boot_time()
+{
+	timespec now{};
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+std::chrono::nanoseconds of_ticks(std::uint64_t ticks, std::uint64_t per_second)
+{
+	constexpr std::uint64_t billion = 1'000'000'000;
+	// In two parts, because the product is too large after six years.
+	const auto whole = ticks / per_second * billion;
+	const auto part = ticks % per_second * billion / per_second;
+	return std::chrono::nanoseconds(static_cast<std::int64_t>(whole + part));
+}
+
+/// Whether the call failed because the process ended or is hidden, by hidepid=.
+bool is_left_out(int number)
+{
+	return number == ENOENT || number == ESRCH || number == ENOTDIR || number == EACCES || number == EPERM;
+}
+
+std::optional<Error> unless_left_out(const Error &error)
+{
+	return is_left_out(error.number) ? std::nullopt : std::optional(error);
+}
+
+/// The inodes of cgroups, each looked up once.
+class Cgroups {
+public:
+	explicit Cgroups(int proc)
+	{
+		std::string text;
+		if (read_file(proc, "self/mountinfo", text) == 0)
+			mount_ = parse_mountinfo(text);
+	}
+
+	/// 0 for what is outside of the mount, or has been removed.
+	std::uint64_t inode(std::string_view path)
+	{
+		const auto [at, is_new] = inodes_.try_emplace(std::string(path), 0);
+		if (is_new && mount_)
+			at->second = look_up(path);
+		return at->second;
+	}
+
+private:
+	[[nodiscard]] std::uint64_t look_up(std::string_view path) const
+	{
+		struct stat status = {};
+		const auto directory = cgroup_directory(*mount_, path);
+		return directory && stat(directory->c_str(), &status) == 0 ? status.st_ino : 0;
+	}
+
+	std::optional<CgroupMount> mount_;
+	std::unordered_map<std::string, std::uint64_t> inodes_;
+};
+
+/// One walk over the directories, for one query.
+class Walk {
+public:
+	Walk(const Query &query, int proc, const std::string &path) : query_(query), proc_(proc), path_(path)
+	{
+		if (query.groups.cgroup && !query.totals_only)
+			cgroups_.emplace(proc);
+	}
+
+	std::optional<Error> visit_all();
+	std::optional<Error> visit_process(std::int32_t pid);
+	/// In the order of pid.
+	Snapshot take_snapshot();
+
+private:
+	/// The directory of a process or thread, and its path for the words of errors.
+	struct Place {
+		int fd;
+		std::int32_t pid;
+		std::string path;
+	};
+
+	/// What the files said.
+	struct Reading {
+		Stat stat;
+		Status status;
+		std::optional<std::chrono::nanoseconds> runtime;
+		std::uint64_t cgroup = 0;
+	};
+
+	std::optional<Error> visit_threads(const Place &process);
+	std::optional<Error> visit_task(const Place &task);
+	Result<Reading> read_task(const Place &task);
+	std::optional<Error> read_text(const Place &task, const char *name);
+	Result<Stat> read_stat(const Place &task);
+	Result<Status> read_status(const Place &task);
+	std::optional<std::chrono::nanoseconds> read_runtime(const Place &task);
+	std::uint64_t read_cgroup(const Place &task);
+	[[nodiscard]] Process identity_of(const Reading &reading) const;
+	[[nodiscard]] Times times_of(const Reading &reading) const;
+	void fill_groups(const Reading &reading, Process &process) const;
+
+	const Query &query_;
+	const int proc_;
+	const std::string &path_;
+	const std::uint64_t ticks_per_second_ = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+	const std::uint64_t page_size_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+	std::optional<Cgroups> cgroups_;
+	std::string text_; // of the file that was read last
+	Snapshot snapshot_;
+};
+
+/// Calls visit(pid) for the entries that are numbers, until one is an error.
+template <typename Visit>
+std::optional<Error> for_each_pid(int directory, const std::string &name, const std::string &path, Visit visit)
+{
+	auto stream = open_stream(directory, name);
+	if (!stream)
+		return error_of_errno(stream.error().number, "read " + path);
+	for (;;) {
+		errno = 0;
+		const dirent *entry = readdir(stream->get()); // NOLINT(concurrency-mt-unsafe): a stream of our own
+		if (!entry && errno)
+			return error_of_errno(errno, "read " + path);
+		if (!entry)
+			return std::nullopt;
+		const auto pid = parse_pid(entry->d_name);
+		if (!pid)
+			continue;
+		if (auto error = visit(*pid))
+			return error;
+	}
+}
+
+Scheduling scheduling_of(const Stat &stat, const Status &status)
+{
+	return {
+		.prio = stat.priority,
+		.static_prio = 120 + stat.nice, // the kernel's NICE_TO_PRIO()
+		.normal_prio = std::nullopt,
+		.nice = stat.nice,
+		.rt_priority = stat.rt_priority,
+		.policy = stat.policy,
+		.cpu = stat.processor,
+		.cpus_allowed = status.cpus_allowed,
+	};
+}
+
+std::optional<Error> Walk::visit_all()
+{
+	return for_each_pid(proc_, ".", path_, [this](std::int32_t pid) { return visit_process(pid); });
+}
+
+std::optional<Error> Walk::visit_process(std::int32_t pid)
+{
+	const auto name = std::to_string(pid);
+	auto directory = open_at(proc_, name, O_DIRECTORY);
+	if (!directory)
+		return unless_left_out(directory.error());
+	const Place process{directory->fd(), pid, path_ + "/" + name};
+	return query_.threads ? visit_threads(process) : visit_task(process);
+}
+
+std::optional<Error> Walk::visit_threads(const Place &process)
+{
+	auto tasks = open_at(process.fd, "task", O_DIRECTORY);
+	if (!tasks)
+		return unless_left_out(tasks.error());
+	const auto path = process.path + "/task";
+	const auto error = for_each_pid(tasks->fd(), ".", path, [&](std::int32_t tid) -> std::optional<Error> {
+		const auto name = std::to_string(tid);
+		auto directory = open_at(tasks->fd(), name, O_DIRECTORY);
+		if (!directory)
+			return unless_left_out(directory.error());
+		return visit_task({directory->fd(), tid, path + "/" + name});
+	});
+	return error ? unless_left_out(*error) : std::nullopt;
+}
+
+std::optional<Error> Walk::visit_task(const Place &task)
+{
+	auto reading = read_task(task);
+	if (!reading)
+		return unless_left_out(reading.error());
+	auto process = identity_of(*reading);
+	// Asked for a thread's id as if it were a process, passes() knows better by its
+	// tgid: /proc/<tid> can be opened, though it is not listed.
+	if (!passes(query_, process, reading->status.uid))
+		return std::nullopt;
+	count(process, query_.threads, snapshot_.totals);
+	if (query_.totals_only)
+		return std::nullopt;
+	fill_groups(*reading, process);
+	snapshot_.processes.push_back(std::move(process));
+	return std::nullopt;
+}
+
+/// Status comes last and can be read only if the process is still there: what is
+/// missing before is missing in this kernel, and not because the process ended.
+Result<Walk::Reading> Walk::read_task(const Place &task)
+{
+	Reading reading;
+	auto stat = read_stat(task);
+	if (!stat)
+		return stat.error();
+	reading.stat = std::move(*stat);
+	if (query_.groups.times && query_.threads && !query_.totals_only)
+		reading.runtime = read_runtime(task);
+	if (cgroups_)
+		reading.cgroup = read_cgroup(task);
+	auto status = read_status(task);
+	if (!status)
+		return status.error();
+	reading.status = *status;
+	return reading;
+}
+
+std::optional<Error> Walk::read_text(const Place &task, const char *name)
+{
+	if (const int number = read_file(task.fd, name, text_))
+		return error_of_errno(number, "read " + task.path + "/" + name);
+	return std::nullopt;
+}
+
+Result<Stat> Walk::read_stat(const Place &task)
+{
+	if (auto error = read_text(task, "stat"))
+		return *error;
+	auto stat = parse_stat(text_);
+	if (!stat || stat->pid != task.pid)
+		return malformed("read " + task.path + "/stat: not as proc(5) has it");
+	if (stat->pgrp < 0) // is being reaped, and half of its fields are 0 or -1 already
+		return error_of_errno(ESRCH, "read " + task.path + "/stat");
+	return std::move(*stat);
+}
+
+Result<Status> Walk::read_status(const Place &task)
+{
+	if (auto error = read_text(task, "status"))
+		return *error;
+	const auto status = parse_status(text_);
+	if (!status)
+		return malformed("read " + task.path + "/status: not as proc(5) has it");
+	return *status;
+}
+
+/// Only of a thread: /proc/<pid>/schedstat is that of the first one alone.
+std::optional<std::chrono::nanoseconds> Walk::read_runtime(const Place &task)
+{
+	if (read_text(task, "schedstat"))
+		return std::nullopt;
+	const auto nanoseconds = parse_schedstat(text_);
+	if (!nanoseconds)
+		return std::nullopt;
+	return std::chrono::nanoseconds(static_cast<std::int64_t>(*nanoseconds));
+}
+
+std::uint64_t Walk::read_cgroup(const Place &task)
+{
+	if (read_text(task, "cgroup"))
+		return 0;
+	const auto path = parse_cgroup(text_);
+	return path ? cgroups_->inode(*path) : 0;
+}
+
+Process Walk::identity_of(const Reading &reading) const
+{
+	const auto &stat = reading.stat;
+	Process process;
+	process.pid = stat.pid;
+	process.tgid = reading.status.tgid;
+	process.ppid = stat.ppid;
+	process.tracer = reading.status.tracer;
+	process.session = stat.session;
+	process.pgrp = stat.pgrp;
+	process.start = of_ticks(stat.starttime, ticks_per_second_);
+	process.flags = stat.flags;
+	process.state = state_of_letter(stat.state);
+	process.name = stat.name;
+	return process;
+}
+
+Times Walk::times_of(const Reading &reading) const
+{
+	const auto &stat = reading.stat;
+	return {
+		.utime = of_ticks(stat.utime, ticks_per_second_),
+		.stime = of_ticks(stat.stime, ticks_per_second_),
+		.runtime = reading.runtime,
+		.voluntary_switches = reading.status.voluntary_switches,
+		.involuntary_switches = reading.status.involuntary_switches,
+		.minor_faults = stat.minflt,
+		.major_faults = stat.majflt,
+		.threads = stat.num_threads,
+	};
+}
+
+void Walk::fill_groups(const Reading &reading, Process &process) const
+{
+	const auto &stat = reading.stat;
+	const auto &status = reading.status;
+	if (query_.groups.credentials)
+		process.credentials = Credentials{status.uid, status.euid, status.gid, status.egid};
+	if (query_.groups.scheduling)
+		process.scheduling = scheduling_of(stat, status);
+	if (query_.groups.times)
+		process.times = times_of(reading);
+	if (query_.groups.memory)
+		process.memory = Memory{stat.vsize, stat.rss * page_size_, status.swap_kib * 1024};
+	if (query_.groups.cgroup)
+		process.cgroup = reading.cgroup;
+}
+
+Snapshot Walk::take_snapshot()
+{
+	std::sort(snapshot_.processes.begin(), snapshot_.processes.end(),
+		  [](const Process &a, const Process &b) { return a.pid < b.pid; });
+	return std::move(snapshot_);
+}
+
+} // namespace
+
+Result<Snapshot> ProcSource::take(const Query &query) const
+{
+	if (auto error = query_error(query))
+		return *error;
+	const auto began = boot_time();
+	Walk walk(query, directory_.fd(), path_);
+	// A single process need not be searched for.
+	if (auto error = query.pid ? walk.visit_process(*query.pid) : walk.visit_all())
+		return *error;
+	auto snapshot = walk.take_snapshot();
+	snapshot.began = began;
+	snapshot.took = boot_time() - began;
+	return snapshot;
+}
+
+Result<std::unique_ptr<Source>> open_proc(const std::string &path)
+{
+	auto directory = open_at(AT_FDCWD, path, O_DIRECTORY);
+	if (!directory)
+		return directory.error();
+	// An empty directory, as in a chroot, is no machine on which nothing runs.
+	struct stat status = {};
+	if (fstatat(directory->fd(), "self", &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_of_errno(errno, "find self in " + path);
+	return std::unique_ptr<Source>(std::make_unique<ProcSource>(std::move(*directory), path));
+}
+
+} // namespace psinfo

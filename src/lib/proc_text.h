@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+// The texts of procfs as values. Pure: what files say, not where they are.
+#ifndef PSINFO_LIB_PROC_TEXT_H
+#define PSINFO_LIB_PROC_TEXT_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace psinfo {
+
+/// Digits and nothing else, for a pid: 1 to INT_MAX, without leading zeros.
+[[nodiscard]] std::optional<std::int32_t> parse_pid(std::string_view text);
+
+/// /proc/<pid>/stat, named as in proc(5), in its units.
+struct Stat {
+	std::int32_t pid = 0; // 1
+	std::string name; // 2: raw bytes, maybe with parentheses, spaces, newlines
+	char state = '?'; // 3
+	std::int32_t ppid = 0; // 4
+	std::int32_t pgrp = 0; // 5: -1 when the process is being reaped
+	std::int32_t session = 0; // 6
+	std::uint32_t flags = 0; // 9
+	std::uint64_t minflt = 0; // 10
+	std::uint64_t majflt = 0; // 12
+	std::uint64_t utime = 0; // 14: clock ticks
+	std::uint64_t stime = 0; // 15: clock ticks
+	std::int32_t priority = 0; // 18
+	std::int32_t nice = 0; // 19
+	std::uint32_t num_threads = 0; // 20
+	std::uint64_t starttime = 0; // 22: clock ticks since boot
+	std::uint64_t vsize = 0; // 23: bytes
+	std::uint64_t rss = 0; // 24: pages
+	std::uint32_t processor = 0; // 39
+	std::uint32_t rt_priority = 0; // 40
+	std::uint32_t policy = 0; // 41
+};
+
+/// Nothing if it is not such a line, or one without its 41st field.
+[[nodiscard]] std::optional<Stat> parse_stat(std::string_view text);
+
+/// What of /proc/<pid>/status is not in stat.
+struct Status {
+	std::int32_t tgid = 0;
+	std::int32_t tracer = 0;
+	std::uint32_t uid = 0; // real
+	std::uint32_t euid = 0; // effective
+	std::uint32_t gid = 0;
+	std::uint32_t egid = 0;
+	std::uint64_t swap_kib = 0; // not there for kernel threads and zombies
+	std::uint32_t cpus_allowed = 0; // how many
+	std::uint64_t voluntary_switches = 0;
+	std::uint64_t involuntary_switches = 0;
+};
+
+/// Nothing if Tgid, TracerPid, Uid or Gid is missing, or one of the lines wrong.
+[[nodiscard]] std::optional<Status> parse_status(std::string_view text);
+
+/// /proc/<pid>/task/<tid>/schedstat: nanoseconds on a CPU.
+[[nodiscard]] std::optional<std::uint64_t> parse_schedstat(std::string_view text);
+
+/// The path in cgroup2 of /proc/<pid>/cgroup: the line that begins with "0::".
+[[nodiscard]] std::optional<std::string_view> parse_cgroup(std::string_view text);
+
+/// Where cgroup2 is mounted, and which part of it.
+struct CgroupMount {
+	std::string root; // "/", or "/a/b" if only that is mounted
+	std::string point; // "/sys/fs/cgroup"
+};
+
+/// The mount of cgroup2 in /proc/self/mountinfo; the whole of it, if there are several.
+[[nodiscard]] std::optional<CgroupMount> parse_mountinfo(std::string_view text);
+
+/// The directory of a cgroup, or nothing if it is not below the mount.
+[[nodiscard]] std::optional<std::string> cgroup_directory(const CgroupMount &mount, std::string_view path);
+
+} // namespace psinfo
+
+#endif // PSINFO_LIB_PROC_TEXT_H

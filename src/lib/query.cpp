@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+// What a query means, the same for every source.
+#include "query.h"
+
+namespace psinfo {
+
+Groups Groups::operator|(const Groups &other) const
+{
+	return {
+		.credentials = credentials || other.credentials,
+		.scheduling = scheduling || other.scheduling,
+		.times = times || other.times,
+		.memory = memory || other.memory,
+		.cgroup = cgroup || other.cgroup,
+	};
+}
+
+std::optional<Error> query_error(const Query &query)
+{
+	if (query.pid && *query.pid <= 0)
+		return Error{Error::Kind::Invalid, 0, "ask for the pid " + std::to_string(*query.pid)};
+	if (query.parent && *query.parent <= 0)
+		return Error{Error::Kind::Invalid, 0, "ask for children of the pid " + std::to_string(*query.parent)};
+	if (query.states && query.states->empty())
+		return Error{Error::Kind::Invalid, 0, "ask for processes in no state"};
+	return std::nullopt;
+}
+
+bool passes(const Query &query, const Process &process, std::uint32_t uid)
+{
+	if (query.kind == Query::Kind::KernelThreads && !process.is_kernel_thread())
+		return false;
+	if (query.kind == Query::Kind::UserProcesses && process.is_kernel_thread())
+		return false;
+	return (!query.states || query.states->contains(process.state)) && (!query.uid || *query.uid == uid) &&
+	       (!query.pid || *query.pid == process.tgid) && (!query.parent || *query.parent == process.ppid);
+}
+
+void count(const Process &process, bool threads, Totals &totals)
+{
+	const auto state = static_cast<std::size_t>(process.state);
+	if (threads)
+		totals.threads.at(state)++;
+	if (!process.is_thread())
+		totals.processes.at(state)++;
+}
+
+} // namespace psinfo

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+// The texts of procfs: what they say, and that damaged ones are refused.
+#include <climits>
+#include <memory>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "lib_fake_proc.h"
+#include "proc_text.h"
+
+using namespace psinfo;
+
+namespace {
+
+/// On the heap and not a byte longer, so that ASan sees who reads beyond.
+template <typename Parse> void exactly(std::string_view text, Parse parse)
+{
+	const auto copy = std::make_unique<char[]>(text.size());
+	text.copy(copy.get(), text.size());
+	parse(std::string_view(copy.get(), text.size()));
+}
+
+void parse_all(std::string_view text)
+{
+	exactly(text, [](std::string_view bytes) {
+		static_cast<void>(parse_pid(bytes));
+		static_cast<void>(parse_stat(bytes));
+		static_cast<void>(parse_status(bytes));
+		static_cast<void>(parse_schedstat(bytes));
+		static_cast<void>(parse_cgroup(bytes));
+		static_cast<void>(parse_mountinfo(bytes));
+	});
+}
+
+} // namespace
+
+TEST(ProcText, PidsAreDigitsFrom1ToIntMax)
+{
+	EXPECT_EQ(parse_pid("1"), 1);
+	EXPECT_EQ(parse_pid("2147483647"), INT_MAX);
+	for (const char *text : {"", "0", "-1", "+1", "01", "1a", "a1", " 1", "1 ", "2147483648",
+				 "99999999999999999999", "self", ".", "..", "1.", "irq"})
+		EXPECT_FALSE(parse_pid(text)) << text;
+}
+
+TEST(ProcText, StatHasItsFieldsByNumber)
+{
+	const auto stat = parse_stat(FakeProcess{.pid = 42, .name = "sh"}.stat());
+	ASSERT_TRUE(stat);
+	EXPECT_EQ(stat->pid, 42);
+	EXPECT_EQ(stat->name, "sh");
+	EXPECT_EQ(stat->state, 'S');
+	EXPECT_EQ(stat->ppid, 1);
+	EXPECT_EQ(stat->pgrp, 70);
+	EXPECT_EQ(stat->session, 60);
+	EXPECT_EQ(stat->flags, 0x400000U);
+	EXPECT_EQ(stat->minflt, 110U);
+	EXPECT_EQ(stat->majflt, 120U);
+	EXPECT_EQ(stat->utime, 140U);
+	EXPECT_EQ(stat->stime, 150U);
+	EXPECT_EQ(stat->priority, -51);
+	EXPECT_EQ(stat->nice, -5);
+	EXPECT_EQ(stat->num_threads, 2U);
+	EXPECT_EQ(stat->starttime, 250U);
+	EXPECT_EQ(stat->vsize, 8192000U);
+	EXPECT_EQ(stat->rss, 300U);
+	EXPECT_EQ(stat->processor, 6U);
+	EXPECT_EQ(stat->rt_priority, 50U);
+	EXPECT_EQ(stat->policy, 1U);
+}
+
+TEST(ProcText, NamesMayHoldAnything)
+{
+	using namespace std::string_literals;
+	for (const auto &name : {""s, " "s, ")"s, "("s, ") S 1"s, "a) R 1 2 3"s, "new\nline"s, "\\n"s, "\xff\xfe"s,
+				 "(sd-pam)"s, "kworker/0:1-events_power_efficient"s, "tab\there"s}) {
+		const auto stat = parse_stat(FakeProcess{.pid = 7, .name = name}.stat());
+		ASSERT_TRUE(stat) << name;
+		EXPECT_EQ(stat->name, name);
+		EXPECT_EQ(stat->state, 'S') << name;
+		EXPECT_EQ(stat->ppid, 1) << name;
+	}
+}
+
+TEST(ProcText, StatOfOtherShapesIsRefused)
+{
+	const auto whole = FakeProcess{.pid = 42}.stat();
+	for (std::string text :
+	     {"", "\n", "42", "42 (sh", "42 (sh)", "42 (sh) S", "sh S 1 2 3", ") 42 (", "42 ) (sh S", "x (fake) S 1"})
+		EXPECT_FALSE(parse_stat(text)) << text;
+	const auto with = [&](const std::string &from, const std::string &to) {
+		auto text = whole;
+		return text.replace(text.find(from), from.size(), to);
+	};
+	EXPECT_TRUE(parse_stat(with(" S ", " Q ")));
+	EXPECT_FALSE(parse_stat(with(" S ", " SS ")));
+	EXPECT_FALSE(parse_stat(with(" 70 ", " seventy ")));
+	EXPECT_FALSE(parse_stat(with(" 70 ", " 2147483648 ")));
+	EXPECT_FALSE(parse_stat(with(" 70 ", "  70 ")));
+	EXPECT_FALSE(parse_stat(with(" -5 ", " 2147483647 "))) << "no nice value";
+	EXPECT_FALSE(parse_stat(with(" 140 ", " -1 ")));
+	EXPECT_FALSE(parse_stat(with(" 140 ", " 18446744073709551616 ")));
+}
+
+TEST(ProcText, HalfAStatIsRefused)
+{
+	const auto whole = FakeProcess{.pid = 42}.stat();
+	const auto at_41 = whole.find(" 17 6 50 ") + 9; // the 41st field is the 1 behind it
+	for (std::size_t length = 0; length < at_41; length++)
+		exactly(std::string_view(whole).substr(0, length),
+			[&](std::string_view text) { EXPECT_FALSE(parse_stat(text)) << length; });
+	EXPECT_TRUE(parse_stat(whole.substr(0, at_41 + 1)));
+}
+
+TEST(ProcText, StatusTellsWhatStatDoesNot)
+{
+	const auto status = parse_status(FakeProcess{.pid = 43, .tgid = 42, .tracer = 9}.status());
+	ASSERT_TRUE(status);
+	EXPECT_EQ(status->tgid, 42);
+	EXPECT_EQ(status->tracer, 9);
+	EXPECT_EQ(status->uid, 1000U);
+	EXPECT_EQ(status->euid, 1001U);
+	EXPECT_EQ(status->gid, 5U);
+	EXPECT_EQ(status->egid, 6U);
+	EXPECT_EQ(status->swap_kib, 12U);
+	EXPECT_EQ(status->cpus_allowed, 12U);
+	EXPECT_EQ(status->voluntary_switches, 150U);
+	EXPECT_EQ(status->involuntary_switches, 545U);
+}
+
+TEST(ProcText, StatusOfAKernelThreadHasNoMemory)
+{
+	const auto status =
+		parse_status("Name:\tkthreadd\nTgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	ASSERT_TRUE(status);
+	EXPECT_EQ(status->swap_kib, 0U);
+	EXPECT_EQ(status->cpus_allowed, 0U);
+}
+
+TEST(ProcText, HalfAStatusIsRefusedAndNobodyBecomesRoot)
+{
+	const auto whole = FakeProcess{.pid = 42}.status();
+	const auto until_gid = whole.find("\t6\t7\t8\n") + 2;
+	for (std::size_t length = 0; length < until_gid; length++)
+		exactly(std::string_view(whole).substr(0, length),
+			[&](std::string_view text) { EXPECT_FALSE(parse_status(text)) << length; });
+	for (std::size_t length = until_gid; length <= whole.size(); length++) {
+		const auto status = parse_status(whole.substr(0, length));
+		ASSERT_TRUE(!status || status->uid == 1000U);
+	}
+}
+
+TEST(ProcText, WrongLinesOfStatusAreRefused)
+{
+	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
+	ASSERT_TRUE(parse_status(good));
+	for (const std::string line : {"Tgid:\tx", "Tgid:", "Uid:\t1", "Uid:\t-1\t0", "Gid:\t4294967296\t0",
+				       "VmSwap:\tmuch kB", "Cpus_allowed:\tg", "voluntary_ctxt_switches:\t-1"})
+		EXPECT_FALSE(parse_status(good + line + "\n")) << line;
+	EXPECT_TRUE(parse_status(good + "Unheard: of\nwithout a colon\n\n:\n"));
+	EXPECT_EQ(parse_status("Name:\tUid:\t5\t5\n" + good)->uid, 0U);
+}
+
+TEST(ProcText, MasksOfCpusAreCounted)
+{
+	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nCpus_allowed:\t";
+	EXPECT_EQ(parse_status(good + "1\n")->cpus_allowed, 1U);
+	EXPECT_EQ(parse_status(good + "ff,ffffffff\n")->cpus_allowed, 40U);
+	EXPECT_EQ(parse_status(good + "00000000,00000000,00000003")->cpus_allowed, 2U);
+}
+
+TEST(ProcText, SchedstatBeginsWithTheRuntime)
+{
+	EXPECT_EQ(parse_schedstat("123 4 5\n"), 123U);
+	EXPECT_EQ(parse_schedstat("0 0 0\n"), 0U);
+	EXPECT_FALSE(parse_schedstat(""));
+	EXPECT_FALSE(parse_schedstat("x 1\n"));
+}
+
+TEST(ProcText, CgroupIsTheUnifiedOne)
+{
+	EXPECT_EQ(parse_cgroup("0::/a/b\n"), "/a/b");
+	EXPECT_EQ(parse_cgroup("2:cpu:/x\n1:name=systemd:/y\n0::/z"), "/z");
+	EXPECT_FALSE(parse_cgroup("2:cpu:/x\n"));
+	EXPECT_FALSE(parse_cgroup(""));
+}
+
+TEST(ProcText, TheWholeCgroup2MountIsPreferred)
+{
+	const std::string proc = "20 1 0:5 / /proc rw - proc proc rw\n";
+	const std::string part = "30 1 0:26 /some/part /mnt/part rw shared:1 - cgroup2 cgroup rw\n";
+	const std::string whole = "31 1 0:26 / /sys/fs/c\\040group\\134 rw - cgroup2 cgroup2 rw,nsdelegate\n";
+	EXPECT_FALSE(parse_mountinfo(""));
+	EXPECT_FALSE(parse_mountinfo(proc));
+	EXPECT_FALSE(parse_mountinfo("31 1 0:26 / /sys/fs/cgroup2 rw - cgroup cgroup2 rw\n"));
+	EXPECT_EQ(parse_mountinfo(proc + part)->point, "/mnt/part");
+	for (const auto &text : {part + whole, whole + part, whole + proc}) {
+		const auto mount = parse_mountinfo(text);
+		ASSERT_TRUE(mount);
+		EXPECT_EQ(mount->root, "/");
+		EXPECT_EQ(mount->point, "/sys/fs/c group\\");
+	}
+	EXPECT_EQ(parse_mountinfo("1 1 0:1 / /a\\04 rw - cgroup2 x rw")->point, "/a\\04");
+	EXPECT_EQ(parse_mountinfo("1 1 0:1 / \\ rw - cgroup2 x rw")->point, "\\");
+}
+
+TEST(ProcText, CgroupsLieBelowTheMount)
+{
+	const CgroupMount whole{"/", "/sys/fs/cgroup"};
+	EXPECT_EQ(cgroup_directory(whole, "/"), "/sys/fs/cgroup/");
+	EXPECT_EQ(cgroup_directory(whole, "/a/b"), "/sys/fs/cgroup/a/b");
+	EXPECT_FALSE(cgroup_directory(whole, "/.."));
+	EXPECT_FALSE(cgroup_directory(whole, "/../a"));
+	EXPECT_TRUE(cgroup_directory(whole, "/..a"));
+	EXPECT_FALSE(cgroup_directory(whole, ""));
+	EXPECT_FALSE(cgroup_directory(whole, "a"));
+	const CgroupMount part{"/some/part", "/cg"};
+	EXPECT_EQ(cgroup_directory(part, "/some/part"), "/cg");
+	EXPECT_EQ(cgroup_directory(part, "/some/part/x"), "/cg/x");
+	EXPECT_FALSE(cgroup_directory(part, "/some/partial"));
+	EXPECT_FALSE(cgroup_directory(part, "/"));
+}
+
+TEST(ProcText, AnyBytesAreEitherReadOrRefused)
+{
+	std::mt19937 random(20240131); // the same bytes each time
+	const FakeProcess sample{.pid = 42};
+	const std::string seeds[] = {sample.stat(), sample.status(), "0::/a/b\n",
+				     "1 2 0:3 / /x\\040 rw - cgroup2 c rw\n"};
+	for (int round = 0; round < 20000; round++) {
+		auto text = seeds[random() % std::size(seeds)];
+		for (auto damage = random() % 4; damage-- > 0;)
+			text[random() % text.size()] = static_cast<char>(random());
+		text.resize(random() % 3 ? text.size() : random() % text.size());
+		parse_all(text);
+	}
+}
