@@ -388,7 +388,7 @@ static void fill_cgroup(struct psinfo_record *record,
 						      viewer->cgroup_level);
 
 		if (root && cgroup_id(root) == viewer->cgroup_root)
-			record->cgroup = cgroup_id(cgroup);
+			record->cgroup = cgroup_ino(cgroup);
 	}
 #endif
 }
@@ -461,12 +461,17 @@ static bool passes(const struct psinfo_filter *filter,
 				__task_cred(task)->uid) == filter->uid;
 }
 
+/*
+ * Whether the thread is the first one of its process depends on the number it
+ * was found by, as in its record: meanwhile it may have taken another one over.
+ */
 static void count(struct psinfo_walk *walk, const struct task_struct *task,
-		  enum psinfo_state state)
+		  pid_t number, enum psinfo_state state)
 {
-	if (unlikely(walk->threads)) {
+	if (walk->threads) {
 		walk->nr_threads[state]++;
-		if (!thread_group_leader((struct task_struct *)task))
+		if (group_number(task->signal, PIDTYPE_TGID,
+				 view_of(walk->viewer)) != number)
 			return;
 	}
 	walk->processes[state]++;
@@ -510,7 +515,7 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 	/* Asked again, for what was read may be after a set-uid execve(). */
 	if (!wanted || !pid_alive(task) || !psinfo_viewer_sees(viewer, task))
 		return NULL;
-	count(walk, task, state);
+	count(walk, task, number, state);
 	return task;
 }
 

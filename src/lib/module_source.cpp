@@ -46,8 +46,6 @@ Error ioctl_error(int number, const std::string &path)
 		return {Error::Kind::Abi, number, "ask " + path + ": no psinfo, or too old a module to be asked"};
 	if (number == EINVAL || number == E2BIG)
 		return {Error::Kind::Invalid, number, "ask " + path};
-	if (number == EIO)
-		return {Error::Kind::Unreadable, number, "ask " + path + ": the module has been unloaded"};
 	return error_of_errno(number, "ask " + path);
 }
 
@@ -143,7 +141,10 @@ psinfo_query ModuleSource::request_of(const Query &query) const
 std::optional<Error> ModuleSource::ask(psinfo_query &request) const
 {
 	const auto cursor_before = request.cursor;
-	if (const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request))
+	const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request);
+	if (number == ENOTTY) // it has answered before
+		return Error{Error::Kind::Unreadable, number, "ask " + path_ + ": the module has been unloaded"};
+	if (number)
 		return ioctl_error(number, path_);
 	return answer_error(request, cursor_before);
 }

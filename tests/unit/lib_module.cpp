@@ -248,7 +248,7 @@ TEST(Module, ErrorsAreToldAsTheyAre)
 		Error::Kind kind;
 	} rows[] = {
 		{ENOMEM, Error::Kind::Unreadable},  {EFAULT, Error::Kind::Unreadable},	 {EIO, Error::Kind::Unreadable},
-		{EINVAL, Error::Kind::Invalid},	    {E2BIG, Error::Kind::Invalid},	 {ENOTTY, Error::Kind::Abi},
+		{EINVAL, Error::Kind::Invalid},	    {E2BIG, Error::Kind::Invalid},	 {ENOTTY, Error::Kind::Unreadable},
 		{EPERM, Error::Kind::NotPermitted}, {EACCES, Error::Kind::NotPermitted},
 	};
 	for (const auto &row : rows) {

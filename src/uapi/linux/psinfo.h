@@ -61,20 +61,21 @@
  * ======
  *
  *	EINVAL	size below PSINFO_QUERY_SIZE_VER1 or PSINFO_INFO_SIZE_VER1;
- *		an unknown flag, group, filter or state; a filter's value without
- *		its filter; pid or parent 0 or above INT_MAX, cursor above
+ *		an unknown flag, group, filter or state; no state at all; a value
+ *		without its filter; pid or parent 0 or above INT_MAX, cursor above
  *		INT_MAX; both kinds at once; record_size below
  *		PSINFO_RECORD_SIZE_IDENTITY, above PSINFO_RECORD_SIZE_MAX, no
  *		multiple of 8, or too small for the groups; capacity 0; with
  *		PSINFO_QUERY_TOTALS_ONLY, anything about records or a cursor;
  *		a reserved field that is not 0
- *	E2BIG	a longer structure, with something in it that is not known here
+ *	E2BIG	a longer structure, with something in it that is not known here,
+ *		or one longer than a page
  *	EFAULT	a pointer to memory that can not be read or written; the query
  *		is as it was, the buffer may hold some records
  *	EINTR	a deadly signal came
  *	ENOMEM	no memory for the buffer between kernel and caller
- *	EIO	the module has been unloaded
- *	ENOTTY	not a request of psinfo
+ *	ENOTTY	not a request of psinfo; or the module has been unloaded since
+ *		the file was opened (procfs answers so, before anybody is asked)
  *
  * A buffer that is too small for all is no error: the cursor says where to go
  * on. A pid that is not there is none: nothing is found.

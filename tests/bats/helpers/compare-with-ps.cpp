@@ -4,11 +4,8 @@
 // of ps lies between two that are known. What changes often (a state, say) must
 // fit in one of several rounds.
 #include "cells.h"
-#include "procfs.h"
+#include "comparison.h"
 
-#include <cstdio>
-#include <functional>
-#include <set>
 #include <sstream>
 
 #include <sys/wait.h>
@@ -187,103 +184,62 @@ bool is_resident(long long shown, const Row &before, const Row &after)
 	       shown <= std::max(number(before, "RSS"), number(after, "RSS")) + slack;
 }
 
-class Comparison {
-public:
-	void round()
-	{
-		const double begin = uptime();
-		const Rows before = read_rows();
-		const Lines lines = run_ps();
-		const Rows after = read_rows();
-		const double end = uptime();
+long long used(const Row &row)
+{
+	return (number(row, "UTIME") + number(row, "STIME")) / ticks_per_second;
+}
 
-		for (const auto &[pid, row] : before) {
-			if (pid == getpid() || !after.contains(pid) ||
-			    after.at(pid).at("START") != row.at("START"))
-				continue;
-			if (lines.contains(pid))
-				compare(pid, lines.at(pid), row, after.at(pid), begin, end);
-			else
-				problems_.push_back(std::to_string(pid) + " is not in ps");
-		}
-		for (const auto &[pid, line] : lines)
-			if (!before.contains(pid) && !after.contains(pid))
-				problems_.push_back(std::to_string(pid) + " is in ps and not in psinfo: " + line.name);
-		std::erase_if(open_, [&](const auto &entry) { return !after.contains(entry.first.first); });
-		++rounds_;
+void compare(Findings &findings, pid_t pid, const Line &line, const Row &before, const Row &after, double begin,
+	     double end)
+{
+	const auto settle = [&](const char *what, bool fits, const std::string &shown, const std::string &b,
+				const std::string &a) { findings.settle(pid, what, fits, false, shown, b, a); };
+
+	for (const auto &word : words) {
+		const std::string &shown = line.word.at(word.name);
+		const std::string b = word.value(before), a = word.value(after);
+		settle(word.name, shown == b || shown == a, shown, b, a);
 	}
+	settle("comm", is_name(line.name, before) || is_name(line.name, after), line.name, before.at("NAME"),
+	       after.at("NAME"));
+	settle("rss", is_resident(line.rss, before, after), std::to_string(line.rss), before.at("RSS"), after.at("RSS"));
+	settle("cputimes", used(before) <= line.seconds_used && line.seconds_used <= used(after),
+	       std::to_string(line.seconds_used), std::to_string(used(before)), std::to_string(used(after)));
+	const double start = static_cast<double>(number(before, "START")) / static_cast<double>(ticks_per_second);
+	settle("etimes",
+	       begin - start - 1.1 <= static_cast<double>(line.seconds_alive) &&
+		       static_cast<double>(line.seconds_alive) <= end - start + 0.1,
+	       std::to_string(line.seconds_alive), std::to_string(begin - start), std::to_string(end - start));
+}
 
-	bool is_settled() const { return rounds_ > 0 && open_.empty(); }
+void round(Findings &findings)
+{
+	const double begin = uptime();
+	const Rows before = read_rows();
+	const Lines lines = run_ps();
+	const Rows after = read_rows();
+	const double end = uptime();
 
-	bool report() const
-	{
-		std::printf("%d rounds: %zu processes, %zu values compared\n", rounds_, processes_.size(), values_);
-		for (const auto &text : problems_)
-			std::fprintf(stderr, "%s\n", text.c_str());
-		for (const auto &[key, text] : open_)
-			std::fprintf(stderr, "%d: %s, in each of %d rounds\n", key.first, text.c_str(), rounds_);
-		if (processes_.size() < least_processes)
-			std::fprintf(stderr, "only %zu processes were compared\n", processes_.size());
-		return problems_.empty() && open_.empty() && processes_.size() >= least_processes;
+	for (const auto &[pid, row] : before) {
+		if (pid == getpid() || !after.contains(pid) || after.at(pid).at("START") != row.at("START"))
+			continue;
+		if (lines.contains(pid))
+			compare(findings, pid, lines.at(pid), row, after.at(pid), begin, end);
+		else
+			findings.problem(pid, "is not in ps");
 	}
-
-private:
-	using Key = std::pair<pid_t, std::string>;
-
-	void compare(pid_t pid, const Line &line, const Row &before, const Row &after, double begin, double end)
-	{
-		processes_.insert(pid);
-		for (const auto &word : words) {
-			const std::string &shown = line.word.at(word.name);
-			const std::string b = word.value(before), a = word.value(after);
-			settle({pid, word.name}, shown == b || shown == a, shown, b, a);
-		}
-		settle({pid, "comm"}, is_name(line.name, before) || is_name(line.name, after), line.name,
-		       before.at("NAME"), after.at("NAME"));
-		settle({pid, "rss"}, is_resident(line.rss, before, after), std::to_string(line.rss),
-		       before.at("RSS"), after.at("RSS"));
-		const long long used_before = used(before), used_after = used(after);
-		settle({pid, "cputimes"}, used_before <= line.seconds_used && line.seconds_used <= used_after,
-		       std::to_string(line.seconds_used), std::to_string(used_before), std::to_string(used_after));
-		const double start = static_cast<double>(number(before, "START")) / static_cast<double>(ticks_per_second);
-		settle({pid, "etimes"},
-		       begin - start - 1.1 <= static_cast<double>(line.seconds_alive) &&
-			       static_cast<double>(line.seconds_alive) <= end - start + 0.1,
-		       std::to_string(line.seconds_alive), std::to_string(begin - start), std::to_string(end - start));
-	}
-
-	static long long used(const Row &row)
-	{
-		return (number(row, "UTIME") + number(row, "STIME")) / ticks_per_second;
-	}
-
-	void settle(const Key &key, bool fits, const std::string &shown, const std::string &before,
-		    const std::string &after)
-	{
-		++values_;
-		if (fits)
-			settled_.insert(key), open_.erase(key);
-		else if (!settled_.contains(key))
-			open_[key] = key.second + " is '" + shown + "' in ps, '" + before + "' in psinfo before, '" +
-				     after + "' after";
-	}
-
-	std::set<pid_t> processes_;
-	std::set<Key> settled_;
-	std::map<Key, std::string> open_;
-	std::vector<std::string> problems_;
-	std::size_t values_ = 0;
-	int rounds_ = 0;
-};
+	for (const auto &[pid, line] : lines)
+		if (!before.contains(pid) && !after.contains(pid))
+			findings.problem(pid, "is in ps and not in psinfo: " + line.name);
+	findings.end_round([&](pid_t pid) { return after.contains(pid); });
+}
 
 } // namespace
 
 int main()
 try {
-	Comparison comparison;
-	for (int i = 0; i < most_rounds && !comparison.is_settled(); ++i)
-		comparison.round();
-	return comparison.report() ? 0 : 1;
+	Findings findings("ps", "psinfo");
+	return compare_in_rounds(findings, [&] { round(findings); }, 1, most_rounds, least_processes);
 } catch (const std::exception &error) {
 	std::fprintf(stderr, "compare-with-ps: %s\n", error.what());
 	return 1;

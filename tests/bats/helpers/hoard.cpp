@@ -11,12 +11,15 @@
 //				again, gives all back and prints what it can hold
 //   hoard cycle UID N		opens, reads and closes N times; prints by how many
 //				KiB the memory of the kernel grew meanwhile
+//   hoard ask UID N		opens, asks by ioctl and closes N times, likewise
 //   hoard killed UID N		N readers, each killed at another moment of a read
+#include "memory.h"
 #include "process.h"
+#include "query.h"
 #include "table.h"
 
 #include <algorithm>
-#include <fstream>
+#include <functional>
 #include <iostream>
 
 #include <fcntl.h>
@@ -110,35 +113,36 @@ void retry(std::size_t most)
 
 // ---- what it costs the kernel -----------------------------------------------
 
-// KiB that the kernel holds and can not give up.
-long kernel_memory()
+void read_once(int)
 {
-	std::ifstream file("/proc/meminfo");
-	std::string word, unit;
-	long value, sum = 0;
-	while (file >> word >> value && std::getline(file, unit))
-		if (word == "SUnreclaim:" || word == "VmallocUsed:" || word == "PageTables:")
-			sum += value;
-	return sum;
+	if (const auto text = table::read_whole(path); text.error)
+		fail(std::string("reading failed: ") + std::strerror(text.error));
 }
 
-long free_memory()
+// A whole pass; or the first call of one that is not gone on with.
+void ask_once(int turn)
 {
-	std::ifstream file("/proc/meminfo");
-	std::string word, unit;
-	long value;
-	while (file >> word >> value && std::getline(file, unit))
-		if (word == "MemFree:")
-			return value;
-	return 0;
+	const Descriptor fd(path);
+	psinfo_query query = whole_query();
+	query.groups = turn % 2 ? PSINFO_GROUPS_ALL : 0;
+	query.flags = turn % 4 < 2 ? 0 : PSINFO_QUERY_THREADS;
+	if (turn % 16) {
+		pass(fd, query, turn % 3 ? 256 : 40);
+		return;
+	}
+	psinfo_record record;
+	query.records = reinterpret_cast<std::uintptr_t>(&record);
+	query.capacity = 1;
+	query.record_size = sizeof(record);
+	if (ask(fd, query) || !query.cursor)
+		fail("the first call of a pass failed");
 }
 
-void cycle(int times)
+void cycle(int times, const std::function<void(int)> &once)
 {
-	const auto round = [=] {
+	const auto round = [&] {
 		for (int i = 0; i < times; ++i)
-			if (const auto text = table::read_whole(path); text.error)
-				fail(std::string("reading failed: ") + std::strerror(text.error));
+			once(i);
 	};
 	// Caches fill in the first one; others disturb one or the other.
 	long least = -1, least_free = 0;
@@ -171,9 +175,9 @@ void kill_readers(int times)
 } // namespace
 
 int main(int argc, char **argv)
-{
+try {
 	if (argc != 4) {
-		std::cerr << "hoard: hold | tell | retry | cycle | killed UID NUMBER\n";
+		std::cerr << "hoard: hold | tell | retry | cycle | ask | killed UID NUMBER\n";
 		return 2;
 	}
 	const std::string action = argv[1], uid = argv[2];
@@ -197,11 +201,15 @@ int main(int argc, char **argv)
 	} else if (action == "retry") {
 		retry(static_cast<std::size_t>(number));
 	} else if (action == "cycle") {
-		cycle(number);
+		cycle(number, read_once);
+	} else if (action == "ask") {
+		cycle(number, ask_once);
 	} else if (action == "killed") {
 		kill_readers(number);
 	} else {
 		return 2;
 	}
 	return 0;
+} catch (const std::exception &error) {
+	fail(error.what());
 }

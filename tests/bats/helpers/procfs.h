@@ -31,7 +31,7 @@ struct Stat {
 // Takes the next number off the text. Some need all of 64 bits without a sign.
 inline long long next_number(const char *&text)
 {
-	while (*text == ' ')
+	while (*text == ' ' || *text == '\t')
 		++text;
 	char *end;
 	const long long number = *text == '-' ? std::strtoll(text, &end, 10)
@@ -40,17 +40,18 @@ inline long long next_number(const char *&text)
 	return number;
 }
 
-inline std::optional<Stat> stat_of(pid_t pid)
+// Of a process or thread, by its directory such as /proc/1 or /proc/1/task/1
+inline std::optional<Stat> stat_at(const std::string &directory)
 {
-	const auto text = read_if_there("/proc/" + std::to_string(pid) + "/stat");
+	const auto text = read_if_there(directory + "/stat");
 	if (!text)
 		return std::nullopt;
 	const auto open = text->find('('), close = text->rfind(')');
 	if (open == text->npos || close == text->npos || close + 3 > text->size())
-		throw std::runtime_error("stat of " + std::to_string(pid) + " is not understood: " + *text);
+		throw std::runtime_error(directory + "/stat is not understood: " + *text);
 
 	Stat stat;
-	stat.pid = pid;
+	stat.pid = std::atoi(text->c_str());
 	stat.name = text->substr(open + 1, close - open - 1);
 	stat.state = (*text)[close + 2];
 	const char *at = text->c_str() + close + 3;
@@ -59,36 +60,67 @@ inline std::optional<Stat> stat_of(pid_t pid)
 	return stat;
 }
 
-// The first number behind each word of status, such as "Uid" or "Threads".
-using Status = std::map<std::string, long long>;
-
-inline std::optional<Status> status_of(pid_t pid)
+inline std::optional<Stat> stat_of(pid_t pid)
 {
-	const auto text = read_if_there("/proc/" + std::to_string(pid) + "/status");
+	return stat_at("/proc/" + std::to_string(pid));
+}
+
+// What stands behind each word of status, such as "Uid" or "Threads".
+using Status = std::map<std::string, std::string>;
+
+inline std::optional<Status> status_at(const std::string &directory)
+{
+	const auto text = read_if_there(directory + "/status");
 	if (!text)
 		return std::nullopt;
 	Status status;
 	for (const auto &line : lines_of(*text)) {
 		const auto colon = line.find(":\t");
 		if (colon != line.npos)
-			status[line.substr(0, colon)] = std::strtoll(line.c_str() + colon + 2, nullptr, 10);
+			status[line.substr(0, colon)] = line.substr(colon + 2);
 	}
 	return status;
+}
+
+// The first number behind a word of status, or the second, ...; 0 if there is
+// no such line.
+inline long long status_number(const Status &status, const std::string &word, int nth = 1)
+{
+	const auto line = status.find(word);
+	if (line == status.end())
+		return 0;
+	const char *at = line->second.c_str();
+	long long number = 0;
+	while (nth-- > 0)
+		number = next_number(at);
+	return number;
+}
+
+// The numbers that are names in a directory, in rising order; none if it is gone.
+inline std::vector<pid_t> list_numbers(const std::string &path)
+{
+	std::vector<pid_t> numbers;
+	DIR *directory = opendir(path.c_str());
+	if (!directory)
+		return numbers;
+	while (const dirent *entry = readdir(directory))
+		if (const int number = std::atoi(entry->d_name); number > 0)
+			numbers.push_back(number);
+	closedir(directory);
+	std::sort(numbers.begin(), numbers.end());
+	return numbers;
 }
 
 // All processes, in the order of their PIDs.
 inline std::vector<pid_t> list_pids()
 {
-	std::vector<pid_t> pids;
-	DIR *directory = opendir("/proc");
-	if (!directory)
-		throw failure("/proc");
-	while (const dirent *entry = readdir(directory))
-		if (const int pid = std::atoi(entry->d_name); pid > 0)
-			pids.push_back(pid);
-	closedir(directory);
-	std::sort(pids.begin(), pids.end());
-	return pids;
+	return list_numbers("/proc");
+}
+
+// The threads of a process, the first one among them.
+inline std::vector<pid_t> list_threads(pid_t pid)
+{
+	return list_numbers("/proc/" + std::to_string(pid) + "/task");
 }
 
 // A kernel thread's name in psinfo is the 15 bytes that the kernel holds; /proc

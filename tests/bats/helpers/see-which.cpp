@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 // see-which MOUNT READER [GROUP]: opens MOUNT/psinfo as somebody, and fails if
 // it shows any process whose MOUNT/<pid>/stat they can not read, or hides one
-// whose stat they can. Only processes that were there before and after count.
-// Each row must also have the PPID, the UID and the PARENT that this reader may
-// know. GROUP is a supplementary group.
+// whose stat they can, in the text or by ioctl. Only processes that were there
+// before and after count. Each row must also have the PPID, the UID and the
+// PARENT that this reader may know. GROUP is a supplementary group.
 //
 //   READER	root alice bob
 //		root-no-ptrace	root without CAP_SYS_PTRACE
@@ -11,9 +11,12 @@
 //		alice-userns	alice, as root of a user namespace of hers
 //		to-root:READER	opened by READER, but first read by root
 //
+// The ioctl is always root's, on the reader's descriptor.
+//
 // Prints the names of the processes shown that are no kernel threads. Needs the
 // columns pid, ppid, uid, name, stat and parent.
 #include "process.h"
+#include "query.h"
 #include "table.h"
 
 #include <algorithm>
@@ -220,6 +223,52 @@ void play_reader(const std::string &mount, bool reads_itself, int socket, Shared
 
 // ---- the judgement ----------------------------------------------------------
 
+// What the descriptor gives by ioctl
+struct Asked {
+	std::vector<psinfo_record> all;
+	std::set<pid_t> found, counted;	// when asked for by PID
+};
+
+Asked ask_everything(int fd, const Shared &shared)
+{
+	Asked asked;
+	psinfo_query query = whole_query();
+	query.groups = PSINFO_GROUPS_ALL;
+	asked.all = pass(fd, query, 10).records;
+	for (int i = 0; i < shared.nr_judged; ++i) {
+		const pid_t pid = shared.judged[i].pid;
+		query.filters = PSINFO_FILTER_PID;
+		query.pid = static_cast<std::uint32_t>(pid);
+		if (!pass(fd, query, 1).records.empty())
+			asked.found.insert(pid);
+		psinfo_query totals = query;
+		totals.groups = 0;
+		totals.flags = PSINFO_QUERY_TOTALS_ONLY;
+		if (ask(fd, totals))
+			throw failure("totals only");
+		if (std::any_of(std::begin(totals.processes), std::end(totals.processes), [](auto count) { return count; }))
+			asked.counted.insert(pid);
+	}
+	return asked;
+}
+
+std::string wrong_with(const Asked &asked, const Judged &judged)
+{
+	const auto *record = find_record(asked.all, static_cast<std::uint32_t>(judged.pid));
+	const bool is_visible = judged.after;
+	if (!!record != is_visible)
+		return is_visible ? "has no record" : "has a record, and its stat can not be read";
+	if (asked.found.contains(judged.pid) != is_visible)
+		return is_visible ? "is not found by PID" : "is found by PID, and its stat can not be read";
+	if (asked.counted.contains(judged.pid) != is_visible)
+		return is_visible ? "is not counted" : "is counted, and its stat can not be read";
+	if (record && record->ppid != judged.ppid)
+		return "has the ppid " + std::to_string(record->ppid) + ", not " + std::to_string(judged.ppid);
+	if (record && record->uid != judged.uid)
+		return "has the uid " + std::to_string(record->uid) + ", not " + std::to_string(judged.uid);
+	return {};
+}
+
 std::string parent_shown(const table::Table &table, const Row &row)
 {
 	const auto ppid = table::number(table.cell(row, "PPID")).value_or(-1);
@@ -243,7 +292,7 @@ std::string wrong_with(const table::Table &table, const Row &row, const Judged &
 } // namespace
 
 int main(int argc, char **argv)
-{
+try {
 	if (argc != 3 && argc != 4) {
 		std::cerr << "see-which: MOUNT READER [GROUP]\n";
 		return 2;
@@ -275,6 +324,7 @@ int main(int argc, char **argv)
 	close(ends[1]);
 	const int fd = receive_descriptor(ends[0]);
 	const auto text = table::read_descriptor(fd);
+	const auto asked = ask_everything(fd, *shared);
 	process::need(write(ends[0], "x", 1) == 1, "write");
 	int status;
 	waitpid(reader, &status, 0);
@@ -310,9 +360,11 @@ int main(int argc, char **argv)
 		else if (row)
 			if (const auto what = wrong_with(*table, *row, judged); !what.empty())
 				complain(judged.pid, what + ": " + std::string(row->line));
+		if (const auto what = wrong_with(asked, judged); !what.empty())
+			complain(judged.pid, what);
 	}
 	// The opener always sees itself, whoever reads.
-	if (!table->find(reader))
+	if (!table->find(reader) || !find_record(asked.all, static_cast<std::uint32_t>(reader)))
 		complain(reader, "opened the file and is not shown");
 
 	std::set<std::string> names;
@@ -323,4 +375,7 @@ int main(int argc, char **argv)
 		std::cout << name << " ";
 	std::cout << std::endl;
 	return right ? 0 : 1;
+} catch (const std::exception &error) {
+	std::cerr << "see-which: " << error.what() << "\n";
+	return 1;
 }

@@ -4,12 +4,15 @@
 // table that is wrong ends it with status 1 and is printed.
 //
 //   storm fork SECONDS		forks, exits, orphans, execve() from threads
+//   storm query SECONDS	the same, and the readers ask by ioctl, in calls for 1,
+//				2, 7 and 4096 records, for processes and for threads
 //   storm exec SECONDS		execve() from threads alone, as fast as it goes
 //   storm names SECONDS	processes that rename themselves
 //   storm ids SECONDS MOUNT	user ids that change; MOUNT hides others' processes
 //   storm trace SECONDS	processes that are attached to and let go
 //   storm unload		the module comes and goes; until stdin closes
 #include "process.h"
+#include "query.h"
 #include "table.h"
 
 #include <atomic>
@@ -47,6 +50,7 @@ std::string program;	// the path of this program
 
 // Says what is wrong with a table; empty if nothing is.
 using Check = std::function<std::string(const Table &)>;
+using Records = std::vector<psinfo_record>;
 
 struct Reader {
 	std::string path = "/proc/psinfo";
@@ -54,6 +58,10 @@ struct Reader {
 	int niceness = 5;	// not to take all of a small machine from the storm
 	bool module_may_go = false;
 	Check check;
+	// It asks instead, if it has room for any records.
+	std::uint32_t capacity = 0;
+	std::uint32_t groups = 0, flags = 0;
+	std::function<std::string(const Records &)> check_records;
 };
 
 // ---- reading ---------------------------------------------------------------
@@ -66,6 +74,52 @@ struct Reader {
 	_exit(1);
 }
 
+[[noreturn]] void complain(const std::string &problem, const Records &records)
+{
+	std::string text;
+	for (const auto &record : records)
+		text += std::to_string(record.pid) + " of " + std::to_string(record.tgid) + " " + letter_of(record) + " " +
+			std::to_string(record.ppid) + " " + name_of(record) + "\n";
+	complain(problem, text);
+}
+
+// What a reader has seen; 0 or the error if it could not.
+int read_once(const Reader &reader, std::size_t piece)
+{
+	const auto text = table::read_whole(reader.path, piece);
+	if (text.error)
+		return text.error;
+	std::string problem;
+	const auto table = table::parse(text.bytes, problem);
+	if (table)
+		problem = reader.check(*table);
+	if (!problem.empty())
+		complain(problem, text.bytes);
+	counts->rows += static_cast<unsigned>(table->rows.size());
+	return 0;
+}
+
+int ask_once(const Reader &reader)
+{
+	const int fd = open(reader.path.c_str(), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	psinfo_query query = whole_query();
+	query.groups = reader.groups;
+	query.flags = reader.flags;
+	const Pass answer = take_pass(fd, query, reader.capacity);
+	close(fd);
+	if (answer.error)
+		return answer.error;
+	const std::string problem = answer.problem.empty() ? reader.check_records(answer.records) : answer.problem;
+	if (!problem.empty())
+		complain("in calls for " + std::to_string(reader.capacity) + " with groups " +
+				 std::to_string(reader.groups) + " and flags " + std::to_string(reader.flags) + ": " + problem,
+			 answer.records);
+	counts->rows += static_cast<unsigned>(answer.records.size());
+	return 0;
+}
+
 void read_forever(const Reader &reader, std::size_t piece)
 {
 	process::set_name("storm-reader");
@@ -74,22 +128,16 @@ void read_forever(const Reader &reader, std::size_t piece)
 	if (reader.uid)
 		process::become(reader.uid);
 	while (!counts->stop) {
-		const auto text = table::read_whole(reader.path, piece);
-		if (text.error) {
-			if (!reader.module_may_go || (text.error != ENOENT && text.error != EIO))
-				complain(std::string("reading failed: ") + std::strerror(text.error), text.bytes);
-			++counts->refused;
-			process::nap(0.002);
+		const int error = reader.capacity ? ask_once(reader) : read_once(reader, piece);
+		if (!error) {
+			++counts->reads;
 			continue;
 		}
-		std::string problem;
-		const auto table = table::parse(text.bytes, problem);
-		if (table)
-			problem = reader.check(*table);
-		if (!problem.empty())
-			complain(problem, text.bytes);
-		++counts->reads;
-		counts->rows += static_cast<unsigned>(table->rows.size());
+		// procfs says ENOTTY of an entry that is gone, where read() says EIO.
+		if (!reader.module_may_go || (error != ENOENT && error != (reader.capacity ? ENOTTY : EIO)))
+			complain(std::string("reading failed: ") + std::strerror(error), std::string());
+		++counts->refused;
+		process::nap(0.002);
 	}
 }
 
@@ -124,6 +172,21 @@ std::string steady_are_there(const Table &table, const std::vector<Steady> &stea
 			problem = row_is(table, row, "NAME", name);
 		if (!problem.empty())
 			return problem;
+	}
+	return {};
+}
+
+std::string steady_have_records(const Records &records, const std::vector<Steady> &steady, pid_t parent)
+{
+	for (const auto &[pid, name] : steady) {
+		const auto *record = find_record(records, static_cast<std::uint32_t>(pid));
+		if (!record)
+			return "process " + std::to_string(pid) + " lives and has no record";
+		const std::string whose = "the record of " + std::to_string(pid) + " has ";
+		if (record->tgid != record->pid || record->ppid != static_cast<std::uint32_t>(parent))
+			return whose + "another TGID or PPID";
+		if (letter_of(*record) == 'X' || (!name.empty() && name_of(*record) != name))
+			return whose + "the state " + letter_of(*record) + " and the name " + name_of(*record);
 	}
 	return {};
 }
@@ -367,6 +430,85 @@ private:
 	int ends_[2];
 };
 
+// A process of some threads, by their numbers, the first of which is its own
+std::vector<pid_t> add_threads(Storm &storm, int number)
+{
+	int ends[2];
+	process::need(pipe2(ends, O_CLOEXEC) == 0, "pipe");
+	const pid_t pid = storm.add([&] {
+		process::set_name("storm-threads");
+		static int out = ends[1];
+		for (int i = 1; i < number; ++i) {
+			pthread_t thread;
+			pthread_create(
+				&thread, nullptr,
+				[](void *) -> void * {
+					const auto self = static_cast<pid_t>(syscall(SYS_gettid));
+					process::need(write(out, &self, sizeof(self)) == sizeof(self), "write");
+					process::sleep_forever();
+				},
+				nullptr);
+		}
+		process::sleep_forever();
+	});
+	std::vector<pid_t> threads = {pid};
+	while (threads.size() < static_cast<std::size_t>(number)) {
+		pid_t one = 0;
+		process::need(read(ends[0], &one, sizeof(one)) == sizeof(one), "read");
+		threads.push_back(one);
+	}
+	close(ends[0]);
+	close(ends[1]);
+	return threads;
+}
+
+// Those who ask while `steady` live, and of whom threads[0] has these threads
+std::vector<Reader> askers(const std::vector<Steady> &steady, const std::vector<pid_t> &threads)
+{
+	const pid_t self = getpid();
+	std::vector<Reader> kinds;
+	for (const std::uint32_t capacity : {1, 2, 7, 4096}) {
+		for (const std::uint32_t groups : {0u, PSINFO_GROUPS_ALL}) {
+			Reader asker;
+			asker.capacity = capacity;
+			asker.groups = groups;
+			// Half of those that want more than the identity want threads.
+			asker.flags = groups && capacity % 2 ? PSINFO_QUERY_THREADS : 0;
+			asker.check_records = [=](const Records &records) -> std::string {
+				if (!asker.flags)
+					return steady_have_records(records, steady, self);
+				for (const pid_t thread : threads) {
+					const auto *record = find_record(records, static_cast<std::uint32_t>(thread));
+					if (!record || record->tgid != static_cast<std::uint32_t>(threads[0]))
+						return "thread " + std::to_string(thread) + " lives and has no record";
+				}
+				return {};
+			};
+			kinds.push_back(asker);
+		}
+	}
+	return kinds;
+}
+
+int storm_query(double seconds)
+{
+	Storm storm;
+	const Loopers loopers;
+	std::vector<Steady> steady;
+
+	for (int i = 0; i < 3; ++i)
+		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
+	for (int i = 0; i < nr_loopers; ++i)
+		steady.push_back(loopers.add(storm));
+	const auto threads = add_threads(storm, 5);
+	steady.push_back({threads[0], "storm-threads"});
+	for (int i = 0; i < 3; ++i)
+		storm.add(fork_forever);
+	const int status = storm.read_for(seconds, askers(steady, threads));
+	loopers.tell();
+	return status;
+}
+
 int storm_fork(double seconds, bool only_exec)
 {
 	Storm storm;
@@ -547,14 +689,19 @@ int storm_trace(double seconds)
 int storm_unload()
 {
 	Storm storm;
-	const pid_t sleeper = storm.add_sleeper("storm-sleeper");
+	const pid_t self = getpid(), sleeper = storm.add_sleeper("storm-sleeper");
 	Reader reader;
 	reader.module_may_go = true;
 	reader.niceness = 15;
 	reader.check = [=](const Table &table) -> std::string {
 		return table.find(sleeper) ? "" : "process " + std::to_string(sleeper) + " lives and has no row";
 	};
-	return storm.read_until_stdin_closes({reader});
+	Reader asker = reader;
+	asker.capacity = 20;
+	asker.check_records = [=](const Records &records) -> std::string {
+		return steady_have_records(records, {{sleeper, "storm-sleeper"}}, self);
+	};
+	return storm.read_until_stdin_closes({reader, asker});
 }
 
 } // namespace
@@ -573,6 +720,8 @@ int main(int argc, char **argv)
 	const double seconds = argc > 2 ? std::atof(argv[2]) : 6;
 	if (scenario == "fork")
 		return storm_fork(seconds, false);
+	if (scenario == "query")
+		return storm_query(seconds);
 	if (scenario == "exec")
 		return storm_fork(seconds, true);
 	if (scenario == "names")
@@ -583,6 +732,6 @@ int main(int argc, char **argv)
 		return storm_trace(seconds);
 	if (scenario == "unload")
 		return storm_unload();
-	std::cerr << "storm: fork | exec | names | trace SECONDS, ids SECONDS MOUNT, or unload\n";
+	std::cerr << "storm: fork | query | exec | names | trace SECONDS, ids SECONDS MOUNT, or unload\n";
 	return 2;
 }

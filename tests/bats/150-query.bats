@@ -1,0 +1,254 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The query, PSINFO_IOC_QUERY: what it gives is what /proc says, its filters and
+# totals, passes of any buffer size beside a storm of processes, and what it
+# costs the kernel. The contract's small print is in 160-query-contract.bats,
+# who sees what in 170-query-visibility.bats.
+
+bats_require_minimum_version 1.5.0
+load common
+
+STORM_SECONDS=${STORM_SECONDS:-10}
+
+# odd_processes: those of 090-differential.bats, with a process of so many
+# threads that its times are read in steps, and groups and users; ODD are PIDs
+# of some of them
+odd_processes() {
+	ODD=()
+	start make-process odd
+	start make-process running
+	start make-process vfork
+	ODD+=("${ANSWER% *}")
+	start make-process stopped
+	start make-process traced-by-other
+	ODD+=("${ANSWER%% *}" "$STARTED")
+	start make-process zombie
+	ODD+=("$ANSWER")
+	start make-process zombie-leader
+	ODD+=("$ANSWER")
+	start make-process zombie-leaders-child
+	track "${ANSWER% *}"
+	start make-process threads-child
+	start make-process sleeping $'odd\n| \\name\e' $'\xe2\x82\xac\xff' '' ' ) R 1 ('
+	start many-threads 5
+	ODD+=("$STARTED")
+}
+
+# in_cgroup NAME: the test and what it starts from now on lives in this cgroup
+in_cgroup() {
+	mkdir -p "/sys/fs/cgroup/$1"
+	echo "$BASHPID" >"/sys/fs/cgroup/$1/cgroup.procs"
+}
+
+# well COMMAND...: `run` of a program that must end with 0; else what it says is
+# why the test fails
+well() {
+	run "$@"
+	[[ $status -eq 0 ]] || fail "$output"
+}
+
+# count WORD: the number behind it in what the last `run` printed
+count() { sed -nE "s/.*(^| )$1 ([0-9]+)( .*|\$)/\\2/p" <<<"$output"; }
+
+teardown_file() {
+	local group
+	echo "$BASHPID" >/sys/fs/cgroup/cgroup.procs
+	for group in /sys/fs/cgroup/psinfo-*/*/ /sys/fs/cgroup/psinfo-*/; do
+		[[ ! -d $group ]] || rmdir "$group"
+	done
+}
+
+@test "every field of every process is what stat, status, schedstat and cgroup say" {
+	in_cgroup psinfo-odd/inner
+	odd_processes
+	start many-threads 600 1
+	well "$BIN/compare-query" processes
+	echo "# $output" >&3
+}
+
+@test "every field of every thread is what its own stat, status, schedstat and cgroup say" {
+	in_cgroup psinfo-odd/inner
+	odd_processes
+	well "$BIN/compare-query" threads 80
+	echo "# $output" >&3
+}
+
+@test "in a PID namespace every field is what the /proc there says" {
+	# shellcheck disable=SC2016
+	well unshare --pid --fork --kill-child --mount-proc bash -c '
+		for kind in odd traced-by-other zombie zombie-leader threads-child family; do
+			"$1/make-process" "$kind" >"$2.$kind" 3>&- &
+			until [[ -s $2.$kind ]]; do sleep 0.1; done
+		done
+		"$1/compare-query" processes 20 && "$1/compare-query" threads 40
+	' bash "$BIN" "$BATS_TEST_TMPDIR/kind"
+	echo "# ${lines[*]}" >&3
+}
+
+@test "in a time namespace processes start when stat there says" {
+	unshare --time --boottime 1000000 true || skip "not here: no time namespaces"
+	well unshare --time --boottime 1000000 --fork "$BIN/compare-query" processes
+}
+
+@test "cgroups outside of the reader's cgroup namespace are 0, and those inside are not" {
+	local said=$BATS_TEST_TMPDIR/said
+	# Some of them as deep as those inside
+	in_cgroup psinfo-odd/inner
+	odd_processes
+	# shellcheck disable=SC2016
+	bash -c 'mkdir -p /sys/fs/cgroup/psinfo-ns/inner
+		echo $$ >/sys/fs/cgroup/psinfo-ns/cgroup.procs
+		exec unshare --cgroup --mount bash -c '\''
+			umount /sys/fs/cgroup
+			mount -t cgroup2 cgroup2 /sys/fs/cgroup
+			sleep 1000 3>&- &
+			echo $! >/sys/fs/cgroup/inner/cgroup.procs
+			"$1/compare-query" processes
+			"$1/query-list" pid=$! only=cgroup
+			"$1/query-list" pid=1 only=cgroup
+			kill $!
+		'\'' bash "$1"' bash "$BIN" >"$said" 2>&1 || fail "$(<"$said")"
+	mapfile -t lines <"$said"
+	assert "${lines[1]}" = "cgroup=$(stat -c %i /sys/fs/cgroup/psinfo-ns/inner)" "cgroup of a process inside"
+	assert "${lines[2]}" = cgroup=0 "cgroup of a process outside"
+}
+
+@test "what a descriptor gives is by the cgroup namespace of its opener, not of who asks" {
+	in_cgroup psinfo-odd/inner
+	# shellcheck disable=SC2016
+	well unshare --cgroup bash -c 'exec <"$1"; exec nsenter --cgroup=/proc/1/ns/cgroup \
+		"$2/query-list" on=- pid=1 only=cgroup' bash "$PSINFO" "$BIN"
+	assert "$output" = cgroup=0 "cgroup of 1"
+	well "$BIN/query-list" pid=1 only=cgroup
+	assert "$output" != cgroup=0 "cgroup of 1 for an opener outside"
+}
+
+@test "filters let through what they say, alone and together, and totals count just that" {
+	odd_processes
+	well "$BIN/query-filters" "${ODD[@]}"
+	echo "# $output" >&3
+}
+
+@test "totals only counts the same processes as the table" {
+	local i table=$BATS_TEST_TMPDIR/table
+	odd_processes
+	# Others come and go, and change state. Who asks and who reads is one more,
+	# of the same kind.
+	for i in {1..100}; do
+		cat "$PSINFO" >"$table"
+		"$BIN/query-list" totals >"$table.totals"
+		[[ "$(tail -4 "$table" | head -3 | tr '\t\n' '  ' | sed 's/: /=/g')THREADS=0" != "$(<"$table.totals")" ]] || break
+	done
+	[[ $i -lt 100 ]] || fail "in none of $i tries: $(<"$table.totals") $(tail -5 "$table")"
+	assert "$(<"$table.totals")" =~ STOPPED=1\ TRACED=1\ ZOMBIE=3 "the totals"
+}
+
+@test "beside a storm of forks, exits and execve, a living process is in every pass exactly once, whatever the buffer holds" {
+	well "$BIN/storm" query "$STORM_SECONDS"
+	echo "# ${output//$'\n'/ }" >&3
+	assert "$(count reads)" -ge 100 "passes"
+	assert "$(count deeds)" -ge 50 "forks"
+	assert "$(count execs)" -ge 20 "execve calls from a thread"
+}
+
+@test "a process is in every pass while a thread of it calls execve, also where there is nobody else" {
+	well unshare --pid --fork --kill-child --mount-proc "$BIN/storm" query "$STORM_SECONDS"
+	echo "# ${output//$'\n'/ }" >&3
+	assert "$(count reads)" -ge 200 "passes"
+}
+
+@test "a living process is in every pass exactly once while PIDs are used again at once" {
+	local before
+	before=$(</proc/sys/kernel/pid_max)
+	echo 450 >/proc/sys/kernel/pid_max
+	run "$BIN/storm" query "$STORM_SECONDS"
+	echo "$before" >/proc/sys/kernel/pid_max
+	assert "$status" -eq 0 "status of: $output"
+	assert "$(count deeds)" -ge 50 "forks"
+}
+
+@test "threads that ask all at once on one descriptor get right answers, and the text beside" {
+	well "$BIN/query-together" 5
+	assert "$(count passes)" -ge 100 "passes"
+}
+
+@test "a pass is stable if nobody was born or went, and not if somebody did" {
+	well "$BIN/query-stable"
+}
+
+# stalls: whether a query can be held up where it writes
+stalls() { [[ $("$BIN/query-stall" quiet 2>&1) != *userfaultfd* ]]; }
+
+@test "a birth or an end in the midst of one call is noticed" {
+	stalls || skip "not here: no userfaultfd"
+	well "$BIN/query-stall" quiet
+	assert "$output" = stable "a quiet call"
+	for _ in {1..10}; do
+		well "$BIN/query-stall" birth
+		assert "$output" = "not stable" "a call in which a process is born"
+		well "$BIN/query-stall" end
+		assert "$output" = "not stable" "a call in which a process ends"
+	done
+}
+
+@test "a program that is killed in the midst of a query ends" {
+	stalls || skip "not here: no userfaultfd"
+	for _ in {1..5}; do
+		start query-stall forever
+		assert "$ANSWER" = stalled "what it says"
+		kill -KILL "$STARTED"
+		wait_for 10 test ! -e "/proc/$STARTED"
+	done
+	"$BIN/query-list" >/dev/null
+}
+
+@test "a query over 3,000 processes takes no more memory of the kernel than one over few" {
+	local few
+	stalls || skip "not here: no userfaultfd"
+	well "$BIN/query-stall" memory
+	few=$output
+	start crowd 3000
+	well "$BIN/query-stall" memory
+	echo "# $few; $output" >&3
+	kill -TERM "$STARTED"
+	wait_for 60 eval "! [[ -d /proc/$STARTED ]]"
+	assert "$(count of)" -ge 3000 "processes"
+	# All of the records would be 600 KiB.
+	assert "$(count held)" -le 128 "KiB held with many processes"
+}
+
+@test "2,000 queries do not grow the memory of the kernel, nor do passes that are left half-way" {
+	local grown unaccounted
+	well "$BIN/hoard" ask 1000 2000
+	echo "# $output" >&3
+	read -r _ grown _ unaccounted <<<"$output"
+	# One byte in a thousand lost at every query would be some 80 KiB.
+	assert "$grown" -le 300 "KiB more of slabs, vmalloc and page tables"
+	assert "$unaccounted" -le 16384 "KiB less of free memory"
+}
+
+@test "queries need nothing of the budget for open tables" {
+	echo 1 >"$PARAMETERS/max_mib"
+	"$BIN/hoard" hold 1000 1000 >"$BATS_TEST_TMPDIR/held" 2>&1 3>&- &
+	track $!
+	wait_for 30 grep -q '^held' "$BATS_TEST_TMPDIR/held"
+	run setpriv --reuid 1000 --regid 1000 --clear-groups cat "$PSINFO"
+	assert "$output" =~ "No buffer space" "what cat says"
+	well setpriv --reuid 1000 --regid 1000 --clear-groups "$BIN/query-list" pid=1 only=pid
+	echo 64 >"$PARAMETERS/max_mib"
+	assert "$output" = pid=1 "the record of 1"
+}
+
+@test "a descriptor from before an unload gives ENOTTY for good, also when the module is loaded again" {
+	local stale
+	exec {stale}<"$PSINFO"
+	well "$BIN/query-list" on=- pid=1 only=pid <&"$stale"
+	module_unload
+	run -1 "$BIN/query-list" on=- pid=1 <&"$stale"
+	assert "$output" =~ "Inappropriate ioctl" "what a query says"
+	module_load
+	run -1 "$BIN/query-list" on=- pid=1 <&"$stale"
+	assert "$output" =~ "Inappropriate ioctl" "what a query says later"
+	exec {stale}<&-
+}

@@ -1,0 +1,194 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# By ioctl a reader finds the same processes as by read(): those that the mount
+# of procfs shows to who opened the file. 120-hidepid.bats compares both with
+# /proc for every reader (helpers/see-which.cpp); here is what the query has
+# beyond the text: totals, filters, and ids of namespaces.
+
+bats_require_minimum_version 1.5.0
+load common
+
+STAGE=/var/psinfo-query
+MOUNT=$STAGE/proc
+AS_ALICE=(setpriv --reuid 1000 --regid 1000 --clear-groups)
+
+setup_file() {
+	rm -rf "$STAGE"
+	mkdir -p "$MOUNT"
+	install -m 4755 "$BIN/cast" "$STAGE/set-uid"
+	install -m 755 "$BIN/cast" "$STAGE/set-uid.plain"
+	install -m 4755 "$BIN/query-list" "$STAGE/set-uid-query-list"
+	"$BIN/cast" "$STAGE/set-uid" >"$STAGE/said" 2>&1 3>&- &
+	echo $! >"$STAGE/pid"
+	wait_for 20 grep -q ready "$STAGE/said" || fail "$(<"$STAGE/said")"
+	mount -t proc -o hidepid=2 proc "$MOUNT"
+	look_as_alice
+}
+
+# look_as_alice: what stat there says to her of the cast; HERS are the names,
+# HER_ZOMBIES some of them, HER_THREADS is how many threads these have
+look_as_alice() {
+	local stats pid
+	export HERS HER_ZOMBIES HER_THREADS
+	# shellcheck disable=SC2016
+	stats=$("${AS_ALICE[@]}" bash -c 'cat "$1"/[0-9]*/stat' bash "$MOUNT" 2>/dev/null |
+		sed -nE 's/^([0-9]+) \(((a|b|of|child-of)-[^)]*)\) (.).*/\1 \2 \4/p')
+	HERS=$(cut -d' ' -f2 <<<"$stats" | sort | xargs)
+	HER_ZOMBIES=$(awk '$3 == "Z" { print $2 }' <<<"$stats" | sort | xargs)
+	HER_THREADS=0
+	while read -r pid _; do
+		HER_THREADS=$((HER_THREADS + $(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)))
+	done <<<"$stats"
+	assert "$HERS" =~ a-exec.*a-lost-leader.*a-zombie.*child-of-alice\ of-alice "what alice can read"
+	[[ $HERS != *bob* && $HERS != *root* ]] || fail "what alice can read: $HERS"
+}
+
+teardown_file() {
+	kill -KILL "$(<"$STAGE/pid")"
+	umount "$MOUNT"
+	rm -rf "$STAGE"
+}
+
+# of NAME: the PID of that process of the cast
+of() { "$BIN/query-list" only=pid,name | sed -nE "s/^pid=([0-9]+) name=$1\$/\1/p"; }
+
+# hers WORD...: the query of alice through the mount that hides
+hers() { "${AS_ALICE[@]}" "$BIN/query-list" on="$MOUNT/psinfo" "$@"; }
+
+# names_of WORD...: the names that a query of alice shows, but for her own
+names_of() { hers only=name "$@" | sed 's/^name=//' | grep -v '^query-list$' | sort | xargs; }
+
+children_of() { xargs <"/proc/$1/task/$1/children"; }
+has_child() { [[ -n $(children_of "$1") ]]; }
+
+@test "a user finds the same processes by query as in the table, and no others" {
+	columns_set pid,name,stat
+	"${AS_ALICE[@]}" cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
+	assert "$(table_rows "$BATS_TEST_TMPDIR/table" | awk -F ' *[|] *' '$2 != "cat" { print $2 }' | sort | xargs)" = \
+		"$HERS" "names in the table"
+	assert "$(names_of)" = "$HERS" "names of the query"
+}
+
+@test "a hidden process is not found by its PID, its user, its parent or its state, and is not counted" {
+	local bob zombie zombies all words
+	bob=$(of of-bob)
+	zombie=$(of b-zombie)
+	all=$(hers totals)
+	assert "$all" =~ IDLE=0.*\ TOTAL=$(($(wc -w <<<"$HERS") + 1))\ THREADS=0$ "her totals"
+	for words in "pid=$bob" "pid=$zombie" pid=2 uid=0 uid=1001 parent=2 kernel; do
+		assert "$(names_of "$words")" = "" "what is found by $words"
+		assert "$(names_of threads "$words")" = "" "threads found by $words"
+		assert "$(hers totals "$words")" =~ TOTAL=0\ THREADS=0$ "totals by $words"
+		assert "$(hers threads totals "$words")" =~ TOTAL=0\ THREADS=0$ "totals of threads by $words"
+		# All of them are there.
+		[[ -n $("$BIN/query-list" "$words") ]] || fail "root finds nothing by $words"
+	done
+	assert "$(names_of states=Z)" = "$HER_ZOMBIES" "her zombies"
+	zombies=$(wc -w <<<"$HER_ZOMBIES")
+	assert "$(hers totals states=Z)" =~ ZOMBIE="$zombies".*TOTAL="$zombies"\  "totals of her zombies"
+	assert "$(names_of pid="$(of of-alice)")" = of-alice "what is found by a PID of hers"
+	assert "$(names_of parent="$(of of-alice)")" = child-of-alice "children of a process of hers"
+	# Their parent is hidden; that is no secret, and stat says it.
+	assert "$(names_of parent="$(<"$STAGE/pid")")" =~ of-alice "children of a hidden process"
+}
+
+@test "threads of hidden processes are hidden, and her own are not" {
+	local leader
+	leader=$(of a-lost-leader)
+	assert "$(hers threads pid="$leader" | wc -l)" = 2 "threads of her lost leader"
+	assert "$(hers threads totals)" =~ THREADS=$((HER_THREADS + 1))$ "all her threads"
+}
+
+@test "a descriptor that a user opened shows root no more than the user, and the other way round" {
+	# The opener, which has become a set-uid program, is not among them any more.
+	# shellcheck disable=SC2016
+	run -0 "${AS_ALICE[@]}" bash -c 'exec "$1" on=- only=name <"$2"' bash "$STAGE/set-uid-query-list" "$MOUNT/psinfo"
+	assert "$(sed 's/^name=//' <<<"$output" | sort | xargs)" = "$HERS" "what root is shown"
+	run -0 "${AS_ALICE[@]}" "$BIN/query-list" on=- only=name <"$MOUNT/psinfo"
+	assert "$output" =~ name=of-bob "what alice is shown"
+	assert "$output" =~ name=kthreadd "what alice is shown"
+}
+
+@test "for every reader the query shows, finds and counts those whose stat can be read" {
+	local reader
+	columns_set pid,ppid,uid,name,stat,parent
+	for reader in root root-no-ptrace alice alice-ptrace alice-userns bob to-root:alice to-root:alice-userns; do
+		run "$BIN/see-which" "$MOUNT" "$reader"
+		[[ $status -eq 0 ]] || fail "$output"
+	done
+}
+
+@test "ids are those of the opener's user namespace, and so are those that are asked for" {
+	local in_hers=("${AS_ALICE[@]}" unshare --map-root-user)
+	run -0 "${in_hers[@]}" "$BIN/query-list" only=uid,euid,gid,egid,name
+	assert "$output" =~ "name=of-alice uid=0 euid=0 gid=0 egid=0" "the ids of alice"
+	assert "$output" =~ "name=of-bob uid=65534 euid=65534 gid=65534 egid=65534" "the ids of bob"
+	assert "$output" =~ "name=of-root uid=65534 euid=65534 gid=65534 egid=65534" "the ids of root"
+	assert "$output" =~ "name=a-uid-bob uid=65534 euid=0 gid=0 egid=0" "the ids of one who is bob and alice"
+	assert "$output" =~ "name=a-egid-bob uid=0 euid=0 gid=0 egid=65534" "the ids of one in a group of bob"
+	run -0 "${in_hers[@]}" "$BIN/query-list" uid=0 only=name
+	assert "$output" =~ name=of-alice "who is of user 0"
+	[[ $output != *of-root* && $output != *of-bob* ]] || fail "who is of user 0: $output"
+	run -0 "${in_hers[@]}" "$BIN/query-list" uid=1000 only=name
+	assert "$output" = "" "who is of user 1000"
+}
+
+@test "the filter by user is by the real one" {
+	run -0 "$BIN/query-list" uid=1001 only=name
+	assert "$output" =~ name=a-uid-bob "who is of user 1001"
+	assert "$output" =~ name=of-bob "who is of user 1001"
+	[[ ! $output =~ a-(euid|suid)-bob ]] || fail "who is of user 1001: $output"
+}
+
+@test "a descriptor shows ids of its opener's user namespace, whoever asks" {
+	local theirs
+	exec {theirs}<"$PSINFO"
+	run -0 "${AS_ALICE[@]}" unshare --map-root-user "$BIN/query-list" on=- pid="$(of of-bob)" only=uid <&"$theirs"
+	exec {theirs}<&-
+	assert "$output" = uid=1001 "the user of of-bob for a descriptor from outside"
+}
+
+@test "in a PID namespace numbers are its own, and what lies outside is 0" {
+	local said=$BATS_TEST_TMPDIR/said inside
+	# shellcheck disable=SC2016
+	unshare --pid --fork --kill-child --mount-proc bash -c 'sleep 1000 & wait' 3>&- &
+	track $!
+	wait_for 20 has_child "$!"
+	inside=$(children_of "$!")
+	wait_for 20 test -e "/proc/$inside/root/proc/2/stat"
+	run -0 "$BIN/query-list" on="/proc/$inside/root/proc/psinfo" only=pid,tgid,ppid
+	assert "$output" = "pid=1 tgid=1 ppid=0
+pid=2 tgid=2 ppid=1" "records by the /proc inside"
+	run -0 "$BIN/query-list" on="/proc/$inside/root/proc/psinfo" pid="$inside"
+	assert "$output" = "" "what is found by the number outside"
+	run -0 "$BIN/query-list" on="/proc/$inside/root/proc/psinfo" totals
+	assert "$output" =~ TOTAL=2\ THREADS=0$ "totals inside"
+	run -0 "$BIN/query-list" on="/proc/$inside/root/proc/psinfo" parent=1 only=pid
+	assert "$output" = pid=2 "children of 1 inside"
+
+	# The session and the group lie outside, and so does who traces.
+	"$BIN/query-list" on="/proc/$inside/root/proc/psinfo" pid=1 only=tracer,session,pgrp >"$said"
+	assert "$(<"$said")" = "tracer=0 session=0 pgrp=0" "numbers from outside"
+	assert "$("$BIN/query-list" pid="$inside" only=session)" = \
+		"session=$(awk '{ print $6 }' "/proc/$inside/stat")" "the session outside"
+}
+
+@test "a PID namespace that has ended is empty" {
+	local inside descriptor
+	unshare --pid --fork --kill-child --mount-proc sleep 1000 3>&- &
+	track $!
+	wait_for 20 has_child "$!"
+	inside=$(children_of "$!")
+	wait_for 20 grep -q sleep "/proc/$inside/comm"
+	exec {descriptor}<"/proc/$inside/root/proc/psinfo"
+	run -0 "$BIN/query-list" on=- only=pid <&"$descriptor"
+	assert "$output" = pid=1 "records before"
+	kill -KILL "$inside"
+	wait_for 20 test ! -e "/proc/$inside"
+	run -0 "$BIN/query-list" on=- <&"$descriptor"
+	assert "$output" = "" "records after"
+	run -0 "$BIN/query-list" on=- totals <&"$descriptor"
+	assert "$output" =~ TOTAL=0\ THREADS=0$ "totals after"
+	exec {descriptor}<&-
+}
