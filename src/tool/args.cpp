@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+// Command lines, read by a child process that may be left behind.
+#include "args.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <string_view>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "text.h"
+
+namespace tool {
+
+namespace {
+
+constexpr std::chrono::milliseconds patience{50};
+constexpr std::size_t most_left_behind = 4; ///< then the rest is not tried
+constexpr std::size_t longest = 128UL << 10U;
+
+/// What the child says of each process, before the text.
+struct Answer {
+	std::uint32_t is_found;
+	std::uint32_t length;
+};
+
+class Descriptor {
+public:
+	explicit Descriptor(int number = -1) : number_(number) {}
+	~Descriptor() { reset(); }
+	Descriptor(const Descriptor &) = delete;
+	Descriptor &operator=(const Descriptor &) = delete;
+	[[nodiscard]] int get() const { return number_; }
+	void reset()
+	{
+		if (number_ >= 0)
+			close(number_);
+		number_ = -1;
+	}
+
+private:
+	int number_;
+};
+
+// ---- the child ----------------------------------------------------------
+
+std::string read_file_at(int directory, const char *name)
+{
+	Descriptor file(openat(directory, name, O_RDONLY | O_CLOEXEC));
+	std::array<char, 4096> buffer;
+	std::string text;
+	ssize_t got = 0;
+
+	while (text.size() < longest && (got = read(file.get(), buffer.data(), buffer.size())) > 0)
+		text.append(buffer.data(), static_cast<std::size_t>(got));
+	return text;
+}
+
+/// Field 22 of /proc/<pid>/stat in clock ticks; names may hold any byte, so it is
+/// counted from the last parenthesis.
+bool started_at(std::string_view stat, std::uint64_t ticks)
+{
+	constexpr std::size_t field = 22 - 3; // the first one after the name is 3
+	auto name_end = stat.rfind(") ");
+	if (name_end == std::string_view::npos)
+		return false;
+	auto fields = split(stat.substr(name_end + 2), ' ');
+	std::uint64_t found = 0;
+	return fields.size() > field && parse_number(fields[field], UINT64_MAX, found) && found == ticks;
+}
+
+std::uint64_t ticks_of(psinfo::BootTime start)
+{
+	static const auto per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+	return static_cast<std::uint64_t>(start.count()) / (1'000'000'000 / per_second);
+}
+
+/// An open directory of /proc stands for one process, and never for the next one
+/// of that pid.
+Answer look(const std::string &proc, const psinfo::Process &process, std::string &ret_text)
+{
+	auto path = proc + "/" + std::to_string(process.pid);
+	Descriptor directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+
+	if (!started_at(read_file_at(directory.get(), "stat"), ticks_of(process.start)))
+		return {0, 0};
+	ret_text = read_file_at(directory.get(), "cmdline");
+	return {1, static_cast<std::uint32_t>(ret_text.size())};
+}
+
+bool write_all(int to, const void *data, std::size_t size)
+{
+	const auto *at = static_cast<const char *>(data);
+	while (size > 0) {
+		auto written = write(to, at, size);
+		if (written < 0 && errno != EINTR)
+			return false;
+		if (written > 0) {
+			at += written;
+			size -= static_cast<std::size_t>(written);
+		}
+	}
+	return true;
+}
+
+/// Nothing else stays open, or who reads our output would wait for this child.
+void close_all_but(int kept)
+{
+	if (kept > 0)
+		close_range(0, static_cast<unsigned>(kept) - 1, 0);
+	close_range(static_cast<unsigned>(kept) + 1, UINT_MAX, 0);
+}
+
+[[noreturn]] void be_child(int to, const std::string &proc, const std::vector<const psinfo::Process *> &wanted,
+			   std::size_t from)
+{
+	close_all_but(to);
+	for (std::size_t i = from; i < wanted.size(); i++) {
+		std::string text;
+		Answer answer = look(proc, *wanted[i], text);
+		if (!write_all(to, &answer, sizeof(answer)) || !write_all(to, text.data(), text.size()))
+			break;
+	}
+	_exit(0);
+}
+
+// ---- the parent ---------------------------------------------------------
+
+/// False if it ended, or said nothing for too long.
+bool read_all(int from, void *data, std::size_t size)
+{
+	auto *at = static_cast<char *>(data);
+	while (size > 0) {
+		pollfd readable = {from, POLLIN, 0};
+		int ready = poll(&readable, 1, int{patience.count()});
+		if (ready == 0 || (ready < 0 && errno != EINTR))
+			return false;
+		auto got = ready < 0 ? 0 : read(from, at, size);
+		if (ready > 0 && (got == 0 || (got < 0 && errno != EINTR)))
+			return false;
+		if (got > 0) {
+			at += got;
+			size -= static_cast<std::size_t>(got);
+		}
+	}
+	return true;
+}
+
+std::string in_brackets(const psinfo::Process &process)
+{
+	bool is_gone = process.state == psinfo::State::Zombie || process.state == psinfo::State::Dead;
+	return "[" + process.name + (is_gone ? "] <defunct>" : "]");
+}
+
+bool has_none(const psinfo::Process &process)
+{
+	return process.is_kernel_thread() || process.state == psinfo::State::Zombie ||
+	       process.state == psinfo::State::Dead;
+}
+
+bool receive(int from, const psinfo::Process &process, std::map<std::int32_t, std::string> &args)
+{
+	Answer answer{};
+	std::string text;
+
+	if (!read_all(from, &answer, sizeof(answer)))
+		return false;
+	text.resize(answer.length);
+	if (!read_all(from, text.data(), text.size()))
+		return false;
+	text = joined_words(std::move(text));
+	if (answer.is_found)
+		args[process.pid] = text.empty() ? in_brackets(process) : std::move(text);
+	return true;
+}
+
+} // namespace
+
+std::string joined_words(std::string text)
+{
+	text.erase(text.find_last_not_of('\0') + 1);
+	std::replace(text.begin(), text.end(), '\0', ' ');
+	return text;
+}
+
+ArgsReader::~ArgsReader()
+{
+	reap();
+}
+
+void ArgsReader::reap()
+{
+	std::erase_if(left_behind_, [](pid_t child) { return waitpid(child, nullptr, WNOHANG) != 0; });
+}
+
+/// Returns how far it came: the index of the process that hangs, or the end.
+std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
+					std::map<std::int32_t, std::string> &args)
+{
+	std::array<int, 2> ends;
+	if (pipe2(ends.data(), O_CLOEXEC) < 0)
+		return wanted.size();
+	Descriptor output(ends[0]);
+	Descriptor input(ends[1]);
+
+	pid_t child = fork();
+	if (child == 0)
+		be_child(input.get(), proc_, wanted, from);
+	input.reset();
+	if (child < 0)
+		return wanted.size();
+
+	while (from < wanted.size() && receive(output.get(), *wanted[from], args))
+		from++;
+	if (from == wanted.size()) {
+		waitpid(child, nullptr, 0); // it has nothing left to hang in
+	} else {
+		kill(child, SIGKILL);
+		left_behind_.insert(child);
+	}
+	return from;
+}
+
+std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psinfo::Process *> &processes)
+{
+	std::map<std::int32_t, std::string> args;
+	Wanted wanted;
+
+	for (const auto *process : processes) {
+		if (has_none(*process))
+			args[process->pid] = in_brackets(*process);
+		else if (!stuck_.contains({process->pid, process->start}))
+			wanted.push_back(process);
+	}
+	for (std::size_t from = 0; from < wanted.size(); from++) {
+		reap();
+		if (left_behind_.size() >= most_left_behind)
+			break;
+		from = read_from_child(wanted, from, args);
+		if (from < wanted.size())
+			stuck_.insert({wanted[from]->pid, wanted[from]->start});
+	}
+	reap();
+	return args;
+}
+
+} // namespace tool

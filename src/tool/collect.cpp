@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0
+// From a source to rows.
+#include "collect.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <unistd.h>
+
+#include "select.h"
+
+namespace tool {
+
+namespace {
+
+/// The initial PID namespace has a number of its own (PROC_PID_INIT_INO).
+bool is_initial_namespace()
+{
+	constexpr std::string_view initial = "pid:[4026531836]";
+	std::array<char, 64> target;
+	auto length = readlink("/proc/self/ns/pid", target.data(), target.size());
+	return length > 0 && std::string_view(target.data(), static_cast<std::size_t>(length)) == initial;
+}
+
+std::set<std::int32_t> missing_parents(const psinfo::Snapshot &snapshot)
+{
+	std::set<std::int32_t> missing;
+	for (const auto &process : snapshot.processes)
+		if (process.ppid && !snapshot.find(process.ppid))
+			missing.insert(process.ppid);
+	return missing;
+}
+
+std::vector<const psinfo::Process *> all_of(const psinfo::Snapshot &snapshot)
+{
+	std::vector<const psinfo::Process *> processes;
+	for (const auto &process : snapshot.processes)
+		processes.push_back(&process);
+	return processes;
+}
+
+} // namespace
+
+/// Those that the filter left out are asked for one by one if they are few.
+void Collector::find_parents(Listing &listing) const
+{
+	constexpr std::size_t few = 8;
+	auto missing = missing_parents(listing.snapshot);
+	if (missing.empty())
+		return;
+
+	std::vector<psinfo::Query> queries;
+	if (missing.size() > few)
+		queries.emplace_back();
+	else
+		for (auto pid : missing)
+			queries.emplace_back().pid = pid;
+	for (const auto &query : queries) {
+		auto found = source_.take(query);
+		if (!found)
+			continue; // shown as if they could not be seen
+		for (auto &process : found->processes)
+			if (missing.contains(process.pid))
+				listing.facts.parents.emplace(process.pid, std::move(process));
+	}
+}
+
+void Collector::find_facts(const Needs &needs, const Wanted &wanted, Listing &listing) const
+{
+	listing.facts.now = listing.snapshot.began;
+	if (!needs.parents)
+		return;
+	listing.facts.initial_namespace = is_initial_namespace();
+	if (!lets_all_through(wanted.filter))
+		find_parents(listing);
+}
+
+/// Command lines cost most: unless they decide the order, only those shown are read.
+void Collector::choose_rows(const Wanted &wanted, Listing &listing)
+{
+	if (needs_of({}, wanted.sort).args)
+		listing.facts.args = args_.read(all_of(listing.snapshot));
+	listing.rows = sorted(listing.snapshot, listing.facts, wanted.sort);
+
+	auto skipped = std::min(wanted.skip, listing.rows.size());
+	listing.rows.erase(listing.rows.begin(), listing.rows.begin() + static_cast<std::ptrdiff_t>(skipped));
+	listing.rows.resize(std::min(wanted.most, listing.rows.size()));
+	if (needs_of(wanted.columns, {}).args && !needs_of({}, wanted.sort).args)
+		listing.facts.args = args_.read(listing.rows);
+}
+
+std::optional<psinfo::Error> Collector::collect(const Wanted &wanted, Listing &listing)
+{
+	auto query = query_of(wanted.filter, groups_of(wanted.columns, wanted.sort), wanted.threads);
+	auto taken = source_.take(query);
+	if (!taken)
+		return taken.error();
+
+	listing.snapshot = std::move(*taken);
+	listing.facts.users = users_;
+	if (!is_query(wanted.filter))
+		keep(wanted.filter, wanted.threads, listing.snapshot);
+	find_facts(needs_of(wanted.columns, wanted.sort), wanted, listing);
+	choose_rows(wanted, listing);
+	return std::nullopt;
+}
+
+} // namespace tool

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+// What every command of psinfo gets and gives back.
+//
+// A command NAME is two functions in commands/NAME.h:
+//
+//	struct NameOptions { ... };	// as parsed; the defaults are initialisers
+//	void add_name_options(CLI::App &app, NameOptions &options);
+//	Outcome run_name(const Context &context, const NameOptions &options);
+//
+// and a row in commands.cpp, which says which sources it needs and which of the
+// options that commands share it takes. It writes its result to context.out and
+// nothing to stderr: what went wrong is returned, and main() finds the words.
+// It need not look whether writing worked; main() does that, too.
+#ifndef PSINFO_TOOL_COMMAND_H
+#define PSINFO_TOOL_COMMAND_H
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <psinfo/psinfo.h>
+
+namespace CLI {
+class App;
+}
+
+namespace tool {
+
+/// What the shell sees.
+enum class Exit {
+	Done = 0,
+	Unreadable = 1, ///< data could not be read or written; verify: they differ
+	Usage = 2, ///< wrong usage
+	Abi = 3, ///< the module speaks another version of the contract
+};
+
+/// How a command ended. {} is success. If there is a message, main() prints
+/// "psinfo: MESSAGE" and below it "hint: HINT", if there is one.
+struct Outcome {
+	Exit exit = Exit::Done;
+	std::string message = {}; ///< "cannot open /proc/psinfo: Permission denied"; may be empty
+	std::string hint = {}; ///< what to do next; may be empty
+};
+
+/// The words, the hint and the exit code for an error of the library.
+[[nodiscard]] Outcome outcome_of(const psinfo::Error &error);
+[[nodiscard]] Outcome wrong_usage(std::string message, std::string hint = "");
+
+enum class Format { Table, Json, Csv, Raw };
+
+/// Which processes; what is empty lets all through. See select.h.
+struct Filter {
+	std::optional<psinfo::StateSet> states;
+	std::vector<std::uint32_t> uids; ///< real user ids
+	std::vector<std::int32_t> pids;
+	std::vector<std::int32_t> parents;
+	psinfo::Query::Kind kind = psinfo::Query::Kind::All;
+};
+
+/// The options that commands share, understood. A command that does not take an
+/// option finds its default here.
+struct Common {
+	psinfo::Choice source = psinfo::Choice::Auto; ///< --source
+	Format format = Format::Table; ///< --json, --csv, --raw
+	bool headings = true; ///< not --noheadings
+	bool threads = false; ///< --threads
+	bool colour = false; ///< --color, NO_COLOR and whether stdout is a terminal
+	bool utf8 = false; ///< the locale's character set is UTF-8
+	std::size_t width = 0; ///< of the terminal; 0: stdout is none
+	Filter filter; ///< --state, --user, --ppid, --pid, --kernel-threads, ...
+};
+
+struct Context {
+	/// What --source chose; for verify: the module. Never null, but for commands
+	/// that need none (doctor).
+	const psinfo::Source *source = nullptr;
+	const psinfo::Source *other = nullptr; ///< verify: /proc; else null
+	std::ostream &out; ///< stdout, or a string in tests; no need to flush
+	const Common &common;
+};
+
+/// What a name, or any other text from outside, looks like when it is shown:
+/// control bytes, backslashes, broken UTF-8 and characters that break lines or
+/// turn their direction become \n, \\ or \ooo, as in /proc/psinfo. The result is
+/// valid UTF-8 and one line.
+[[nodiscard]] std::string escaped(std::string_view text);
+
+/// "root", or "1000" if nobody has that id.
+[[nodiscard]] std::string user_name(std::uint32_t uid);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_COMMAND_H

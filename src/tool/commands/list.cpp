@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+// `psinfo`: lists processes, or threads.
+#include "commands/list.h"
+
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+
+#include "collect.h"
+#include "render.h"
+
+namespace tool {
+
+namespace {
+
+std::string render_with_totals(const Listing &listing, const Columns &columns, const Style &style, bool threads)
+{
+	if (style.format == Format::Json)
+		return render_json(listing, columns, &listing.snapshot.totals);
+	return render(listing, columns, style) + render_summary(listing.snapshot.totals, threads);
+}
+
+bool is_values(Format format)
+{
+	return format == Format::Csv || format == Format::Raw;
+}
+
+} // namespace
+
+void add_column_options(CLI::App &app, std::string &output, std::string &sort)
+{
+	app.add_option("-o,--output", output, "What to print; +COLUMNS: beside the default columns")
+		->type_name("COLUMNS")
+		->take_last();
+	app.add_option("--sort", sort, "In which order; -COLUMN: the largest first")
+		->type_name("COLUMNS")
+		->take_last();
+	app.footer([] { return "Columns:\n" + columns_help(); });
+}
+
+Outcome read_columns(const std::string &output, const std::string &sort, const Columns &defaults, Columns &ret_columns,
+		     std::vector<SortKey> &ret_sort)
+{
+	std::string unknown;
+
+	ret_columns = output.empty() ? defaults : parse_columns(output, defaults, unknown);
+	if (ret_columns.empty())
+		return wrong_usage("--output: there is no column '" + escaped(unknown) + "'",
+				   "psinfo --help lists them");
+	if (sort.empty())
+		return {};
+	ret_sort = parse_sort(sort, unknown);
+	if (ret_sort.empty())
+		return wrong_usage("--sort: there is no column '" + escaped(unknown) + "'", "psinfo --help lists them");
+	return {};
+}
+
+void add_list_options(CLI::App &app, ListOptions &options)
+{
+	add_column_options(app, options.output, options.sort);
+	app.add_flag("--totals", options.totals, "Print how many are in each state, too");
+}
+
+Outcome run_list(const Context &context, const ListOptions &options)
+{
+	const Common &common = context.common;
+	Columns columns;
+	std::vector<SortKey> sort;
+
+	auto outcome =
+		read_columns(options.output, options.sort, default_columns(common.threads), columns, sort);
+	if (outcome.exit != Exit::Done)
+		return outcome;
+	if (options.totals && is_values(common.format))
+		return wrong_usage("--totals does not go with --csv and --raw", "psinfo totals --csv");
+
+	Listing listing;
+	Collector collector(*context.source);
+	if (auto error = collector.collect({common.filter, columns, sort, common.threads}, listing))
+		return outcome_of(*error);
+
+	Style style{common.format, common.headings, common.colour, common.width};
+	context.out << (options.totals ? render_with_totals(listing, columns, style, common.threads) :
+					 render(listing, columns, style));
+	return {};
+}
+
+} // namespace tool

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+// Totals in the text format of Prometheus, and a file that is replaced at once.
+#include "commands/metrics.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <ostream>
+#include <set>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+namespace tool {
+namespace {
+
+using psinfo::Error;
+
+// ---- the text --------------------------------------------------------------
+
+struct Label {
+	std::string name;
+	std::string value;
+};
+
+/// A backslash, a quote and a newline can not stand in a value as they are.
+std::string quoted(const std::string &value)
+{
+	std::string text = "\"";
+	for (const char c : value) {
+		if (c == '\\' || c == '"')
+			text += '\\';
+		text += c == '\n' ? "\\n" : std::string(1, c);
+	}
+	return text + '"';
+}
+
+std::string sample(const std::string &name, const std::vector<Label> &labels, const std::string &value)
+{
+	std::string text = name;
+	for (const Label &label : labels) {
+		text += &label == labels.data() ? '{' : ',';
+		text += label.name + '=' + quoted(label.value);
+	}
+	return text + (labels.empty() ? " " : "} ") + value + '\n';
+}
+
+/// All of them are gauges: a process that ends takes its count along.
+std::string heading(const std::string &name, const std::string &help)
+{
+	return "# HELP " + name + ' ' + help + "\n# TYPE " + name + " gauge\n";
+}
+
+std::string gauge(const std::string &name, const std::string &help, std::uint64_t value)
+{
+	return heading(name, help) + sample(name, {}, std::to_string(value));
+}
+
+/// "running", "interruptible", ...: the words of /proc/psinfo in lower case
+std::string label_of(psinfo::State state)
+{
+	std::string word(psinfo::state_word(state));
+	for (char &c : word)
+		c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	return word;
+}
+
+std::string by_state(const std::string &name, const std::string &help,
+		     const std::array<std::uint64_t, psinfo::state_count> &counts)
+{
+	std::string text = heading(name, help);
+	for (const psinfo::State state : psinfo::all_states)
+		text += sample(name, {{"state", label_of(state)}},
+			       std::to_string(counts[static_cast<std::size_t>(state)]));
+	return text;
+}
+
+/// In nanoseconds exactly, whatever the locale takes for a decimal point.
+std::string seconds(std::chrono::nanoseconds span)
+{
+	const long long ns = span.count() < 0 ? 0 : span.count();
+	std::array<char, 48> text{};
+	std::snprintf(text.data(), text.size(), "%lld.%09lld", ns / 1'000'000'000, ns % 1'000'000'000);
+	return text.data();
+}
+
+std::string build_info(const Metrics &metrics)
+{
+	const std::string name = "psinfo_build_info";
+	std::vector<Label> labels = {{"version", PSINFO_VERSION}, {"source", metrics.source}};
+	if (metrics.module) {
+		labels.push_back({"module_version", metrics.module->version});
+		labels.push_back({"abi", std::to_string(metrics.module->abi_major) + '.' +
+						 std::to_string(metrics.module->abi_minor)});
+	}
+	return heading(name, "Versions of the tool and of the module, and which source these values are from.") +
+	       sample(name, labels, "1");
+}
+
+// ---- the values ------------------------------------------------------------
+
+psinfo::Query all_totals()
+{
+	psinfo::Query query;
+	query.threads = true;
+	query.totals_only = true;
+	return query;
+}
+
+psinfo::Query kernel_totals()
+{
+	psinfo::Query query;
+	query.totals_only = true;
+	query.kind = psinfo::Query::Kind::KernelThreads;
+	return query;
+}
+
+psinfo::Query zombies()
+{
+	psinfo::Query query;
+	query.states = psinfo::State::Zombie;
+	return query;
+}
+
+std::uint64_t count_parents(const psinfo::Snapshot &zombies)
+{
+	std::set<std::int32_t> parents;
+	for (const psinfo::Process &zombie : zombies.processes)
+		parents.insert(zombie.ppid);
+	return parents.size();
+}
+
+// ---- the file --------------------------------------------------------------
+
+/// errno as an error of this library's kind; call it first after what failed.
+Error error_now(const std::string &what)
+{
+	const int number = errno;
+	Error::Kind kind = Error::Kind::Unreadable;
+	if (number == ENOENT)
+		kind = Error::Kind::NotFound;
+	else if (number == EACCES || number == EPERM)
+		kind = Error::Kind::NotPermitted;
+	return {kind, number, what};
+}
+
+/// A new file beside another one, which it can take the place of. Goes away
+/// again unless it did. node-exporter looks at *.prom only, which it is not.
+class Replacement {
+public:
+	explicit Replacement(const std::string &path) : path_(path + ".XXXXXX")
+	{
+		descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
+	}
+	Replacement(const Replacement &) = delete;
+	Replacement &operator=(const Replacement &) = delete;
+	~Replacement()
+	{
+		if (descriptor_ < 0)
+			return;
+		::close(descriptor_);
+		if (!taken_)
+			::unlink(path_.c_str());
+	}
+
+	[[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+
+	[[nodiscard]] bool write(const std::string &text) const
+	{
+		std::size_t done = 0;
+		while (done < text.size()) {
+			const ssize_t written = ::write(descriptor_, text.data() + done, text.size() - done);
+			if (written < 0 && errno != EINTR)
+				return false;
+			done += written > 0 ? static_cast<std::size_t>(written) : 0;
+		}
+		return ::fchmod(descriptor_, 0644) == 0 && ::fsync(descriptor_) == 0;
+	}
+
+	[[nodiscard]] bool take_place_of(const std::string &path)
+	{
+		taken_ = std::rename(path_.c_str(), path.c_str()) == 0;
+		return taken_;
+	}
+
+private:
+	std::string path_;
+	int descriptor_ = -1;
+	bool taken_ = false;
+};
+
+/// Renaming would put a file where a device or a pipe was.
+bool is_no_file(const std::string &path)
+{
+	struct stat status {};
+	return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+} // namespace
+
+psinfo::Result<Metrics> take_metrics(const psinfo::Source &source)
+{
+	auto all = source.take(all_totals());
+	if (!all)
+		return all.error();
+	const auto kernel = source.take(kernel_totals());
+	if (!kernel)
+		return kernel.error();
+	const auto unreaped = source.take(zombies());
+	if (!unreaped)
+		return unreaped.error();
+	Metrics metrics;
+	metrics.all = std::move(*all);
+	metrics.kernel_threads = kernel->totals.all_processes();
+	metrics.zombie_parents = count_parents(*unreaped);
+	metrics.source = source.name();
+	return metrics;
+}
+
+std::string metrics_text(const Metrics &metrics)
+{
+	const psinfo::Totals &totals = metrics.all.totals;
+	return by_state("psinfo_processes", "Processes by state; kernel threads count as processes.",
+			totals.processes) +
+	       by_state("psinfo_threads", "Threads by state, the first of each process included.", totals.threads) +
+	       gauge("psinfo_kernel_threads", "Kernel threads.", metrics.kernel_threads) +
+	       gauge("psinfo_zombie_parents", "Processes with children that they have not reaped.",
+		     metrics.zombie_parents) +
+	       heading("psinfo_capture_duration_seconds", "How long it took to count processes and threads.") +
+	       sample("psinfo_capture_duration_seconds", {}, seconds(metrics.all.took)) +
+	       gauge("psinfo_module_up", "Whether the kernel module answers.", metrics.module ? 1 : 0) +
+	       build_info(metrics) + "# EOF\n";
+}
+
+std::optional<Error> replace_file(const std::string &path, const std::string &text)
+{
+	if (is_no_file(path))
+		return Error{Error::Kind::Invalid, 0, "replace " + path + ", which is not a file"};
+	Replacement replacement(path);
+	if (!replacement.is_open())
+		return error_now("make a file beside " + path);
+	if (!replacement.write(text))
+		return error_now("write beside " + path);
+	if (!replacement.take_place_of(path))
+		return error_now("replace " + path);
+	return std::nullopt;
+}
+
+void add_metrics_options(CLI::App &app, MetricsOptions &options)
+{
+	app.add_option("--output", options.output, "Replace FILE at once instead of writing to standard output")
+		->type_name("FILE")
+		->take_last();
+}
+
+Outcome run_metrics(const Context &context, const MetricsOptions &options)
+{
+	auto metrics = take_metrics(*context.source);
+	if (!metrics)
+		return outcome_of(metrics.error());
+	const auto module = psinfo::module_info();
+	if (module)
+		metrics->module = *module;
+	if (options.output.empty()) {
+		context.out << metrics_text(*metrics);
+		return {};
+	}
+	const auto error = replace_file(options.output, metrics_text(*metrics));
+	if (!error)
+		return {};
+	// outcome_of() is for sources; a directory that is missing needs no modprobe.
+	return {Exit::Unreadable, "cannot " + error->message()};
+}
+
+} // namespace tool

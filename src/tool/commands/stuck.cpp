@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+// Samples, what they have in common, and how that is told.
+#include "commands/stuck.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <ostream>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "render.h"
+
+namespace tool {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// Names one thread and no other.
+using Key = std::pair<std::int32_t, nanoseconds>;
+
+Key key_of(const psinfo::Process &thread)
+{
+	return {thread.pid, thread.start};
+}
+
+double seconds(nanoseconds span)
+{
+	return std::chrono::duration<double>(span).count();
+}
+
+template <typename... Values> std::string formatted(const char *format, Values... values)
+{
+	const int length = std::snprintf(nullptr, 0, format, values...);
+	std::string text(static_cast<std::size_t>(length) + 1, '\0');
+	std::snprintf(text.data(), text.size(), format, values...);
+	text.pop_back();
+	return text;
+}
+
+// ---- finding ---------------------------------------------------------------
+
+/// A thread that sleeps can not switch; one that ran in between has switched
+/// since. Without the counters nothing is known.
+bool slept_on(const psinfo::Process &earlier, const psinfo::Process &later)
+{
+	return earlier.state == psinfo::State::Uninterruptible && earlier.start == later.start && earlier.times &&
+	       later.times && earlier.times->voluntary_switches == later.times->voluntary_switches &&
+	       earlier.times->involuntary_switches == later.times->involuntary_switches;
+}
+
+/// The first sample from which on the thread, as it is in the last one, slept.
+const psinfo::Snapshot &asleep_since(const psinfo::Process &thread, const std::vector<psinfo::Snapshot> &samples)
+{
+	auto since = samples.rbegin();
+	for (auto earlier = since + 1; earlier != samples.rend(); ++earlier) {
+		const psinfo::Process *before = earlier->find(thread.pid);
+		if (!before || !slept_on(*before, thread))
+			break;
+		since = earlier;
+	}
+	return *since;
+}
+
+/// Of two samples it is certain only what lies between the end of the one and
+/// the beginning of the other.
+nanoseconds surely_between(const psinfo::Snapshot &earlier, const psinfo::Snapshot &later)
+{
+	return std::max(nanoseconds{0}, later.began - earlier.began - earlier.took);
+}
+
+std::string name_in(const psinfo::Snapshot &everybody, std::int32_t pid)
+{
+	const psinfo::Process *process = everybody.find(pid);
+	return process ? process->name : std::string();
+}
+
+std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
+{
+	std::vector<Sleeper> sleepers;
+	for (const psinfo::Process &thread : samples.back().processes) {
+		if (thread.state != psinfo::State::Uninterruptible)
+			continue;
+		const psinfo::Snapshot &since = asleep_since(thread, samples);
+		if (&since == &samples.back() && samples.size() > 1)
+			continue;
+		sleepers.push_back({thread, surely_between(since, samples.back()), name_in(everybody, thread.ppid)});
+	}
+	std::stable_sort(sleepers.begin(), sleepers.end(),
+			 [](const Sleeper &a, const Sleeper &b) { return a.at_least > b.at_least; });
+	return sleepers;
+}
+
+unsigned count_asleep(const std::vector<psinfo::Snapshot> &samples)
+{
+	std::set<Key> asleep;
+	for (const psinfo::Snapshot &sample : samples)
+		for (const psinfo::Process &thread : sample.processes)
+			if (thread.state == psinfo::State::Uninterruptible)
+				asleep.insert(key_of(thread));
+	return static_cast<unsigned>(asleep.size());
+}
+
+/// A zombie that somebody could reap. A first thread that has ended before the
+/// others of its process is one only in name, and so is a traced thread.
+bool is_unreaped(const psinfo::Process &process)
+{
+	return process.state == psinfo::State::Zombie && !process.is_thread() &&
+	       !(process.times && process.times->threads > 1);
+}
+
+/// It has been a zombie for longer than it takes to be reaped.
+bool was_unreaped_before(const psinfo::Process &process, const std::vector<psinfo::Snapshot> &samples)
+{
+	const psinfo::Process *before = samples.front().find(process.pid);
+	return before && before->start == process.start && is_unreaped(*before);
+}
+
+/// Whose turn it is: a tracer's before the parent's.
+std::int32_t holder_of(const psinfo::Process &zombie)
+{
+	return zombie.tracer != 0 ? zombie.tracer : zombie.ppid;
+}
+
+bool is_worse(const Unreaped &a, const Unreaped &b)
+{
+	return a.zombies.size() > b.zombies.size();
+}
+
+std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
+{
+	std::map<std::int32_t, Unreaped> by_holder;
+	for (const psinfo::Process &process : samples.back().processes) {
+		if (!is_unreaped(process) || !was_unreaped_before(process, samples))
+			continue;
+		Unreaped &unreaped = by_holder[holder_of(process)];
+		unreaped.holder = holder_of(process);
+		unreaped.name = name_in(everybody, unreaped.holder);
+		unreaped.zombies.push_back(process);
+	}
+	std::vector<Unreaped> all;
+	for (auto &[holder, unreaped] : by_holder) {
+		std::stable_sort(unreaped.zombies.begin(), unreaped.zombies.end(),
+				 [](const auto &a, const auto &b) { return a.start < b.start; });
+		all.push_back(std::move(unreaped));
+	}
+	std::stable_sort(all.begin(), all.end(), is_worse);
+	return all;
+}
+
+// ---- telling ---------------------------------------------------------------
+
+/// "12.5 s", "3 min", "5 h", "2 days": enough to know what to think of it.
+std::string about(nanoseconds span)
+{
+	const double s = seconds(span);
+	if (s < 120)
+		return formatted("%.1f s", s);
+	if (s < 2 * 3600)
+		return formatted("%.0f min", s / 60);
+	if (s < 2 * 86400)
+		return formatted("%.0f h", s / 3600);
+	return formatted("%.0f days", s / 86400);
+}
+
+std::string named(const std::string &name, std::int32_t pid)
+{
+	if (pid == 0)
+		return "None";
+	return formatted("%s (%d)", name.empty() ? "?" : escaped(name).c_str(), pid);
+}
+
+std::string over(const Stuck &stuck)
+{
+	if (stuck.samples == 1)
+		return "1 sample";
+	return formatted("%u samples over %.1f s", stuck.samples, seconds(stuck.span));
+}
+
+std::string sleepers_text(const Stuck &stuck, bool headings)
+{
+	if (stuck.sleepers.empty())
+		return {};
+	std::string text;
+	if (headings)
+		text += formatted("Waiting in UNINTERRUPTIBLE: %zu (%s)\n%7s %7s %-15s %14s  %s\n",
+				  stuck.sleepers.size(), over(stuck).c_str(), "PID", "TID", "NAME", "FOR AT LEAST",
+				  "PARENT");
+	for (const Sleeper &sleeper : stuck.sleepers)
+		text += formatted("%7d %7d %-15s %14s  %s\n", sleeper.thread.tgid, sleeper.thread.pid,
+				  escaped(sleeper.thread.name).c_str(), about(sleeper.at_least).c_str(),
+				  named(sleeper.parent, sleeper.thread.ppid).c_str());
+	return text;
+}
+
+std::size_t count_zombies(const Stuck &stuck)
+{
+	std::size_t count = 0;
+	for (const Unreaped &unreaped : stuck.unreaped)
+		count += unreaped.zombies.size();
+	return count;
+}
+
+std::string unreaped_text(const Stuck &stuck, bool headings)
+{
+	if (stuck.unreaped.empty())
+		return {};
+	std::string text;
+	if (headings)
+		text += formatted("Zombies that nobody reaps: %zu\n%7s %7s %-23s  %s\n", count_zombies(stuck), "COUNT",
+				  "PARENT", "NAME", "OLDEST");
+	for (const Unreaped &unreaped : stuck.unreaped) {
+		const psinfo::Process &oldest = unreaped.zombies.front();
+		const std::string name = unreaped.holder == 0 ? "None" : escaped(unreaped.name);
+		text += formatted("%7zu %7d %-23s  %s, started %s ago\n", unreaped.zombies.size(), unreaped.holder,
+				  name.empty() ? "?" : name.c_str(), named(oldest.name, oldest.pid).c_str(),
+				  about(stuck.now - oldest.start).c_str());
+	}
+	return text;
+}
+
+Json to_json(const Sleeper &sleeper)
+{
+	return {{"pid", sleeper.thread.tgid},		{"tid", sleeper.thread.pid},
+		{"name", escaped(sleeper.thread.name)}, {"for_at_least_seconds", seconds(sleeper.at_least)},
+		{"ppid", sleeper.thread.ppid},		{"parent", escaped(sleeper.parent)}};
+}
+
+Json to_json(const Unreaped &unreaped, psinfo::BootTime now)
+{
+	Json zombies = Json::array();
+	for (const psinfo::Process &zombie : unreaped.zombies)
+		zombies.push_back({{"pid", zombie.pid},
+				   {"name", escaped(zombie.name)},
+				   {"started_seconds_ago", seconds(now - zombie.start)}});
+	return {{"pid", unreaped.holder}, {"name", escaped(unreaped.name)}, {"zombies", zombies}};
+}
+
+/// As often as was asked for, evenly.
+psinfo::Result<std::vector<psinfo::Snapshot>> take_samples(const psinfo::Source &source, const StuckOptions &options)
+{
+	const std::chrono::duration<double> interval(options.interval);
+	std::vector<psinfo::Snapshot> samples;
+	for (unsigned i = 0; i < options.samples; i++) {
+		if (i > 0)
+			std::this_thread::sleep_for(interval);
+		auto sample = source.take(stuck_query());
+		if (!sample)
+			return sample.error();
+		samples.push_back(std::move(*sample));
+	}
+	return samples;
+}
+
+} // namespace
+
+psinfo::Query stuck_query()
+{
+	psinfo::Query query;
+	query.threads = true;
+	query.states = psinfo::StateSet(psinfo::State::Uninterruptible) | psinfo::State::Zombie;
+	query.groups.times = true;
+	return query;
+}
+
+Stuck find_stuck(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
+{
+	Stuck stuck;
+	stuck.samples = static_cast<unsigned>(samples.size());
+	stuck.now = samples.back().began;
+	stuck.span = surely_between(samples.front(), samples.back());
+	stuck.sleepers = find_sleepers(samples, everybody);
+	stuck.passing = count_asleep(samples) - static_cast<unsigned>(stuck.sleepers.size());
+	stuck.unreaped = find_unreaped(samples, everybody);
+	return stuck;
+}
+
+std::string stuck_text(const Stuck &stuck, bool headings)
+{
+	std::string text = sleepers_text(stuck, headings);
+	const std::string zombies = unreaped_text(stuck, headings);
+	if (!text.empty() && !zombies.empty())
+		text += "\n";
+	text += zombies;
+	if (text.empty() && headings)
+		text = "Nothing is stuck (" + over(stuck) + ").\n";
+	return text;
+}
+
+std::string stuck_json(const Stuck &stuck)
+{
+	Json sleepers = Json::array();
+	for (const Sleeper &sleeper : stuck.sleepers)
+		sleepers.push_back(to_json(sleeper));
+	Json unreaped = Json::array();
+	for (const Unreaped &one : stuck.unreaped)
+		unreaped.push_back(to_json(one, stuck.now));
+	const Json all = {{"samples", stuck.samples},
+			  {"span_seconds", seconds(stuck.span)},
+			  {"uninterruptible", sleepers},
+			  {"passing", stuck.passing},
+			  {"unreaped", unreaped}};
+	return dump(all);
+}
+
+void add_stuck_options(CLI::App &app, StuckOptions &options)
+{
+	auto samples = CLI::Range(1, 1000);
+	auto interval = CLI::Range(0.01, 3600.0);
+	samples.description("");
+	interval.description("");
+	app.add_option("--samples", options.samples, "How often to look; else 3")
+		->check(samples)
+		->type_name("N")
+		->take_last();
+	app.add_option("-d,--interval", options.interval, "Seconds from one look to the next; else 1")
+		->check(interval)
+		->type_name("SECONDS")
+		->take_last();
+}
+
+Outcome run_stuck(const Context &context, const StuckOptions &options)
+{
+	const auto samples = take_samples(*context.source, options);
+	if (!samples)
+		return outcome_of(samples.error());
+	const auto everybody = context.source->take({});
+	if (!everybody)
+		return outcome_of(everybody.error());
+	const Stuck stuck = find_stuck(*samples, *everybody);
+	if (context.common.format == Format::Json)
+		context.out << stuck_json(stuck);
+	else
+		context.out << stuck_text(stuck, context.common.headings);
+	return {};
+}
+
+} // namespace tool

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+// `psinfo totals`: how many processes and threads there are in each state.
+#include "commands/totals.h"
+
+#include <ostream>
+
+#include "render.h"
+#include "select.h"
+
+namespace tool {
+
+void add_totals_options(CLI::App &, TotalsOptions &) {}
+
+Outcome run_totals(const Context &context, const TotalsOptions &)
+{
+	const Common &common = context.common;
+	auto query = query_of(common.filter, {}, true);
+	query.totals_only = is_query(common.filter);
+
+	auto snapshot = context.source->take(query);
+	if (!snapshot)
+		return outcome_of(snapshot.error());
+	if (!query.totals_only)
+		keep(common.filter, true, *snapshot);
+	context.out << render_totals(snapshot->totals, {common.format, common.headings});
+	return {};
+}
+
+} // namespace tool

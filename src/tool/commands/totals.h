@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+// `psinfo totals`: how many processes and threads there are in each state.
+#ifndef PSINFO_TOOL_COMMANDS_TOTALS_H
+#define PSINFO_TOOL_COMMANDS_TOTALS_H
+
+#include "command.h"
+
+namespace tool {
+
+struct TotalsOptions {};
+
+void add_totals_options(CLI::App &app, TotalsOptions &options);
+Outcome run_totals(const Context &context, const TotalsOptions &options);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_COMMANDS_TOTALS_H

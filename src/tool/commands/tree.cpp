@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+// `psinfo tree`: who is whose child.
+#include "commands/tree.h"
+
+#include <limits>
+#include <ostream>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "render.h"
+#include "select.h"
+#include "text.h"
+
+namespace tool {
+
+namespace {
+
+struct Lines {
+	std::string_view pass; ///< below this one comes another
+	std::string_view blank; ///< the last one was above
+	std::string_view branch;
+	std::string_view last;
+};
+constexpr Lines utf8_lines = {"│ ", "  ", "├─", "└─"};
+constexpr Lines ascii_lines = {"| ", "  ", "|-", "`-"};
+
+void append_process(std::string &to, const psinfo::Process &process, bool colour)
+{
+	auto begin = colour ? colour_of(process.state) : "";
+
+	to += begin;
+	to += process.is_thread() ? "{" : "";
+	append_escaped(to, process.name);
+	to += process.is_thread() ? "}(" : "(";
+	append_number(to, std::int64_t{process.pid});
+	to += ')';
+	to += begin.empty() ? "" : colour_end;
+	to += '\n';
+}
+
+Outcome no_such_process(std::int32_t pid)
+{
+	return {Exit::Unreadable,
+		"cannot show the tree of process " + std::to_string(pid) + ": there is none that you may see",
+		"psinfo tree, without a number, shows all"};
+}
+
+} // namespace
+
+std::string render_tree(const std::vector<Branch> &branches, bool utf8, bool colour)
+{
+	const Lines &lines = utf8 ? utf8_lines : ascii_lines;
+	std::vector<bool> has_ended; // by depth: the line above was the last one there
+	std::string result;
+
+	for (const auto &branch : branches) {
+		has_ended.resize(branch.depth);
+		for (std::size_t depth = 1; depth < branch.depth; depth++)
+			result += has_ended[depth] ? lines.blank : lines.pass;
+		if (branch.depth > 0)
+			result += branch.is_last ? lines.last : lines.branch;
+		has_ended.push_back(branch.is_last);
+		append_process(result, *branch.process, colour);
+	}
+	return result;
+}
+
+std::string render_tree_json(const std::vector<Branch> &branches)
+{
+	Json rows = Json::array();
+
+	for (const auto &[process, depth, is_last] : branches)
+		rows.push_back({{"pid", process->pid},
+				{"tgid", process->tgid},
+				{"ppid", process->ppid},
+				{"name", escaped(process->name)},
+				{"stat", psinfo::state_word(process->state)},
+				{"depth", depth}});
+	return dump({{"processes", std::move(rows)}});
+}
+
+void add_tree_options(CLI::App &app, TreeOptions &options)
+{
+	app.add_option("PID", options.root, "Only this process and what is below it")
+		->check(CLI::Range(1, std::numeric_limits<std::int32_t>::max()).description(""))
+		->type_name("");
+}
+
+Outcome run_tree(const Context &context, const TreeOptions &options)
+{
+	const Filter &filter = context.common.filter;
+	psinfo::Query query; // everything: who leads to a match need not match
+	query.groups.credentials = !filter.uids.empty();
+	query.threads = context.common.threads;
+
+	auto snapshot = context.source->take(query);
+	if (!snapshot)
+		return outcome_of(snapshot.error());
+	const auto *root = options.root ? snapshot->find(options.root) : nullptr;
+	if (options.root && !root)
+		return no_such_process(options.root);
+
+	Family family(*snapshot);
+	auto branches = tree_of(family, root, [&](const psinfo::Process &process) { return matches(filter, process); });
+	context.out << (context.common.format == Format::Json ?
+				render_tree_json(branches) :
+				render_tree(branches, context.common.utf8, context.common.colour));
+	return {};
+}
+
+} // namespace tool

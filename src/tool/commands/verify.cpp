@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+// One row per field says how the module's value and those of /proc before and
+// after it have to fit.
+#include "commands/verify.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ostream>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "render.h"
+
+namespace tool {
+namespace {
+
+using psinfo::Process;
+using psinfo::Snapshot;
+using std::chrono::nanoseconds;
+
+// ---- fields ----------------------------------------------------------------
+
+enum class Rule {
+	Same, ///< the module's is one of the two; if those differ, it may be a third
+	Grows, ///< the module's lies between the two
+};
+
+enum class Unit { Number, Ticks };
+
+struct Field {
+	const char *name;
+	Rule rule;
+	Unit unit;
+	/// Nothing if it was not asked for, or can not be known.
+	std::optional<std::int64_t> (*value)(const Process &process);
+};
+
+std::optional<std::int64_t> number(const nanoseconds &member)
+{
+	return member.count();
+}
+
+template <typename Member> std::optional<std::int64_t> number(const Member &member)
+{
+	return static_cast<std::int64_t>(member);
+}
+
+template <typename Member> std::optional<std::int64_t> number(const std::optional<Member> &member)
+{
+	return member ? number(*member) : std::nullopt;
+}
+
+/// A member of a group that may not be there.
+template <auto group, auto member> std::optional<std::int64_t> in(const Process &process)
+{
+	return process.*group ? number((*(process.*group)).*member) : std::nullopt;
+}
+
+template <auto member> std::optional<std::int64_t> of(const Process &process)
+{
+	return number(process.*member);
+}
+
+/// As a letter, which is how both show it.
+std::optional<std::int64_t> state_of(const Process &process)
+{
+	return psinfo::state_letter(process.state);
+}
+
+using psinfo::Credentials;
+using psinfo::Memory;
+using psinfo::Scheduling;
+using psinfo::Times;
+
+constexpr Field all_fields[] = {
+	{"tgid", Rule::Same, Unit::Number, of<&Process::tgid>},
+	{"ppid", Rule::Same, Unit::Number, of<&Process::ppid>},
+	{"tracer", Rule::Same, Unit::Number, of<&Process::tracer>},
+	{"session", Rule::Same, Unit::Number, of<&Process::session>},
+	{"pgrp", Rule::Same, Unit::Number, of<&Process::pgrp>},
+	{"start", Rule::Same, Unit::Ticks, of<&Process::start>},
+	{"flags", Rule::Same, Unit::Number, of<&Process::flags>},
+	{"state", Rule::Same, Unit::Number, state_of},
+	{"uid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::uid>},
+	{"euid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::euid>},
+	{"gid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::gid>},
+	{"egid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::egid>},
+	{"prio", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::prio>},
+	{"static_prio", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::static_prio>},
+	{"normal_prio", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::normal_prio>},
+	{"nice", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::nice>},
+	{"rt_priority", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::rt_priority>},
+	{"policy", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::policy>},
+	{"cpu", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::cpu>},
+	{"cpus_allowed", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::cpus_allowed>},
+	{"utime", Rule::Grows, Unit::Ticks, in<&Process::times, &Times::utime>},
+	{"stime", Rule::Grows, Unit::Ticks, in<&Process::times, &Times::stime>},
+	{"runtime", Rule::Grows, Unit::Number, in<&Process::times, &Times::runtime>},
+	{"vcsw", Rule::Grows, Unit::Number, in<&Process::times, &Times::voluntary_switches>},
+	{"ivcsw", Rule::Grows, Unit::Number, in<&Process::times, &Times::involuntary_switches>},
+	{"minflt", Rule::Grows, Unit::Number, in<&Process::times, &Times::minor_faults>},
+	{"majflt", Rule::Grows, Unit::Number, in<&Process::times, &Times::major_faults>},
+	{"threads", Rule::Same, Unit::Number, in<&Process::times, &Times::threads>},
+	{"vsize", Rule::Same, Unit::Number, in<&Process::memory, &Memory::virtual_size>},
+	{"rss", Rule::Same, Unit::Number, in<&Process::memory, &Memory::resident>},
+	{"swap", Rule::Same, Unit::Number, in<&Process::memory, &Memory::swap>},
+	{"cgroup", Rule::Same, Unit::Number, of<&Process::cgroup>},
+};
+
+// ---- one process -----------------------------------------------------------
+
+/// One process, three times.
+struct Layers {
+	const Process &before;
+	const Process &module;
+	const Process &after;
+};
+
+bool fits(Rule rule, std::int64_t before, std::int64_t module, std::int64_t after)
+{
+	if (rule == Rule::Grows)
+		return before <= module && module <= after;
+	return module == before || module == after || before != after;
+}
+
+std::string shown(const Field &field, std::int64_t value)
+{
+	if (field.value == state_of)
+		return std::string(1, static_cast<char>(value));
+	return std::to_string(value);
+}
+
+std::string range(const std::string &before, const std::string &after)
+{
+	return before == after ? before : before + " .. " + after;
+}
+
+void compare_field(const Layers &layers, const Field &field, nanoseconds tick, Comparison &comparison)
+{
+	auto before = field.value(layers.before);
+	auto module = field.value(layers.module);
+	auto after = field.value(layers.after);
+	if (!before || !after)
+		return;
+	comparison.fields++;
+	if (!module) {
+		comparison.differences.push_back({layers.module.pid, layers.module.name, field.name, "nothing",
+						  range(shown(field, *before), shown(field, *after))});
+		return;
+	}
+	if (field.unit == Unit::Ticks)
+		for (auto *value : {&before, &module, &after})
+			**value /= tick.count();
+	if (!fits(field.rule, *before, *module, *after))
+		comparison.differences.push_back({layers.module.pid, layers.module.name, field.name,
+						  shown(field, *module),
+						  range(shown(field, *before), shown(field, *after))});
+}
+
+/// /proc appends to a kworker's name what it works on, and knows names of kernel
+/// threads that are longer than the 15 bytes of a comm.
+bool is_name_of(const Process &module, const std::string &proc)
+{
+	constexpr std::uint32_t pf_wq_worker = 0x20;
+	constexpr std::size_t comm_length = 15;
+	if (module.name == proc)
+		return true;
+	if (!module.is_kernel_thread() || !proc.starts_with(module.name))
+		return false;
+	const char next = proc[module.name.size()];
+	return module.name.size() == comm_length || ((module.flags & pf_wq_worker) && (next == '+' || next == '-'));
+}
+
+void compare_name(const Layers &layers, Comparison &comparison)
+{
+	comparison.fields++;
+	if (is_name_of(layers.module, layers.before.name) || is_name_of(layers.module, layers.after.name) ||
+	    layers.before.name != layers.after.name)
+		return;
+	comparison.differences.push_back(
+		{layers.module.pid, layers.module.name, "name", layers.module.name, layers.before.name});
+}
+
+void compare_process(const Layers &layers, nanoseconds tick, Comparison &comparison)
+{
+	comparison.processes++;
+	compare_name(layers, comparison);
+	for (const Field &field : all_fields)
+		compare_field(layers, field, tick, comparison);
+}
+
+// ---- all processes ---------------------------------------------------------
+
+/// Exactly there before and after, and not another one with the same pid.
+bool is_throughout(const Process *before, const Process *after)
+{
+	return before && after && before->start == after->start;
+}
+
+/// Whether it can have come after /proc was looked at for the first time. It
+/// then went before the second time, or will be found at the next attempt.
+bool is_newcomer(const Process &process, const Snapshot &before, nanoseconds tick)
+{
+	return process.start + tick >= before.began;
+}
+
+void compare_listed(const Sandwich &sandwich, nanoseconds tick, Comparison &comparison)
+{
+	for (const Process &process : sandwich.module.processes) {
+		const Process *before = sandwich.before.find(process.pid);
+		const Process *after = sandwich.after.find(process.pid);
+		if (is_throughout(before, after))
+			compare_process({*before, process, *after}, tick, comparison);
+		else if (before || after || is_newcomer(process, sandwich.before, tick))
+			comparison.passing++;
+		else
+			comparison.differences.push_back({process.pid, process.name, "process", "there", "not there"});
+	}
+}
+
+void find_unlisted(const Sandwich &sandwich, Comparison &comparison)
+{
+	for (const Process &process : sandwich.before.processes)
+		if (is_throughout(&process, sandwich.after.find(process.pid)) && !sandwich.module.find(process.pid))
+			comparison.differences.push_back({process.pid, process.name, "process", "not there", "there"});
+}
+
+/// None twice, and in the order of pid.
+void check_order(const Snapshot &module, Comparison &comparison)
+{
+	for (std::size_t i = 1; i < module.processes.size(); i++) {
+		const Process &process = module.processes[i];
+		const std::int32_t previous = module.processes[i - 1].pid;
+		if (process.pid <= previous)
+			comparison.differences.push_back({process.pid, process.name, "order",
+							  "after " + std::to_string(previous), "by pid, each once"});
+	}
+}
+
+/// Totals are the sums of the rows, always.
+void check_totals(const Snapshot &module, Comparison &comparison)
+{
+	psinfo::Totals sums;
+	for (const Process &process : module.processes)
+		sums.processes[static_cast<std::size_t>(process.state)]++;
+	for (const psinfo::State state : psinfo::all_states)
+		if (sums.processes_in(state) != module.totals.processes_in(state))
+			comparison.differences.push_back({0, "",
+							  std::string("total of ").append(psinfo::state_word(state)),
+							  std::to_string(module.totals.processes_in(state)),
+							  std::to_string(sums.processes_in(state)) + " rows"});
+}
+
+// ---- again and again -------------------------------------------------------
+
+std::set<std::int32_t> pids_of(const std::vector<Difference> &differences)
+{
+	std::set<std::int32_t> pids;
+	for (const Difference &difference : differences)
+		pids.insert(difference.pid);
+	return pids;
+}
+
+bool is_among(const Difference &wanted, const std::vector<Difference> &differences)
+{
+	return std::any_of(differences.begin(), differences.end(), [&](const Difference &difference) {
+		return difference.pid == wanted.pid && difference.field == wanted.field;
+	});
+}
+
+/// What differs still, as it does now. Totals are judged once: they never waver.
+psinfo::Result<std::vector<Difference>> look_again(const TakeSandwich &take, nanoseconds tick,
+						   const std::vector<Difference> &earlier)
+{
+	std::vector<Difference> still;
+	for (const std::int32_t pid : pids_of(earlier)) {
+		std::vector<Difference> now;
+		if (pid != 0) {
+			const auto sandwich = take(pid);
+			if (!sandwich)
+				return sandwich.error();
+			now = compare(*sandwich, tick).differences;
+		}
+		for (const Difference &difference : pid != 0 ? now : earlier)
+			if (difference.pid == pid && is_among(difference, earlier))
+				still.push_back(difference);
+	}
+	return still;
+}
+
+psinfo::Result<Sandwich> take_sandwich(const Context &context, std::optional<std::int32_t> pid)
+{
+	psinfo::Query query;
+	query.groups = psinfo::Groups::all();
+	query.pid = pid;
+	auto before = context.other->take(query);
+	if (!before)
+		return before.error();
+	auto module = context.source->take(query);
+	if (!module)
+		return module.error();
+	auto after = context.other->take(query);
+	if (!after)
+		return after.error();
+	return Sandwich{std::move(*before), std::move(*module), std::move(*after)};
+}
+
+std::string padded(const std::string &text, std::size_t width)
+{
+	return text + std::string(text.size() < width ? width - text.size() : 0, ' ') + "  ";
+}
+
+} // namespace
+
+nanoseconds clock_tick()
+{
+	return nanoseconds{std::chrono::seconds{1}} / sysconf(_SC_CLK_TCK);
+}
+
+Comparison compare(const Sandwich &sandwich, nanoseconds tick)
+{
+	Comparison comparison;
+	check_totals(sandwich.module, comparison);
+	check_order(sandwich.module, comparison);
+	compare_listed(sandwich, tick, comparison);
+	find_unlisted(sandwich, comparison);
+	std::stable_sort(comparison.differences.begin(), comparison.differences.end(),
+			 [](const Difference &a, const Difference &b) { return a.pid < b.pid; });
+	return comparison;
+}
+
+psinfo::Result<Comparison> verify(const TakeSandwich &take, nanoseconds tick, unsigned attempts,
+				  std::chrono::milliseconds pause)
+{
+	const auto sandwich = take(std::nullopt);
+	if (!sandwich)
+		return sandwich.error();
+	Comparison comparison = compare(*sandwich, tick);
+	for (unsigned i = 0; i < attempts && !comparison.differences.empty(); i++) {
+		std::this_thread::sleep_for(pause);
+		auto still = look_again(take, tick, comparison.differences);
+		if (!still)
+			return still.error();
+		comparison.differences = std::move(*still);
+	}
+	return comparison;
+}
+
+std::string comparison_text(const Comparison &comparison)
+{
+	std::string text;
+	if (!comparison.differences.empty())
+		text = "    PID  NAME             FIELD         MODULE SAYS           /PROC SAYS\n";
+	for (const Difference &difference : comparison.differences) {
+		std::string pid = difference.pid == 0 ? "-" : std::to_string(difference.pid);
+		pid.insert(0, pid.size() < 7 ? 7 - pid.size() : 0, ' ');
+		text += padded(pid, 7) + padded(escaped(difference.name), 15) + padded(difference.field, 12) +
+			padded(escaped(difference.module), 20) + escaped(difference.proc) + '\n';
+	}
+	return text + std::to_string(comparison.processes) + " processes, " + std::to_string(comparison.fields) +
+	       " fields compared, " + std::to_string(comparison.differences.size()) + " differ\n";
+}
+
+std::string comparison_json(const Comparison &comparison)
+{
+	Json differences = Json::array();
+	for (const Difference &difference : comparison.differences)
+		differences.push_back({{"pid", difference.pid},
+				       {"name", escaped(difference.name)},
+				       {"field", difference.field},
+				       {"module", escaped(difference.module)},
+				       {"proc", escaped(difference.proc)}});
+	const Json all = {{"processes", comparison.processes},
+			  {"fields", comparison.fields},
+			  {"passing", comparison.passing},
+			  {"differences", differences}};
+	return dump(all);
+}
+
+void add_verify_options(CLI::App & /*app*/, VerifyOptions & /*options*/)
+{
+}
+
+Outcome run_verify(const Context &context, const VerifyOptions & /*options*/)
+{
+	constexpr unsigned attempts = 20;
+	constexpr std::chrono::milliseconds pause{10};
+	const auto take = [&context](std::optional<std::int32_t> pid) { return take_sandwich(context, pid); };
+	const auto comparison = verify(take, clock_tick(), attempts, pause);
+	if (!comparison)
+		return outcome_of(comparison.error());
+	if (context.common.format == Format::Json)
+		context.out << comparison_json(*comparison);
+	else
+		context.out << comparison_text(*comparison);
+	return {comparison->differences.empty() ? Exit::Done : Exit::Unreadable};
+}
+
+} // namespace tool

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+// `psinfo watch`: a list that is always fresh.
+#include "commands/watch.h"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "collect.h"
+#include "commands/list.h"
+#include "render.h"
+#include "screen.h"
+#include "text.h"
+
+namespace tool {
+
+namespace {
+
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr std::size_t rows_above = 5; ///< title, three lines of totals, headings
+
+std::size_t page_of(const Screen &screen)
+{
+	return screen.height() > rows_above ? screen.height() - rows_above : 0;
+}
+
+void draw_above(Screen &screen, const View &view, const Listing &listing, std::string_view source)
+{
+	std::size_t row = 0;
+
+	screen.line(row++, "psinfo: " + std::string(source) + ", " + describe(view) + "; h for help",
+		    Screen::Look::Bold);
+	auto summary = render_summary(listing.snapshot.totals, view.threads);
+	for (auto line : split(summary, '\n'))
+		if (!line.empty())
+			screen.line(row++, line);
+}
+
+void draw_rows(Screen &screen, const View &view, const Listing &listing)
+{
+	Style style;
+	style.width = screen.width();
+	auto text = render(listing, view.columns, style);
+	auto lines = split(text, '\n');
+
+	screen.line(rows_above - 1, lines[0], Screen::Look::Reverse);
+	for (std::size_t i = 0; i < listing.rows.size(); i++)
+		screen.line(rows_above + i, lines[i + 1], listing.rows[i]->state);
+}
+
+void draw_help(Screen &screen)
+{
+	std::size_t row = rows_above;
+	for (auto line : key_help())
+		screen.line(row++, line);
+}
+
+/// A picture of now. Fills @ret_rows with how many rows there are.
+std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const View &view, std::string_view source,
+				  std::size_t &ret_rows)
+{
+	Listing listing;
+	Wanted wanted{view.filter, view.columns, view.sort, view.threads, view.first, page_of(screen)};
+	if (auto error = collector.collect(wanted, listing))
+		return error;
+
+	ret_rows = listing.snapshot.processes.size();
+	screen.clear();
+	draw_above(screen, view, listing, source);
+	if (view.shows_help)
+		draw_help(screen);
+	else
+		draw_rows(screen, view, listing);
+	screen.show();
+	return std::nullopt;
+}
+
+/// What was typed meanwhile is done at once, before the next picture.
+void wait_and_act(Screen &screen, Milliseconds interval, std::size_t rows, View &view)
+{
+	constexpr unsigned most_at_once = 100;
+	auto action = screen.wait(interval);
+
+	for (unsigned i = 0; i < most_at_once && action != Action::None; i++) {
+		act(action, rows, page_of(screen), view);
+		action = view.is_over ? Action::None : screen.wait(Milliseconds(0));
+	}
+	act(Action::None, rows, page_of(screen), view);
+}
+
+std::optional<psinfo::Error> watch(Screen &screen, const psinfo::Source &source, Milliseconds interval, View &view)
+{
+	Collector collector(source);
+	std::size_t rows = 0;
+
+	while (!view.is_over) {
+		if (auto error = draw(screen, collector, view, source.name(), rows))
+			return error;
+		wait_and_act(screen, interval, rows, view);
+	}
+	return std::nullopt;
+}
+
+Outcome no_terminal(const char *why)
+{
+	return wrong_usage(std::string("cannot watch: ") + why, "psinfo, without watch, prints once");
+}
+
+} // namespace
+
+void add_watch_options(CLI::App &app, WatchOptions &options)
+{
+	add_column_options(app, options.output, options.sort);
+	auto range = CLI::Range(0.1, 86400.0);
+	range.description("");
+	app.add_option("-d,--interval", options.interval, "Seconds from one look to the next; else 2")
+		->check(range)
+		->type_name("SECONDS")
+		->take_last();
+}
+
+Outcome run_watch(const Context &context, const WatchOptions &options)
+{
+	View view;
+	view.filter = context.common.filter;
+	view.given_states = view.filter.states;
+	view.threads = context.common.threads;
+
+	std::string unknown;
+	auto defaults = parse_columns("pid,user,stat,time,rss,threads,name,parent", {}, unknown);
+	auto sort = options.sort.empty() ? "-time" : options.sort;
+	auto outcome = read_columns(options.output, sort, defaults, view.columns, view.sort);
+	if (outcome.exit != Exit::Done)
+		return outcome;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return no_terminal("standard input and output are not a terminal");
+
+	auto screen = Screen::open(context.common.colour);
+	if (!screen)
+		return no_terminal("the terminal is of an unknown type: see $TERM");
+	auto interval = std::chrono::duration_cast<Milliseconds>(std::chrono::duration<double>(options.interval));
+	auto error = watch(*screen, *context.source, interval, view);
+	return error ? outcome_of(*error) : Outcome();
+}
+
+} // namespace tool

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+// `psinfo watch`: a list that is always fresh.
+#ifndef PSINFO_TOOL_COMMANDS_WATCH_H
+#define PSINFO_TOOL_COMMANDS_WATCH_H
+
+#include <string>
+
+#include "command.h"
+
+namespace tool {
+
+struct WatchOptions {
+	std::string output; ///< as for the list
+	std::string sort;
+	double interval = 2.0; ///< seconds
+};
+
+void add_watch_options(CLI::App &app, WatchOptions &options);
+Outcome run_watch(const Context &context, const WatchOptions &options);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_COMMANDS_WATCH_H

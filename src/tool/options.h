@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+// The options that commands share: as they are typed, and what they mean.
+#ifndef PSINFO_TOOL_OPTIONS_H
+#define PSINFO_TOOL_OPTIONS_H
+
+#include <string>
+#include <vector>
+
+#include "command.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tool {
+
+/// Which of the shared options a command takes; or them together.
+namespace takes {
+enum : unsigned {
+	Source = 1U << 0U, ///< --source
+	Json = 1U << 1U, ///< --json
+	Values = 1U << 2U, ///< --csv, --raw
+	Headings = 1U << 3U, ///< --noheadings
+	Colour = 1U << 4U, ///< --color
+	Threads = 1U << 5U, ///< --threads
+	Filters = 1U << 6U, ///< --state, --user, --pid, --ppid, --kernel-threads, --user-processes
+};
+} // namespace takes
+
+/// As typed.
+struct Arguments {
+	std::string source = "auto";
+	std::string colour = "auto";
+	bool json = false;
+	bool csv = false;
+	bool raw = false;
+	bool noheadings = false;
+	bool threads = false;
+	bool kernel_threads = false;
+	bool user_processes = false;
+	std::vector<std::string> states; ///< of each time that it was given
+	std::vector<std::string> users;
+	std::vector<std::string> pids;
+	std::vector<std::string> parents;
+};
+
+/// What the defaults depend on.
+struct Surroundings {
+	bool is_terminal = false; ///< stdout
+	std::size_t width = 0; ///< of that
+	std::string no_color; ///< the variables of the environment
+	std::string term;
+	std::string charset; ///< LC_ALL, LC_CTYPE or LANG: the first that is not empty
+};
+
+[[nodiscard]] Surroundings surroundings();
+
+/// Adds options that write to @arguments, which has to outlive @app.
+void add_options(CLI::App &app, Arguments &arguments, unsigned taken);
+
+/// What the arguments mean. The outcome is a success or wrong usage.
+[[nodiscard]] Outcome understand(const Arguments &arguments, const Surroundings &around, Common &ret_common);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_OPTIONS_H

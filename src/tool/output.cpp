@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0
+// A stream to a file descriptor that remembers why writing failed.
+#include "output.h"
+
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace tool {
+
+Output::Output(int descriptor) : descriptor_(descriptor)
+{
+	setp(buffer_.data(), buffer_.data() + buffer_.size());
+}
+
+bool Output::write_all(const char *data, std::size_t size)
+{
+	while (size > 0 && error_ == 0) {
+		auto written = ::write(descriptor_, data, size);
+		if (written < 0 && errno != EINTR)
+			error_ = errno;
+		if (written > 0) {
+			data += written;
+			size -= static_cast<std::size_t>(written);
+		}
+	}
+	return error_ == 0;
+}
+
+int Output::sync()
+{
+	auto size = static_cast<std::size_t>(pptr() - pbase());
+	setp(buffer_.data(), buffer_.data() + buffer_.size());
+	return write_all(buffer_.data(), size) ? 0 : -1;
+}
+
+Output::int_type Output::overflow(int_type byte)
+{
+	if (sync() < 0)
+		return traits_type::eof();
+	return traits_type::eq_int_type(byte, traits_type::eof()) ? traits_type::not_eof(byte) :
+								    sputc(traits_type::to_char_type(byte));
+}
+
+std::streamsize Output::xsputn(const char *data, std::streamsize size)
+{
+	if (size < epptr() - pptr())
+		return std::streambuf::xsputn(data, size);
+	bool is_written = sync() == 0 && write_all(data, static_cast<std::size_t>(size));
+	return is_written ? size : 0;
+}
+
+int Output::finish()
+{
+	sync();
+	return error_;
+}
+
+} // namespace tool

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// A stream to a file descriptor that remembers why writing failed.
+#ifndef PSINFO_TOOL_OUTPUT_H
+#define PSINFO_TOOL_OUTPUT_H
+
+#include <array>
+#include <streambuf>
+
+namespace tool {
+
+class Output : public std::streambuf {
+public:
+	/// Does not own the descriptor.
+	explicit Output(int descriptor);
+
+	/// Writes what is left. Returns 0, or the errno of the first write that failed.
+	[[nodiscard]] int finish();
+
+protected:
+	int_type overflow(int_type byte) override;
+	std::streamsize xsputn(const char *data, std::streamsize size) override;
+	int sync() override;
+
+private:
+	bool write_all(const char *data, std::size_t size);
+
+	int descriptor_;
+	int error_ = 0;
+	std::array<char, 8192> buffer_;
+};
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_OUTPUT_H

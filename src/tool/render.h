@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+// Rows and totals as text, JSON and CSV. Pure functions; all text from outside
+// leaves through append_escaped().
+#ifndef PSINFO_TOOL_RENDER_H
+#define PSINFO_TOOL_RENDER_H
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <psinfo/psinfo.h>
+
+#include "command.h"
+#include "fields.h"
+
+namespace tool {
+
+/// Keys stay in the order of the columns.
+using Json = nlohmann::ordered_json;
+
+struct Listing;
+
+struct Style {
+	Format format = Format::Table;
+	bool headings = true;
+	bool colour = false;
+	std::size_t width = 0; ///< of the terminal: the table's rows are cut there; 0: never
+	std::string_view indent = {}; ///< before each row of the table
+};
+
+[[nodiscard]] std::string render(const Listing &listing, const Columns &columns, const Style &style);
+[[nodiscard]] std::string render_totals(const psinfo::Totals &totals, const Style &style);
+/// The totals as below /proc/psinfo's table, in two lines and TOTAL.
+[[nodiscard]] std::string render_summary(const psinfo::Totals &totals, bool threads);
+
+/// Appends it as the table shows it; returns its width.
+std::size_t append_cell(std::string &to, const Cell &cell, std::string_view nothing);
+/// The sequence that begins the state's colour; empty if it has none.
+[[nodiscard]] std::string_view colour_of(psinfo::State state);
+inline constexpr std::string_view colour_end = "\033[0m";
+
+[[nodiscard]] Json json_of(const Cell &cell);
+[[nodiscard]] Json json_of(const Row &row, const Columns &columns);
+[[nodiscard]] Json json_of(const psinfo::Totals &totals);
+/// The rows as an array.
+[[nodiscard]] Json json_of(const Listing &listing, const Columns &columns);
+/// {"processes": [...]}, and "totals" unless null.
+[[nodiscard]] std::string render_json(const Listing &listing, const Columns &columns, const psinfo::Totals *totals);
+/// As people and programs read it, with a newline at the end.
+[[nodiscard]] std::string dump(const Json &json);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_RENDER_H

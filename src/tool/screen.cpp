@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+// The terminal, as long as it is ours.
+#include "screen.h"
+
+#include <array>
+#include <cerrno>
+#include <clocale>
+#include <csignal>
+#include <cstdio>
+
+#include <curses.h>
+
+namespace tool {
+
+namespace {
+
+volatile std::sig_atomic_t must_quit = 0;
+
+void note_signal(int)
+{
+	must_quit = 1;
+}
+
+constexpr std::array quitting_signals = {SIGINT, SIGTERM, SIGHUP};
+
+struct Key {
+	int code;
+	Action action;
+};
+constexpr std::array keys = {
+	Key{'q', Action::Quit},		    Key{'h', Action::Help},	   Key{'?', Action::Help},
+	Key{'>', Action::SortNext},	    Key{KEY_RIGHT, Action::SortNext}, Key{'<', Action::SortPrevious},
+	Key{KEY_LEFT, Action::SortPrevious}, Key{'r', Action::Reverse},	   Key{'s', Action::NextStates},
+	Key{'k', Action::NextKind},	    Key{'T', Action::Threads},	   Key{KEY_UP, Action::Up},
+	Key{KEY_DOWN, Action::Down},	    Key{KEY_PPAGE, Action::PageUp}, Key{KEY_NPAGE, Action::PageDown},
+	Key{KEY_HOME, Action::First},	    Key{KEY_END, Action::Last},
+};
+
+/// Foreground of each state; -1: the terminal's own.
+constexpr std::array<short, psinfo::state_count> foregrounds = {
+	COLOR_GREEN, -1, COLOR_RED, COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA, COLOR_MAGENTA, COLOR_BLUE, COLOR_BLUE,
+	COLOR_YELLOW,
+};
+
+short pair_of(psinfo::State state)
+{
+	return static_cast<short>(static_cast<int>(state) + 1);
+}
+
+void make_colours()
+{
+	start_color();
+	use_default_colors();
+	for (auto state : psinfo::all_states)
+		init_pair(pair_of(state), foregrounds[static_cast<std::size_t>(state)], -1);
+}
+
+} // namespace
+
+/// What has to be given back.
+struct Screen::Terminal {
+	SCREEN *handle = nullptr;
+	WINDOW *window = nullptr;
+	bool has_colours = false;
+	std::array<struct sigaction, quitting_signals.size()> before{};
+};
+
+std::unique_ptr<Screen> Screen::open(bool colour)
+{
+	std::setlocale(LC_ALL, "");
+	auto *handle = newterm(nullptr, stdout, stdin);
+	if (!handle)
+		return nullptr;
+
+	auto terminal = std::make_unique<Terminal>();
+	terminal->handle = handle;
+	terminal->window = stdscr;
+	terminal->has_colours = colour && has_colors();
+	if (terminal->has_colours)
+		make_colours();
+	cbreak();
+	noecho();
+	curs_set(0);
+	keypad(terminal->window, TRUE);
+	set_escdelay(25);
+	return std::unique_ptr<Screen>(new Screen(std::move(terminal)));
+}
+
+Screen::Screen(std::unique_ptr<Terminal> terminal) : terminal_(std::move(terminal))
+{
+	// Without SA_RESTART: who waits for a key is woken.
+	struct sigaction action {};
+	action.sa_handler = note_signal;
+	for (std::size_t i = 0; i < quitting_signals.size(); i++)
+		sigaction(quitting_signals[i], &action, &terminal_->before[i]);
+}
+
+Screen::~Screen()
+{
+	endwin();
+	delscreen(terminal_->handle);
+	for (std::size_t i = 0; i < quitting_signals.size(); i++)
+		sigaction(quitting_signals[i], &terminal_->before[i], nullptr);
+}
+
+std::size_t Screen::height() const
+{
+	return static_cast<std::size_t>(std::max(getmaxy(terminal_->window), 0));
+}
+
+std::size_t Screen::width() const
+{
+	return static_cast<std::size_t>(std::max(getmaxx(terminal_->window), 0));
+}
+
+void Screen::clear()
+{
+	werase(terminal_->window);
+}
+
+void Screen::put(std::size_t row, std::string_view text, unsigned attributes)
+{
+	if (row >= height())
+		return;
+	wattrset(terminal_->window, static_cast<int>(attributes));
+	mvwaddnstr(terminal_->window, static_cast<int>(row), 0, text.data(), static_cast<int>(text.size()));
+	wattrset(terminal_->window, A_NORMAL);
+}
+
+void Screen::line(std::size_t row, std::string_view text, Look look)
+{
+	static constexpr std::array<unsigned, 3> attributes = {A_NORMAL, A_BOLD, A_REVERSE};
+	put(row, text, attributes[static_cast<std::size_t>(look)]);
+}
+
+void Screen::line(std::size_t row, std::string_view text, psinfo::State state)
+{
+	put(row, text, terminal_->has_colours ? static_cast<unsigned>(COLOR_PAIR(pair_of(state))) : A_NORMAL);
+}
+
+void Screen::show()
+{
+	wrefresh(terminal_->window);
+}
+
+Action Screen::wait(std::chrono::milliseconds most)
+{
+	if (must_quit)
+		return Action::Quit;
+	wtimeout(terminal_->window, static_cast<int>(most.count()));
+	errno = 0;
+	int code = wgetch(terminal_->window);
+	bool is_gone = code == ERR && errno == EIO;
+	if (must_quit || is_gone)
+		return Action::Quit;
+	for (const auto &key : keys)
+		if (key.code == code)
+			return key.action;
+	return Action::None;
+}
+
+const std::vector<std::string_view> &key_help()
+{
+	static const std::vector<std::string_view> lines = {
+		"q, Ctrl-C      quit",
+		"< > or arrows  sort by the column to the left, to the right",
+		"r              reverse the order",
+		"s              states: all, R, D, S, T, t, Z, I",
+		"k              all, only user processes, only kernel threads",
+		"T              threads instead of processes",
+		"up, down, page up, page down, home, end",
+		"h, ?           this help",
+	};
+	return lines;
+}
+
+} // namespace tool

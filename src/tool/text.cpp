@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+// Text out of names, numbers, times and sizes. The rules of escaping are those
+// of src/kernel/text.c.
+#include "text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "command.h"
+
+namespace tool {
+
+namespace {
+
+bool is_plain(unsigned char byte)
+{
+	return byte >= ' ' && byte < 0x7f && byte != '\\';
+}
+
+bool is_continuation(unsigned char byte)
+{
+	return (byte & 0xc0U) == 0x80;
+}
+
+/// The byte there, or 0, which is never part of a character of several bytes.
+unsigned char byte_at(std::string_view text, std::size_t at)
+{
+	return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+}
+
+/// U+2028 to U+202E and U+2066 to U+2069, whose first byte is 0xe2.
+bool is_line_control(unsigned char second, unsigned char third)
+{
+	return (second == 0x80 && third >= 0xa8 && third <= 0xae) || (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+}
+
+bool is_three_byte(unsigned char first, unsigned char second, unsigned char third)
+{
+	bool overlong = first == 0xe0 && second < 0xa0;
+	bool surrogate = first == 0xed && second >= 0xa0;
+	return is_continuation(third) && !overlong && !surrogate && !(first == 0xe2 && is_line_control(second, third));
+}
+
+/// The length of the character of two to four bytes at the beginning of @text;
+/// 0 if it is broken, or one that terminals obey.
+std::size_t utf8_length(std::string_view text)
+{
+	unsigned char first = byte_at(text, 0);
+	unsigned char second = byte_at(text, 1);
+	unsigned char third = byte_at(text, 2);
+
+	if (first < 0xc2 || first > 0xf4 || !is_continuation(second))
+		return 0;
+	if (first < 0xe0)
+		return first == 0xc2 && second < 0xa0 ? 0 : 2;
+	if (first < 0xf0)
+		return is_three_byte(first, second, third) ? 3 : 0;
+	if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second >= 0x90))
+		return 0;
+	return is_continuation(third) && is_continuation(byte_at(text, 3)) ? 4 : 0;
+}
+
+/// Returns how many characters were written.
+std::size_t append_byte(std::string &to, unsigned char byte)
+{
+	if (byte == '\n' || byte == '\\') {
+		to += byte == '\n' ? "\\n" : "\\\\";
+		return 2;
+	}
+	to += '\\';
+	to += static_cast<char>('0' + (byte >> 6U));
+	to += static_cast<char>('0' + (byte >> 3U & 7U));
+	to += static_cast<char>('0' + (byte & 7U));
+	return 4;
+}
+
+std::size_t append_each(std::string &to, std::string_view text, std::string_view also)
+{
+	std::size_t shown = 0;
+
+	while (!text.empty()) {
+		bool wanted = also.find(text[0]) == std::string_view::npos;
+		bool plain = is_plain(byte_at(text, 0));
+		std::size_t length = !wanted ? 0 : plain ? 1 : utf8_length(text);
+
+		shown += length ? 1 : append_byte(to, byte_at(text, 0));
+		to += text.substr(0, length);
+		text.remove_prefix(std::max<std::size_t>(length, 1));
+	}
+	return shown;
+}
+
+template <typename Number> void append_decimal(std::string &to, Number number)
+{
+	std::array<char, 24> digits;
+	auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+	to.append(digits.data(), end);
+}
+
+/// With zeros before it, until there are @digits.
+void append_padded(std::string &to, std::uint64_t number, unsigned digits)
+{
+	std::string text;
+	append_number(text, number);
+	to.append(text.size() < digits ? digits - text.size() : 0, '0');
+	to += text;
+}
+
+} // namespace
+
+std::size_t append_escaped(std::string &to, std::string_view text, std::string_view also)
+{
+	auto is_simple = [](char byte) { return is_plain(static_cast<unsigned char>(byte)); };
+
+	if (!also.empty() || !std::all_of(text.begin(), text.end(), is_simple))
+		return append_each(to, text, also);
+	to += text;
+	return text.size();
+}
+
+std::string escaped(std::string_view text)
+{
+	std::string result;
+	append_escaped(result, text);
+	return result;
+}
+
+void append_number(std::string &to, std::int64_t number)
+{
+	append_decimal(to, number);
+}
+
+void append_number(std::string &to, std::uint64_t number)
+{
+	append_decimal(to, number);
+}
+
+void append_time(std::string &to, std::chrono::nanoseconds time)
+{
+	if (time.count() < 0) {
+		to += '-';
+		time = -time;
+	}
+	auto hundredths = static_cast<std::uint64_t>(time.count()) / 10'000'000;
+	auto seconds = hundredths / 100;
+	auto hours = seconds / 3600;
+
+	if (hours >= 24) {
+		append_number(to, hours / 24);
+		to += '-';
+		append_padded(to, hours % 24, 2);
+	} else if (hours) {
+		append_number(to, hours);
+	}
+	if (hours)
+		to += ':';
+	append_padded(to, seconds / 60 % 60, hours ? 2 : 1);
+	to += ':';
+	append_padded(to, seconds % 60, 2);
+	if (!hours) {
+		to += '.';
+		append_padded(to, hundredths % 100, 2);
+	}
+}
+
+void append_seconds(std::string &to, std::chrono::nanoseconds time)
+{
+	if (time.count() < 0) {
+		to += '-';
+		time = -time;
+	}
+	auto nanoseconds = static_cast<std::uint64_t>(time.count());
+
+	append_number(to, nanoseconds / 1'000'000'000);
+	if (nanoseconds % 1'000'000'000 == 0)
+		return;
+	to += '.';
+	append_padded(to, nanoseconds % 1'000'000'000, 9);
+	to.erase(to.find_last_not_of('0') + 1);
+}
+
+void append_size(std::string &to, std::uint64_t bytes)
+{
+	constexpr std::string_view prefixes = "KMGTPE";
+
+	if (bytes < 1024) {
+		append_number(to, bytes);
+		return;
+	}
+	std::size_t prefix = 0;
+	auto size = static_cast<double>(bytes) / 1024;
+	for (; size >= 1023.5 && prefix + 1 < prefixes.size(); prefix++)
+		size /= 1024;
+
+	auto tenths = static_cast<std::uint64_t>(std::llround(size * 10));
+	append_number(to, tenths < 100 ? tenths / 10 : static_cast<std::uint64_t>(std::llround(size)));
+	if (tenths < 100) {
+		to += '.';
+		append_number(to, tenths % 10);
+	}
+	to += prefixes[prefix];
+}
+
+std::size_t shown_width(std::string_view text)
+{
+	return static_cast<std::size_t>(std::count_if(
+		text.begin(), text.end(), [](char byte) { return !is_continuation(static_cast<unsigned char>(byte)); }));
+}
+
+std::string_view cut_to_width(std::string_view text, std::size_t width)
+{
+	std::size_t at = 0;
+
+	for (; at < text.size(); at++)
+		if (!is_continuation(byte_at(text, at)) && width-- == 0)
+			break;
+	return text.substr(0, at);
+}
+
+std::vector<std::string_view> split(std::string_view text, char at)
+{
+	std::vector<std::string_view> parts;
+
+	for (;;) {
+		auto end = text.find(at);
+		parts.push_back(text.substr(0, end));
+		if (end == std::string_view::npos)
+			return parts;
+		text.remove_prefix(end + 1);
+	}
+}
+
+bool parse_number(std::string_view text, std::uint64_t most, std::uint64_t &number)
+{
+	std::uint64_t parsed = 0;
+	auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parsed);
+
+	if (error != std::errc() || end != text.data() + text.size() || parsed > most)
+		return false;
+	number = parsed;
+	return true;
+}
+
+} // namespace tool

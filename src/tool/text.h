@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+// Text out of names, numbers, times and sizes, appended to a string.
+#ifndef PSINFO_TOOL_TEXT_H
+#define PSINFO_TOOL_TEXT_H
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tool {
+
+/// Appends @text as escaped() shows it, and every byte of @also as \ooo, too.
+/// Returns how many characters that shows.
+std::size_t append_escaped(std::string &to, std::string_view text, std::string_view also = {});
+
+void append_number(std::string &to, std::int64_t number);
+void append_number(std::string &to, std::uint64_t number);
+
+/// "0:07.25", "59:59.99", "1:00:00", "3-04:05:06"; hundredths below an hour
+void append_time(std::string &to, std::chrono::nanoseconds time);
+/// "7.25", "0.000000001": seconds, exactly
+void append_seconds(std::string &to, std::chrono::nanoseconds time);
+/// "0", "512", "1.0K", "9.9M", "12M", "1.5G": binary prefixes, rounded
+void append_size(std::string &to, std::uint64_t bytes);
+
+/// How many characters @text, which is valid UTF-8, shows.
+[[nodiscard]] std::size_t shown_width(std::string_view text);
+/// The beginning of @text, which is valid UTF-8, that shows at most @width.
+[[nodiscard]] std::string_view cut_to_width(std::string_view text, std::size_t width);
+
+/// "a,b,,c" is "a", "b", "", "c"; "" is one empty part.
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at = ',');
+/// A decimal number that is all of @text and no more than @most.
+[[nodiscard]] bool parse_number(std::string_view text, std::uint64_t most, std::uint64_t &number);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_TEXT_H

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+// What `psinfo watch` shows, and what keys change about it.
+#include "view.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tool {
+
+namespace {
+
+using psinfo::State;
+using Kind = psinfo::Query::Kind;
+
+/// After those that were given.
+constexpr std::array state_sets = {
+	State::Running, State::Uninterruptible, State::Interruptible, State::Stopped,
+	State::Traced,	State::Zombie,		State::Idle,
+};
+
+void next_states(View &view)
+{
+	view.states = (view.states + 1) % (state_sets.size() + 1);
+	view.filter.states = view.states ? std::optional<psinfo::StateSet>(state_sets[view.states - 1]) :
+					   view.given_states;
+	view.first = 0;
+}
+
+void next_kind(View &view)
+{
+	view.filter.kind = view.filter.kind == Kind::All	   ? Kind::UserProcesses :
+			   view.filter.kind == Kind::UserProcesses ? Kind::KernelThreads :
+								     Kind::All;
+	view.first = 0;
+}
+
+/// The other keys, if there were any, go.
+void sort_by(std::size_t step, View &view)
+{
+	auto size = view.columns.size();
+	auto now = std::find(view.columns.begin(), view.columns.end(),
+			     view.sort.empty() ? find_column("pid") : view.sort[0].column);
+	auto index = static_cast<std::size_t>(now - view.columns.begin());
+	// Numbers that are compared start with the largest; names with A.
+	const auto *column = view.columns[now == view.columns.end() ? 0 : (index + step) % size];
+	view.sort = {{column, column->align == Align::Right && column->name.find("pid") == std::string_view::npos}};
+	view.first = 0;
+}
+
+void reverse(View &view)
+{
+	if (view.sort.empty())
+		view.sort = {{find_column("pid")}};
+	view.sort[0].descending = !view.sort[0].descending;
+}
+
+} // namespace
+
+void act(Action action, std::size_t rows, std::size_t page, View &view)
+{
+	std::size_t last = rows - std::min(rows, page);
+
+	switch (action) {
+	case Action::None:
+		break;
+	case Action::Quit:
+		view.is_over = true;
+		break;
+	case Action::Help:
+		view.shows_help = !view.shows_help;
+		break;
+	case Action::SortNext:
+		sort_by(1, view);
+		break;
+	case Action::SortPrevious:
+		sort_by(view.columns.size() - 1, view);
+		break;
+	case Action::Reverse:
+		reverse(view);
+		break;
+	case Action::NextStates:
+		next_states(view);
+		break;
+	case Action::NextKind:
+		next_kind(view);
+		break;
+	case Action::Threads:
+		view.threads = !view.threads;
+		break;
+	case Action::Up:
+		view.first -= std::min<std::size_t>(view.first, 1);
+		break;
+	case Action::Down:
+		view.first++;
+		break;
+	case Action::PageUp:
+		view.first -= std::min(view.first, page);
+		break;
+	case Action::PageDown:
+		view.first += page;
+		break;
+	case Action::First:
+		view.first = 0;
+		break;
+	case Action::Last:
+		view.first = last;
+		break;
+	}
+	view.first = std::min(view.first, last);
+}
+
+std::string describe(const View &view)
+{
+	const auto *column = view.sort.empty() ? find_column("pid") : view.sort[0].column;
+	std::string text = "sorted by " + std::string(column->name);
+
+	if (!view.sort.empty() && view.sort[0].descending)
+		text += " (descending)";
+	if (view.filter.states) {
+		text += ", states ";
+		for (auto state : psinfo::all_states)
+			if (view.filter.states->contains(state))
+				text += psinfo::state_letter(state);
+	}
+	if (view.filter.kind != Kind::All)
+		text += view.filter.kind == Kind::KernelThreads ? ", kernel threads" : ", user processes";
+	return text + (view.threads ? ", each thread" : "");
+}
+
+} // namespace tool

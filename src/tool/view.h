@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+// What `psinfo watch` shows, and what keys change about it. Knows no terminal.
+#ifndef PSINFO_TOOL_VIEW_H
+#define PSINFO_TOOL_VIEW_H
+
+#include <string>
+#include <vector>
+
+#include "command.h"
+#include "fields.h"
+
+namespace tool {
+
+enum class Action {
+	None,
+	Quit,
+	Help,
+	SortNext, ///< by the column to the right
+	SortPrevious,
+	Reverse,
+	NextStates,
+	NextKind, ///< all, user processes, kernel threads
+	Threads,
+	Up,
+	Down,
+	PageUp,
+	PageDown,
+	First,
+	Last,
+};
+
+struct View {
+	Filter filter;
+	Columns columns;
+	std::vector<SortKey> sort; ///< empty: by pid
+	bool threads = false;
+	bool shows_help = false;
+	bool is_over = false;
+	std::size_t first = 0; ///< row at the top
+	std::optional<psinfo::StateSet> given_states; ///< by --state
+	std::size_t states = 0; ///< which of the sets that NextStates goes through
+};
+
+/// @rows there are, of which @page are seen at once.
+void act(Action action, std::size_t rows, std::size_t page, View &view);
+
+/// "sorted by time (descending), states Z, kernel threads"
+[[nodiscard]] std::string describe(const View &view);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_VIEW_H

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+// Command lines: of a directory made to look like /proc, some of whose files hang.
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "args.h"
+#include "tool_fixture.h"
+
+namespace {
+
+using namespace tool_test;
+namespace fs = std::filesystem;
+
+class Args : public testing::Test {
+protected:
+	Args()
+	{
+		std::string path = fs::temp_directory_path() / "psinfo-args-XXXXXX";
+		root_ = mkdtemp(path.data());
+	}
+	~Args() override { fs::remove_all(root_); }
+
+	/// A process that started @pid seconds after boot.
+	Process make(std::int32_t pid, const std::string &cmdline)
+	{
+		auto directory = root_ / std::to_string(pid);
+		fs::create_directory(directory);
+		auto ticks = pid * sysconf(_SC_CLK_TCK);
+		std::ofstream(directory / "stat") << pid << " (a) b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 "
+						  << ticks << " 23 24\n";
+		std::ofstream(directory / "cmdline") << cmdline;
+		return process(pid, 1, "name", State::Interruptible);
+	}
+	Process make_stuck(std::int32_t pid)
+	{
+		auto made = make(pid, "");
+		auto cmdline = root_ / std::to_string(pid) / "cmdline";
+		fs::remove(cmdline);
+		EXPECT_EQ(mkfifo(cmdline.c_str(), 0600), 0); // nobody ever writes to it
+		return made;
+	}
+	std::map<std::int32_t, std::string> read(const std::vector<Process> &all)
+	{
+		std::vector<const Process *> wanted;
+		for (const auto &one : all)
+			wanted.push_back(&one);
+		return reader().read(wanted);
+	}
+	tool::ArgsReader &reader()
+	{
+		if (!reader_)
+			reader_ = std::make_unique<tool::ArgsReader>(root_);
+		return *reader_;
+	}
+
+	fs::path root_;
+	std::unique_ptr<tool::ArgsReader> reader_;
+};
+
+using Found = std::map<std::int32_t, std::string>;
+
+TEST_F(Args, AreWordsWithSpacesBetween)
+{
+	EXPECT_EQ(read({make(5, std::string("vi\0a b\0\0", 8)), make(6, "one")}), (Found{{5, "vi a b"}, {6, "one"}}));
+}
+
+TEST_F(Args, OfThoseWithoutAreTheName)
+{
+	auto kernel = process(2, 0, "kthreadd", State::Idle);
+	kernel.flags = 0x00200000;
+	EXPECT_EQ(read({kernel, process(3, 1, "gone", State::Zombie), make(5, "")}),
+		  (Found{{2, "[kthreadd]"}, {3, "[gone] <defunct>"}, {5, "[name]"}}));
+}
+
+TEST_F(Args, OfAnotherProcessOfThatPidAreNotShown)
+{
+	auto other = make(5, "another");
+	other.start += 1s;
+	EXPECT_EQ(read({other, process(6, 1, "vanished", State::Idle), make(7, "seven")}), (Found{{7, "seven"}}));
+}
+
+TEST_F(Args, MayBeLong)
+{
+	std::string longest(100'000, 'x');
+	EXPECT_EQ(read({make(5, longest)}), (Found{{5, longest}}));
+}
+
+TEST_F(Args, OfAStuckProcessAreLeftOutAndTheRestIsRead)
+{
+	auto begin = std::chrono::steady_clock::now();
+	auto all = {make(5, "five"), make_stuck(6), make(7, "seven"), make_stuck(8), make(9, "nine")};
+	EXPECT_EQ(read(all), (Found{{5, "five"}, {7, "seven"}, {9, "nine"}}));
+	EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
+}
+
+TEST_F(Args, OfAStuckProcessAreNotTriedAgain)
+{
+	auto all = {make_stuck(6), make(7, "seven")};
+	EXPECT_EQ(read(all), (Found{{7, "seven"}}));
+	fs::remove(root_ / "6" / "cmdline");
+	std::ofstream(root_ / "6" / "cmdline") << "six";
+	EXPECT_EQ(read(all), (Found{{7, "seven"}}));
+}
+
+} // namespace

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+// What is typed, and what it means.
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <gtest/gtest.h>
+
+#include "commands.h"
+#include "commands/list.h"
+#include "commands/totals.h"
+#include "options.h"
+#include "tool_fixture.h"
+
+namespace {
+
+using namespace tool_test;
+using psinfo::StateSet;
+using tool::Arguments;
+using tool::Common;
+using tool::Exit;
+using tool::Format;
+using tool::Surroundings;
+
+constexpr unsigned everything = ~0U;
+
+/// The arguments of @line, whose words are separated by spaces.
+Arguments parsed(const std::string &line)
+{
+	Arguments arguments;
+	CLI::App app;
+	tool::add_options(app, arguments, everything);
+	app.parse(line);
+	return arguments;
+}
+
+Common understood(const std::string &line, const Surroundings &around = {})
+{
+	Common common;
+	auto outcome = tool::understand(parsed(line), around, common);
+	EXPECT_EQ(outcome.exit, Exit::Done) << outcome.message;
+	return common;
+}
+
+tool::Outcome refused(const std::string &line)
+{
+	Common common;
+	return tool::understand(parsed(line), {}, common);
+}
+
+TEST(Options, HaveDefaults)
+{
+	auto common = understood("");
+	EXPECT_EQ(common.source, psinfo::Choice::Auto);
+	EXPECT_EQ(common.format, Format::Table);
+	EXPECT_TRUE(common.headings);
+	EXPECT_FALSE(common.threads);
+	EXPECT_FALSE(common.colour);
+	EXPECT_FALSE(common.utf8);
+	EXPECT_EQ(common.width, 0U);
+	EXPECT_TRUE(tool::lets_all_through(common.filter));
+}
+
+TEST(Options, AreUnderstoodInBothSpellings)
+{
+	for (const char *line : {"-J -n -T --source proc", "--json --noheadings --threads --source=proc"}) {
+		auto common = understood(line);
+		EXPECT_EQ(common.format, Format::Json);
+		EXPECT_FALSE(common.headings);
+		EXPECT_TRUE(common.threads);
+		EXPECT_EQ(common.source, psinfo::Choice::Proc);
+	}
+	EXPECT_EQ(understood("-r").format, Format::Raw);
+	EXPECT_EQ(understood("--csv").format, Format::Csv);
+	EXPECT_EQ(understood("--source=proc --source=module").source, psinfo::Choice::Module) << "the last one counts";
+}
+
+TEST(Options, ListsAddUp)
+{
+	auto filter = understood("-s R,D -s zombie -p 1,2 -p 2 --ppid 7 -u root,4000000009").filter;
+	EXPECT_EQ(filter.states, StateSet(State::Running) | State::Uninterruptible | State::Zombie);
+	EXPECT_EQ(filter.pids, (std::vector<std::int32_t>{1, 2}));
+	EXPECT_EQ(filter.parents, (std::vector<std::int32_t>{7}));
+	EXPECT_EQ(filter.uids, (std::vector<std::uint32_t>{0, 4000000009}));
+	EXPECT_EQ(understood("--kernel-threads").filter.kind, psinfo::Query::Kind::KernelThreads);
+	EXPECT_EQ(understood("--user-processes").filter.kind, psinfo::Query::Kind::UserProcesses);
+}
+
+TEST(Options, ThatMakeNoSenseAreWrongUsage)
+{
+	for (const char *line : {"-s Q", "-s R,", "-u no-such-user", "-p 0", "-p x", "-p 1,-2", "--ppid 2147483648",
+				 "-J --csv", "-r -J", "--kernel-threads --user-processes"}) {
+		auto outcome = refused(line);
+		EXPECT_EQ(outcome.exit, Exit::Usage) << line;
+		EXPECT_FALSE(outcome.message.empty()) << line;
+		EXPECT_FALSE(outcome.hint.empty()) << line;
+	}
+	EXPECT_EQ(refused("-s Q").message, "--state: there is no state 'Q'");
+	EXPECT_THROW(parsed("--source=elsewhere"), CLI::ParseError);
+	EXPECT_THROW(parsed("--color=sometimes"), CLI::ParseError);
+	EXPECT_THROW(parsed("--nope"), CLI::ParseError);
+	EXPECT_THROW(parsed("-s R surplus"), CLI::ParseError);
+}
+
+TEST(Colour, IsForTerminalsThatWantIt)
+{
+	Surroundings terminal;
+	terminal.is_terminal = true;
+	terminal.term = "xterm";
+	EXPECT_TRUE(understood("", terminal).colour);
+	EXPECT_FALSE(understood("--color=never", terminal).colour);
+	EXPECT_FALSE(understood("", {}).colour);
+	EXPECT_TRUE(understood("--color always", {}).colour);
+
+	Surroundings no_color = terminal;
+	no_color.no_color = "1";
+	EXPECT_FALSE(understood("", no_color).colour);
+	EXPECT_TRUE(understood("--color=always", no_color).colour);
+	Surroundings dumb = terminal;
+	dumb.term = "dumb";
+	EXPECT_FALSE(understood("", dumb).colour);
+}
+
+TEST(Surroundings, TellWidthAndCharset)
+{
+	Surroundings around;
+	around.width = 80;
+	around.charset = "de_DE.UTF-8";
+	EXPECT_TRUE(understood("", around).utf8);
+	EXPECT_EQ(understood("", around).width, 0U) << "no terminal, no width";
+	around.is_terminal = true;
+	EXPECT_EQ(understood("", around).width, 80U);
+	around.charset = "C.utf8";
+	EXPECT_TRUE(understood("", around).utf8);
+	around.charset = "C";
+	EXPECT_FALSE(understood("", around).utf8);
+}
+
+// ---- commands as a whole --------------------------------------------------
+
+TEST(Commands, HaveNamesAndDescriptionsOfTheirOwn)
+{
+	std::vector<std::string> names;
+	for (const auto &command : tool::all_commands()) {
+		names.emplace_back(command.name);
+		EXPECT_NE(std::string(command.description), "");
+		CLI::App app;
+		Arguments arguments;
+		tool::add_options(app, arguments, command.taken); // throws if two options have one name
+		command.add_options(app);
+	}
+	EXPECT_EQ(names, (std::vector<std::string>{"", "show", "tree", "totals", "watch", "stuck", "metrics", "doctor",
+						   "verify"}));
+}
+
+TEST(ListCommand, RefusesUnknownColumns)
+{
+	FakeSource source;
+	std::ostringstream out;
+	Common common;
+	auto outcome = tool::run_list({&source, nullptr, out, common}, {"pid,nope", "", false});
+	EXPECT_EQ(outcome.exit, Exit::Usage);
+	EXPECT_EQ(outcome.message, "--output: there is no column 'nope'");
+	outcome = tool::run_list({&source, nullptr, out, common}, {"", "a\nb", false});
+	EXPECT_EQ(outcome.message, "--sort: there is no column 'a\\nb'");
+	EXPECT_TRUE(source.asked.empty());
+	EXPECT_EQ(out.str(), "");
+}
+
+TEST(ListCommand, PrintsTotalsBelowIfAsked)
+{
+	FakeSource source;
+	std::ostringstream out;
+	Common common;
+	common.filter.states = StateSet(State::Zombie);
+	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {"pid,name", "", true}).exit, Exit::Done);
+	EXPECT_EQ(out.str(), "PID NAME\n"
+			     " 20 defunct one\n"
+			     "RUNNING: 0\tINTERRUPTIBLE: 0\tUNINTERRUPTIBLE: 0\tSTOPPED: 0\n"
+			     "TRACED: 0\tZOMBIE: 1\tDEAD: 0\tIDLE: 0\tPARKED: 0\tOTHERS: 0\n"
+			     "TOTAL: 1\n");
+}
+
+TEST(ListCommand, EndsAsTheErrorSays)
+{
+	FakeSource source;
+	source.error = psinfo::Error{psinfo::Error::Kind::Abi, 0, "query /proc/psinfo"};
+	std::ostringstream out;
+	Common common;
+	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {}).exit, Exit::Abi);
+	source.error->kind = psinfo::Error::Kind::Unreadable;
+	source.error->number = EIO;
+	auto outcome = tool::run_list({&source, nullptr, out, common}, {});
+	EXPECT_EQ(outcome.exit, Exit::Unreadable);
+	EXPECT_EQ(outcome.message, "cannot query /proc/psinfo: Input/output error");
+}
+
+TEST(TotalsCommand, LetsTheSourceCountIfItCan)
+{
+	FakeSource source;
+	std::ostringstream out;
+	Common common;
+	EXPECT_EQ(tool::run_totals({&source, nullptr, out, common}, {}).exit, Exit::Done);
+	common.filter.pids = {1, 20};
+	EXPECT_EQ(tool::run_totals({&source, nullptr, out, common}, {}).exit, Exit::Done);
+
+	ASSERT_EQ(source.asked.size(), 2U);
+	EXPECT_TRUE(source.asked[0].totals_only);
+	EXPECT_FALSE(source.asked[1].totals_only);
+	EXPECT_NE(out.str().find("TOTAL                    6          6\n"), std::string::npos) << out.str();
+	EXPECT_NE(out.str().find("TOTAL                    2          2\n"), std::string::npos) << out.str();
+}
+
+} // namespace

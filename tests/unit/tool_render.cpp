@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+// Tables, JSON, CSV, raw values and totals: the small machine as text.
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "render.h"
+#include "tool_fixture.h"
+
+namespace {
+
+using namespace tool_test;
+using tool::Format;
+using tool::Style;
+
+/// The small machine, or @source, as psinfo would print it.
+std::string rendered(std::string_view shown, const Style &style, const FakeSource &source = FakeSource())
+{
+	tool::Collector collector(source);
+	tool::Listing listing;
+	EXPECT_FALSE(collector.collect({{}, columns(shown), {}}, listing));
+	listing.facts.initial_namespace = true;
+	return tool::render(listing, columns(shown), style);
+}
+
+TEST(Table, AlignsColumnsAndEscapesNames)
+{
+	EXPECT_EQ(rendered("pid,name,stat,parent", {}),
+		  "PID NAME            STAT          PARENT\n"
+		  "  1 init            INTERRUPTIBLE swapper/0\n"
+		  "  2 kthreadd        INTERRUPTIBLE swapper/0\n"
+		  "  3 kworker/0:1     IDLE          kthreadd\n"
+		  " 10 bash            INTERRUPTIBLE init\n"
+		  " 20 defunct one     ZOMBIE        bash\n"
+		  " 21 evil\\n\\033[2J\\\\ RUNNING       bash\n");
+}
+
+TEST(Table, IsForPeople)
+{
+	EXPECT_EQ(rendered("pid,user,time,rss,runtime,args", {}),
+		  "PID USER          TIME  RSS RUNTIME ARGS\n"
+		  "  1 root       0:03.00 1.0M       - ?\n"
+		  "  2 root       0:01.00    0       - [kthreadd]\n"
+		  "  3 root       0:01.00    0       - [kworker/0:1]\n"
+		  " 10 4000000001 0:01.25 5.0M       - ?\n"
+		  " 20 4000000001 0:01.00    0       - [defunct one] <defunct>\n"
+		  " 21 4000000002 1:01:02 1.5K       - ?\n");
+}
+
+TEST(Table, MayHaveNoHeadingsAndNoRows)
+{
+	Style style;
+	style.headings = false;
+	EXPECT_EQ(rendered("state,pid", style), "S  1\nS  2\nI  3\nS 10\nZ 20\nR 21\n");
+	EXPECT_EQ(rendered("pid", style, FakeSource(std::vector<Process>())), "");
+	EXPECT_EQ(rendered("pid,name", {}, FakeSource(std::vector<Process>())), "PID NAME\n");
+}
+
+TEST(Table, ColoursStatesAndNothingElse)
+{
+	Style style;
+	style.colour = true;
+	style.headings = false;
+	EXPECT_EQ(rendered("stat,pid", style, FakeSource({small_machine()[4], small_machine()[3]})),
+		  "\033[35mZOMBIE\033[0m        20\n"
+		  "INTERRUPTIBLE 10\n");
+}
+
+TEST(Table, IsCutAtTheEdgeOfTheTerminal)
+{
+	Style style;
+	style.width = 10;
+	EXPECT_EQ(rendered("pid,name", style, FakeSource({small_machine()[4], process(30, 1, "öäüöäüöäü", State::Idle)})),
+		  "PID NAME\n"
+		  " 20 defunc\n"
+		  " 30 öäüöäü\n");
+	style.width = 2;
+	style.colour = true;
+	EXPECT_EQ(rendered("pid,stat", style, FakeSource({small_machine()[5]})), "PI\n 2\033[32m\033[0m\n");
+}
+
+TEST(Raw, HasOneSpaceBetweenExactValues)
+{
+	EXPECT_EQ(rendered("pid,name,utime,rss,runtime", {Format::Raw}),
+		  "PID NAME UTIME RSS RUNTIME\n"
+		  "1 init 2 1048576 -\n"
+		  "2 kthreadd 0 0 -\n"
+		  "3 kworker/0:1 0 0 -\n"
+		  "10 bash 0.25 5242880 -\n"
+		  "20 defunct\\040one 0 0 -\n"
+		  "21 evil\\n\\033[2J\\\\ 3661 1536 -\n");
+}
+
+TEST(Raw, LeavesNoColumnEmpty)
+{
+	EXPECT_EQ(rendered("pid,name", {Format::Raw, false}, FakeSource({process(5, 1, "", State::Idle)})), "5 -\n");
+}
+
+TEST(Csv, QuotesWhatNeedsIt)
+{
+	FakeSource source({process(5, 1, "a,b", State::Idle), process(6, 1, "say \"hi\"", State::Idle),
+			   process(7, 1, "", State::Idle)});
+	EXPECT_EQ(rendered("pid,name,parent,rss", {Format::Csv}, source),
+		  "pid,name,parent,rss\n"
+		  "5,\"a,b\",,\n"
+		  "6,\"say \"\"hi\"\"\",,\n"
+		  "7,,,\n");
+}
+
+TEST(Json, HasTypesAndKeepsTheOrderOfColumns)
+{
+	FakeSource source({small_machine()[5]});
+	EXPECT_EQ(rendered("pid,name,stat,uid,utime,rss,runtime,nice,parent", {Format::Json}, source), R"({
+  "processes": [
+    {
+      "pid": 21,
+      "name": "evil\\n\\033[2J\\\\",
+      "stat": "RUNNING",
+      "uid": 4000000002,
+      "utime": 3661.0,
+      "rss": 1536,
+      "runtime": null,
+      "nice": 0,
+      "parent": null
+    }
+  ]
+}
+)");
+}
+
+TEST(Json, IsValidWhateverANameHolds)
+{
+	std::string all_bytes;
+	for (int byte = 1; byte < 256; byte++)
+		all_bytes += static_cast<char>(byte);
+	auto text = rendered("name", {Format::Json}, FakeSource({process(5, 1, all_bytes, State::Idle)}));
+	auto name = nlohmann::json::parse(text).at("processes").at(0).at("name").get<std::string>();
+
+	EXPECT_EQ(name, tool::escaped(all_bytes));
+	EXPECT_EQ(name.find('\n'), std::string::npos);
+}
+
+TEST(Json, OfNothingIsAnEmptyList)
+{
+	EXPECT_EQ(rendered("pid", {Format::Json}, FakeSource(std::vector<Process>())), "{\n  \"processes\": []\n}\n");
+}
+
+psinfo::Totals some_totals()
+{
+	psinfo::Totals totals;
+	totals.processes = {1, 54, 0, 0, 0, 2, 0, 41, 0, 0};
+	totals.threads = {3, 150, 1, 0, 0, 2, 0, 41, 0, 0};
+	return totals;
+}
+
+TEST(Totals, AreATableOfTheirOwn)
+{
+	EXPECT_EQ(tool::render_totals(some_totals(), {}), "STATE            PROCESSES    THREADS\n"
+							  "RUNNING                  1          3\n"
+							  "INTERRUPTIBLE           54        150\n"
+							  "UNINTERRUPTIBLE          0          1\n"
+							  "STOPPED                  0          0\n"
+							  "TRACED                   0          0\n"
+							  "ZOMBIE                   2          2\n"
+							  "DEAD                     0          0\n"
+							  "IDLE                    41         41\n"
+							  "PARKED                   0          0\n"
+							  "OTHERS                   0          0\n"
+							  "TOTAL                   98        197\n");
+}
+
+TEST(Totals, AreValuesForPrograms)
+{
+	auto csv = tool::render_totals(some_totals(), {Format::Csv});
+	EXPECT_TRUE(csv.starts_with("state,processes,threads\nRUNNING,1,3\nINTERRUPTIBLE,54,150\n")) << csv;
+	EXPECT_TRUE(csv.ends_with("TOTAL,98,197\n")) << csv;
+	EXPECT_TRUE(tool::render_totals(some_totals(), {Format::Raw, false}).starts_with("RUNNING 1 3\n"));
+
+	auto json = nlohmann::json::parse(tool::render_totals(some_totals(), {Format::Json})).at("totals");
+	EXPECT_EQ(json.at("processes").at("IDLE"), 41);
+	EXPECT_EQ(json.at("threads").at("TOTAL"), 197);
+	EXPECT_EQ(json.at("threads").size(), 11U);
+}
+
+TEST(Totals, BelowAListAreThoseOfTheModulesTable)
+{
+	EXPECT_EQ(tool::render_summary(some_totals(), false),
+		  "RUNNING: 1\tINTERRUPTIBLE: 54\tUNINTERRUPTIBLE: 0\tSTOPPED: 0\n"
+		  "TRACED: 0\tZOMBIE: 2\tDEAD: 0\tIDLE: 41\tPARKED: 0\tOTHERS: 0\n"
+		  "TOTAL: 98\n");
+	EXPECT_TRUE(tool::render_summary(some_totals(), true).ends_with("TOTAL: 197\n"));
+}
+
+} // namespace

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+// Escaping as the module does it, and numbers, times and sizes as text.
+#include <gtest/gtest.h>
+
+#include "command.h"
+#include "text.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using tool::escaped;
+
+TEST(Escaping, LeavesPlainNamesAndUtf8Alone)
+{
+	EXPECT_EQ(escaped("kworker/0:1 (x)"), "kworker/0:1 (x)");
+	EXPECT_EQ(escaped("größe€😀"), "größe€😀");
+	EXPECT_EQ(escaped(""), "");
+}
+
+TEST(Escaping, EscapesControlBytesAndBackslashes)
+{
+	EXPECT_EQ(escaped("a\nb\\c"), "a\\nb\\\\c");
+	EXPECT_EQ(escaped("\x1b[31m\t\x7f"), "\\033[31m\\011\\177");
+	EXPECT_EQ(escaped(std::string("a\0b", 3)), "a\\000b");
+}
+
+TEST(Escaping, EscapesBrokenUtf8ByteByByte)
+{
+	EXPECT_EQ(escaped("\xff"), "\\377");
+	EXPECT_EQ(escaped("\xc3"), "\\303"); // cut off
+	EXPECT_EQ(escaped("\xe2\x82"), "\\342\\202");
+	EXPECT_EQ(escaped("\xc0\xaf"), "\\300\\257"); // overlong
+	EXPECT_EQ(escaped("\xed\xa0\x80"), "\\355\\240\\200"); // a surrogate
+	EXPECT_EQ(escaped("\xf4\x90\x80\x80"), "\\364\\220\\200\\200"); // beyond U+10FFFF
+	EXPECT_EQ(escaped("\xf0\x9f\x98"), "\\360\\237\\230");
+}
+
+TEST(Escaping, EscapesWhatTerminalsObeyAndWhatTurnsTheDirection)
+{
+	EXPECT_EQ(escaped("\xc2\x9b"), "\\302\\233"); // CSI
+	EXPECT_EQ(escaped("\xe2\x80\xa8"), "\\342\\200\\250"); // U+2028
+	EXPECT_EQ(escaped("\xe2\x80\xae"), "\\342\\200\\256"); // U+202E
+	EXPECT_EQ(escaped("\xe2\x80\xaf"), "\xe2\x80\xaf"); // U+202F is only narrow
+	EXPECT_EQ(escaped("\xe2\x81\xa6"), "\\342\\201\\246"); // U+2066
+	EXPECT_EQ(escaped("\xe2\x81\xaa"), "\xe2\x81\xaa");
+}
+
+TEST(Escaping, TellsHowManyCharactersShow)
+{
+	std::string text;
+	EXPECT_EQ(tool::append_escaped(text, "ö\n"), 3U);
+	EXPECT_EQ(tool::append_escaped(text, "a b", " "), 6U);
+	EXPECT_EQ(text, "ö\\na\\040b");
+}
+
+std::string time_text(std::chrono::nanoseconds time)
+{
+	std::string text;
+	tool::append_time(text, time);
+	return text;
+}
+
+TEST(Times, ReadLikeAClock)
+{
+	EXPECT_EQ(time_text(0s), "0:00.00");
+	EXPECT_EQ(time_text(7250ms), "0:07.25");
+	EXPECT_EQ(time_text(59min + 59s + 999ms), "59:59.99");
+	EXPECT_EQ(time_text(1h), "1:00:00");
+	EXPECT_EQ(time_text(23h + 59min + 59s), "23:59:59");
+	EXPECT_EQ(time_text(24h * 3 + 4h + 5min + 6s), "3-04:05:06");
+	EXPECT_EQ(time_text(-1500ms), "-0:01.50");
+}
+
+TEST(Times, InSecondsAreExact)
+{
+	std::string text;
+	for (auto time : {0ns, 1ns, 1500000000ns, 12'000'000'000ns, -20'000'000ns}) {
+		tool::append_seconds(text, time);
+		text += ' ';
+	}
+	EXPECT_EQ(text, "0 0.000000001 1.5 12 -0.02 ");
+}
+
+std::string size_text(std::uint64_t bytes)
+{
+	std::string text;
+	tool::append_size(text, bytes);
+	return text;
+}
+
+TEST(Sizes, HaveBinaryPrefixes)
+{
+	EXPECT_EQ(size_text(0), "0");
+	EXPECT_EQ(size_text(1023), "1023");
+	EXPECT_EQ(size_text(1024), "1.0K");
+	EXPECT_EQ(size_text(10137), "9.9K");
+	EXPECT_EQ(size_text(10200), "10K");
+	EXPECT_EQ(size_text(1048575), "1.0M");
+	EXPECT_EQ(size_text(3ULL << 30U), "3.0G");
+	EXPECT_EQ(size_text(UINT64_MAX), "16E");
+}
+
+TEST(Numbers, AreParsedWhole)
+{
+	std::uint64_t number = 5;
+	EXPECT_TRUE(tool::parse_number("42", 42, number));
+	EXPECT_EQ(number, 42U);
+	for (const char *bad : {"", "-1", "+1", "1x", " 1", "43", "99999999999999999999999"})
+		EXPECT_FALSE(tool::parse_number(bad, 42, number)) << bad;
+	EXPECT_EQ(number, 42U);
+}
+
+TEST(Widths, CountCharacters)
+{
+	EXPECT_EQ(tool::shown_width("aö€"), 3U);
+	EXPECT_EQ(tool::cut_to_width("aö€x", 3), "aö€");
+	EXPECT_EQ(tool::cut_to_width("aö", 9), "aö");
+	EXPECT_EQ(tool::cut_to_width("aö", 0), "");
+}
+
+} // namespace

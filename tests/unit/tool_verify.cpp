@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+// Every field that the module might get wrong is found, and what only changed
+// in between is not.
+#include "commands/verify.h"
+
+#include <functional>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+using psinfo::Process;
+using psinfo::Snapshot;
+using psinfo::State;
+using tool::Sandwich;
+
+constexpr auto tick = std::chrono::nanoseconds{10ms};
+
+Process a_process(int pid)
+{
+	Process process;
+	process.pid = process.tgid = pid;
+	process.ppid = 1;
+	process.session = process.pgrp = pid;
+	process.start = 10s;
+	process.state = State::Interruptible;
+	process.name = "worker";
+	process.credentials = psinfo::Credentials{.uid = 1, .euid = 2, .gid = 3, .egid = 4};
+	process.scheduling = psinfo::Scheduling{.prio = 20,
+						.static_prio = 120,
+						.normal_prio = 120,
+						.nice = 0,
+						.rt_priority = 0,
+						.policy = 0,
+						.cpu = 1,
+						.cpus_allowed = 4};
+	process.times = psinfo::Times{.utime = 1500ms,
+				      .stime = 700ms,
+				      .runtime = 2201ms,
+				      .voluntary_switches = 50,
+				      .involuntary_switches = 60,
+				      .minor_faults = 70,
+				      .major_faults = 80,
+				      .threads = 3};
+	process.memory = psinfo::Memory{.virtual_size = 1 << 20, .resident = 1 << 16, .swap = 4096};
+	process.cgroup = 99;
+	return process;
+}
+
+Snapshot of(std::vector<Process> processes)
+{
+	Snapshot snapshot;
+	for (const Process &process : processes)
+		snapshot.totals.processes[static_cast<std::size_t>(process.state)]++;
+	snapshot.processes = std::move(processes);
+	snapshot.began = 100s;
+	return snapshot;
+}
+
+/// Three processes, on which all agree; the middle one is number 20.
+Sandwich agreeing()
+{
+	const Snapshot all = of({a_process(10), a_process(20), a_process(30)});
+	return {all, all, all};
+}
+
+Process &middle(Snapshot &snapshot)
+{
+	return snapshot.processes[1];
+}
+
+std::vector<tool::Difference> differences(const Sandwich &sandwich)
+{
+	return tool::compare(sandwich, tick).differences;
+}
+
+TEST(Compare, WhereAllAgreeNothingDiffers)
+{
+	const auto comparison = tool::compare(agreeing(), tick);
+	EXPECT_EQ(comparison.processes, 3U);
+	EXPECT_EQ(comparison.fields, 3U * 33U) << "of each process, all but its pid";
+	EXPECT_EQ(comparison.passing, 0U);
+	EXPECT_TRUE(comparison.differences.empty());
+}
+
+struct Mutation {
+	const char *field;
+	std::function<void(Process &)> mutate;
+};
+
+const std::vector<Mutation> mutations = {
+	{"tgid", [](Process &p) { p.tgid++; }},
+	{"ppid", [](Process &p) { p.ppid = 0; }},
+	{"tracer", [](Process &p) { p.tracer = 5; }},
+	{"session", [](Process &p) { p.session++; }},
+	{"pgrp", [](Process &p) { p.pgrp++; }},
+	{"start", [](Process &p) { p.start += tick; }},
+	{"start", [](Process &p) { p.start -= 1ns; }},
+	{"flags", [](Process &p) { p.flags ^= 0x40; }},
+	{"state", [](Process &p) { p.state = State::Stopped; }},
+	{"name", [](Process &p) { p.name = "worke"; }},
+	{"name", [](Process &p) { p.name = "worker2"; }},
+	{"uid", [](Process &p) { p.credentials->uid++; }},
+	{"euid", [](Process &p) { p.credentials->euid++; }},
+	{"gid", [](Process &p) { p.credentials->gid++; }},
+	{"egid", [](Process &p) { p.credentials->egid++; }},
+	{"prio", [](Process &p) { p.scheduling->prio = -2; }},
+	{"static_prio", [](Process &p) { p.scheduling->static_prio = 121; }},
+	{"normal_prio", [](Process &p) { p.scheduling->normal_prio = 121; }},
+	{"nice", [](Process &p) { p.scheduling->nice--; }},
+	{"rt_priority", [](Process &p) { p.scheduling->rt_priority++; }},
+	{"policy", [](Process &p) { p.scheduling->policy++; }},
+	{"cpu", [](Process &p) { p.scheduling->cpu++; }},
+	{"cpus_allowed", [](Process &p) { p.scheduling->cpus_allowed++; }},
+	{"utime", [](Process &p) { p.times->utime += tick; }},
+	{"utime", [](Process &p) { p.times->utime -= 1ns; }},
+	{"stime", [](Process &p) { p.times->stime += tick; }},
+	{"runtime", [](Process &p) { *p.times->runtime += 1ns; }},
+	{"vcsw", [](Process &p) { p.times->voluntary_switches++; }},
+	{"ivcsw", [](Process &p) { p.times->involuntary_switches--; }},
+	{"minflt", [](Process &p) { p.times->minor_faults++; }},
+	{"majflt", [](Process &p) { p.times->major_faults--; }},
+	{"threads", [](Process &p) { p.times->threads = 1; }},
+	{"vsize", [](Process &p) { p.memory->virtual_size += 4096; }},
+	{"rss", [](Process &p) { p.memory->resident = 0; }},
+	{"swap", [](Process &p) { p.memory->swap += 1024; }},
+	{"cgroup", [](Process &p) { p.cgroup = 98; }},
+	{"cgroup", [](Process &p) { p.cgroup.reset(); }},
+};
+
+TEST(Compare, EachFieldThatIsWrongIsFound)
+{
+	for (const Mutation &mutation : mutations) {
+		Sandwich sandwich = agreeing();
+		mutation.mutate(middle(sandwich.module));
+		sandwich.module.totals = of(sandwich.module.processes).totals;
+		const auto found = differences(sandwich);
+		ASSERT_EQ(found.size(), 1U) << mutation.field;
+		EXPECT_EQ(found[0].pid, 20);
+		EXPECT_EQ(found[0].field, mutation.field);
+		EXPECT_NE(found[0].module, found[0].proc);
+	}
+}
+
+TEST(Compare, AMissingGroupIsFound)
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.module).memory.reset();
+	const auto found = differences(sandwich);
+	ASSERT_EQ(found.size(), 3U);
+	EXPECT_EQ(found[0].module, "nothing");
+}
+
+TEST(Compare, APidThatIsWrongIsFoundTwice)
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.module).pid = middle(sandwich.module).tgid = 21;
+	const auto found = differences(sandwich);
+	ASSERT_EQ(found.size(), 2U);
+	EXPECT_EQ(found[0], (tool::Difference{20, "worker", "process", "not there", "there"}));
+	EXPECT_EQ(found[1], (tool::Difference{21, "worker", "process", "there", "not there"}));
+}
+
+TEST(Compare, AProcessListedTwiceIsFound)
+{
+	Sandwich sandwich = agreeing();
+	sandwich.module.processes.insert(sandwich.module.processes.begin() + 1, a_process(20));
+	sandwich.module.totals = of(sandwich.module.processes).totals;
+	const auto found = differences(sandwich);
+	ASSERT_EQ(found.size(), 1U);
+	EXPECT_EQ(found[0].field, "order");
+}
+
+TEST(Compare, TotalsThatAreNotTheSumsAreFound)
+{
+	for (const State state : psinfo::all_states) {
+		Sandwich sandwich = agreeing();
+		sandwich.module.totals.processes[static_cast<std::size_t>(state)]++;
+		const auto found = differences(sandwich);
+		ASSERT_EQ(found.size(), 1U);
+		EXPECT_EQ(found[0].field, std::string("total of ").append(psinfo::state_word(state)));
+	}
+}
+
+TEST(Compare, WhatProcCanNotShowIsLeftOut)
+{
+	Sandwich sandwich = agreeing();
+	for (Snapshot *proc : {&sandwich.before, &sandwich.after})
+		for (Process &process : proc->processes) {
+			process.scheduling->static_prio.reset();
+			process.scheduling->normal_prio.reset();
+			process.times->runtime.reset();
+			process.cgroup.reset();
+		}
+	const auto comparison = tool::compare(sandwich, tick);
+	EXPECT_TRUE(comparison.differences.empty());
+	EXPECT_EQ(comparison.fields, 3U * 29U);
+}
+
+TEST(Compare, NanosecondsAreRoundedDownToTicks)
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.module).start += tick - 1ns;
+	middle(sandwich.module).times->utime += tick - 1ns;
+	EXPECT_TRUE(differences(sandwich).empty());
+}
+
+TEST(Compare, ACounterMayGrowInBetweenAndNoFurther)
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.after).times->minor_faults = 80;
+	middle(sandwich.module).times->minor_faults = 75;
+	EXPECT_TRUE(differences(sandwich).empty());
+	middle(sandwich.module).times->minor_faults = 81;
+	const auto found = differences(sandwich);
+	ASSERT_EQ(found.size(), 1U);
+	EXPECT_EQ(found[0].proc, "70 .. 80");
+}
+
+TEST(Compare, AStateThatIsChangingMayBeAny)
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.after).state = State::Running;
+	middle(sandwich.module).state = State::Uninterruptible;
+	sandwich.module.totals = of(sandwich.module.processes).totals;
+	EXPECT_TRUE(differences(sandwich).empty());
+}
+
+TEST(Compare, WhoCameOrWentIsNotCompared)
+{
+	Sandwich went = agreeing();
+	went.after.processes.pop_back();
+	went.module.processes.pop_back();
+	went.module.totals = of(went.module.processes).totals;
+	EXPECT_TRUE(differences(went).empty());
+
+	Sandwich came = agreeing();
+	came.before.processes.pop_back();
+	EXPECT_TRUE(differences(came).empty());
+	EXPECT_EQ(tool::compare(came, tick).passing, 1U);
+}
+
+TEST(Compare, WhoCameAndWentInBetweenIsKnownByItsStart)
+{
+	Sandwich sandwich = agreeing();
+	Process shortlived = a_process(40);
+	shortlived.start = sandwich.before.began + 1ms;
+	sandwich.module.processes.push_back(shortlived);
+	sandwich.module.totals = of(sandwich.module.processes).totals;
+	EXPECT_TRUE(differences(sandwich).empty());
+	sandwich.module.processes.back().start = 50s;
+	EXPECT_EQ(differences(sandwich).size(), 1U) << "this one was there before";
+}
+
+TEST(Compare, AReusedPidIsAnotherProcess)
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.after).start = 101s;
+	middle(sandwich.module).ppid = 77;
+	EXPECT_TRUE(differences(sandwich).empty());
+}
+
+TEST(Compare, NamesOfKernelThreadsMayBeLongerInProc)
+{
+	struct {
+		std::uint32_t flags;
+		const char *module;
+		const char *proc;
+		bool same;
+	} const rows[] = {
+		{0x00200020, "kworker/0:1", "kworker/0:1-events", true},
+		{0x00200020, "kworker/0:1", "kworker/0:1+mm_percpu_wq", true},
+		{0x00200020, "kworker/0:1", "kworker/0:12", false},
+		{0x00200000, "kworker/0:1", "kworker/0:1-events", false},
+		{0x00200000, "rcu_tasks_threa", "rcu_tasks_thread_long", true},
+		{0x00200000, "kthread", "kthreadd", false},
+		{0, "rcu_tasks_threa", "rcu_tasks_thread_long", false},
+		{0x00200020, "kworker/0:2", "kworker/0:1-events", false},
+	};
+	for (const auto &row : rows) {
+		Sandwich sandwich = agreeing();
+		for (Snapshot *snapshot : {&sandwich.before, &sandwich.module, &sandwich.after}) {
+			middle(*snapshot).flags = row.flags;
+			middle(*snapshot).name = row.proc;
+		}
+		middle(sandwich.module).name = row.module;
+		EXPECT_EQ(differences(sandwich).empty(), row.same) << row.module << " and " << row.proc;
+	}
+}
+
+// ---- again and again -------------------------------------------------------
+
+/// Sandwiches one after another; the last one again and again.
+class Script {
+public:
+	explicit Script(std::vector<Sandwich> sandwiches) : sandwiches_(std::move(sandwiches)) {}
+
+	psinfo::Result<Sandwich> operator()(std::optional<std::int32_t> pid)
+	{
+		pids.push_back(pid.value_or(0));
+		const std::size_t at = std::min(pids.size(), sandwiches_.size()) - 1;
+		return sandwiches_[at];
+	}
+
+	std::vector<std::int32_t> pids; ///< that were asked for
+
+private:
+	std::vector<Sandwich> sandwiches_;
+};
+
+Sandwich differing()
+{
+	Sandwich sandwich = agreeing();
+	middle(sandwich.module).scheduling->cpu = 7;
+	return sandwich;
+}
+
+TEST(Verify, WhatFitsAtTheSecondLookIsNoDifference)
+{
+	Script script({differing(), agreeing()});
+	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
+	ASSERT_TRUE(result);
+	EXPECT_TRUE(result.value().differences.empty());
+	EXPECT_EQ(script.pids, (std::vector<std::int32_t>{0, 20})) << "only who differs is looked at again";
+	EXPECT_EQ(result.value().processes, 3U);
+}
+
+TEST(Verify, WhatNeverFitsIsADifference)
+{
+	Script script({differing()});
+	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
+	ASSERT_TRUE(result);
+	ASSERT_EQ(result.value().differences.size(), 1U);
+	EXPECT_EQ(result.value().differences[0].field, "cpu");
+	EXPECT_EQ(script.pids.size(), 6U);
+}
+
+TEST(Verify, AnotherFieldEachTimeIsNoDifference)
+{
+	Sandwich other = agreeing();
+	middle(other.module).memory->resident = 0;
+	Script script({differing(), other});
+	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
+	ASSERT_TRUE(result);
+	EXPECT_TRUE(result.value().differences.empty());
+}
+
+TEST(Verify, TotalsDoNotWaver)
+{
+	Sandwich sandwich = agreeing();
+	sandwich.module.totals.processes[0] = 5;
+	Script script({sandwich, agreeing()});
+	const auto result = tool::verify(std::ref(script), tick, 3, 0ms);
+	ASSERT_TRUE(result);
+	EXPECT_EQ(result.value().differences.size(), 1U);
+}
+
+TEST(Verify, AnErrorIsPassedOn)
+{
+	const auto result = tool::verify(
+		[](std::optional<std::int32_t>) {
+			return psinfo::Error{psinfo::Error::Kind::Unreadable, 5, "read"};
+		},
+		tick, 5, 0ms);
+	ASSERT_FALSE(result);
+	EXPECT_EQ(result.error().number, 5);
+}
+
+TEST(VerifyText, SaysWhoSaysWhat)
+{
+	EXPECT_EQ(tool::comparison_text(tool::compare(differing(), tick)),
+		  "    PID  NAME             FIELD         MODULE SAYS           /PROC SAYS\n"
+		  "     20  worker           cpu           7                     1\n"
+		  "3 processes, 99 fields compared, 1 differ\n");
+	EXPECT_EQ(tool::comparison_text(tool::compare(agreeing(), tick)),
+		  "3 processes, 99 fields compared, 0 differ\n");
+}
+
+TEST(VerifyText, JsonHasTheSame)
+{
+	const auto json = nlohmann::json::parse(tool::comparison_json(tool::compare(differing(), tick)));
+	EXPECT_EQ(json["processes"], 3);
+	EXPECT_EQ(json["differences"][0]["field"], "cpu");
+	EXPECT_EQ(json["differences"][0]["module"], "7");
+}
+
+} // namespace

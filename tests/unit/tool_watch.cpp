@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+// What the keys of `psinfo watch` do.
+#include <gtest/gtest.h>
+
+#include "tool_fixture.h"
+#include "view.h"
+
+namespace {
+
+using namespace tool_test;
+using tool::Action;
+using tool::View;
+
+/// 100 rows, of which 10 are seen.
+void act(Action action, View &view)
+{
+	tool::act(action, 100, 10, view);
+}
+
+View view_of(std::string_view shown, std::string_view sort = "")
+{
+	View view;
+	view.columns = columns(shown);
+	view.sort = sort_keys(sort);
+	return view;
+}
+
+TEST(Keys, ChangeTheOrder)
+{
+	auto view = view_of("pid,name,rss", "name");
+	EXPECT_EQ(tool::describe(view), "sorted by name");
+	act(Action::SortNext, view);
+	EXPECT_EQ(tool::describe(view), "sorted by rss (descending)");
+	act(Action::Reverse, view);
+	EXPECT_EQ(tool::describe(view), "sorted by rss");
+	act(Action::SortNext, view);
+	EXPECT_EQ(tool::describe(view), "sorted by pid");
+	act(Action::SortPrevious, view);
+	EXPECT_EQ(tool::describe(view), "sorted by rss (descending)");
+}
+
+TEST(Keys, ChangeTheOrderWhereNoneWasAsked)
+{
+	auto view = view_of("name,rss");
+	act(Action::Reverse, view);
+	EXPECT_EQ(tool::describe(view), "sorted by pid (descending)");
+	act(Action::SortNext, view);
+	EXPECT_EQ(tool::describe(view), "sorted by name") << "pid is not shown: begin with the first column";
+}
+
+TEST(Keys, GoThroughTheStatesAndBackToThoseGiven)
+{
+	auto view = view_of("pid");
+	view.filter.states = view.given_states = psinfo::StateSet(State::Zombie) | State::Running;
+	EXPECT_EQ(tool::describe(view), "sorted by pid, states RZ");
+	std::string seen;
+	for (int i = 0; i < 8; i++) {
+		act(Action::NextStates, view);
+		seen += tool::describe(view).substr(21) + ' ';
+	}
+	EXPECT_EQ(seen, " R  D  S  T  t  Z  I  RZ ");
+}
+
+TEST(Keys, ChangeWhatIsListed)
+{
+	auto view = view_of("pid");
+	act(Action::NextKind, view);
+	EXPECT_EQ(tool::describe(view), "sorted by pid, user processes");
+	act(Action::NextKind, view);
+	EXPECT_EQ(tool::describe(view), "sorted by pid, kernel threads");
+	act(Action::NextKind, view);
+	act(Action::Threads, view);
+	EXPECT_EQ(tool::describe(view), "sorted by pid, each thread");
+}
+
+TEST(Keys, ScrollAndStopAtTheEnds)
+{
+	auto view = view_of("pid");
+	act(Action::Up, view);
+	EXPECT_EQ(view.first, 0U);
+	act(Action::Down, view);
+	act(Action::PageDown, view);
+	EXPECT_EQ(view.first, 11U);
+	act(Action::Last, view);
+	EXPECT_EQ(view.first, 90U);
+	act(Action::PageDown, view);
+	EXPECT_EQ(view.first, 90U);
+	tool::act(Action::None, 30, 10, view);
+	EXPECT_EQ(view.first, 20U) << "rows went away";
+	tool::act(Action::None, 5, 10, view);
+	EXPECT_EQ(view.first, 0U);
+	act(Action::Last, view);
+	act(Action::First, view);
+	EXPECT_EQ(view.first, 0U);
+}
+
+TEST(Keys, HelpAndQuit)
+{
+	auto view = view_of("pid");
+	act(Action::Help, view);
+	EXPECT_TRUE(view.shows_help);
+	act(Action::Help, view);
+	EXPECT_FALSE(view.shows_help);
+	act(Action::Quit, view);
+	EXPECT_TRUE(view.is_over);
+}
+
+} // namespace
