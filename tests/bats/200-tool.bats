@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# The command psinfo beside the module: what it lists is what the module and
+# /proc say, what it finds stuck is stuck, and how it ends says what happened.
+# Its parts are tested one by one in tests/unit.
+#
+# shellcheck disable=SC2154 # stderr and stderr_lines come from run
+
+bats_require_minimum_version 1.5.0
+load common
+
+psinfo() { "$BIN/psinfo" "$@"; }
+
+# cells COLUMNS PID: the values of one process, one space between them
+cells() { psinfo -n -r -o "$1" -p "$2"; }
+
+@test "verify: every process and every field is what /proc says" {
+	start make-process odd
+	start make-process stopped
+	start make-process traced-by-other
+	start make-process zombie
+	start make-process zombie-leader
+	start make-process threads-child
+	start make-process sleeping $'odd\n| \\name\e' $'\xe2\x82\xac\xff' '' ' ) R 1 ('
+	run -0 --separate-stderr psinfo verify
+	assert "$output" =~ ", 0 differ" "what it says"
+	assert "$(grep -oE '[0-9]+ fields' <<<"$output" | cut -d' ' -f1)" -gt 1000 "fields compared"
+}
+
+@test "verify: a module that is not there is no success" {
+	module_unload
+	run -1 --separate-stderr psinfo verify
+	assert "$stderr" =~ "psinfo: cannot" "what it says"
+}
+
+# Those that read, and kernel threads, which wake up as they like, left out.
+same_rows() {
+	local others=' (cat|awk|sed|psinfo|bash|grep) | kthreadd$'
+	table_rows | awk -F ' +[|] +' '{ print $1 + 0, $2, $3, $4 }' | grep -vE "$others" >"$BATS_TEST_TMPDIR/table"
+	psinfo -n | sed -E 's/ +/ /g; s/^ //' | grep -vE "$others" >"$BATS_TEST_TMPDIR/list"
+	diff "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/list"
+}
+
+@test "the list holds the rows of /proc/psinfo, in its order and with its words" {
+	start make-process odd
+	start make-process stopped
+	start make-process zombie
+	wait_for 10 same_rows
+	assert "$(grep -cE ' (STOPPED|ZOMBIE) ' "$BATS_TEST_TMPDIR/list")" -ge 2 "rows of made processes"
+}
+
+@test "with the module and from /proc it prints the same" {
+	local columns=pid,ppid,tgid,session,pgrp,state,stat,user,prio,nice,policy,threads,vsize,parent
+	start make-process odd
+	start make-process zombie
+	psinfo --source module -r -o $columns --user-processes -s S,T,Z >"$BATS_TEST_TMPDIR/module"
+	psinfo --source proc -r -o $columns --user-processes -s S,T,Z >"$BATS_TEST_TMPDIR/proc"
+	diff "$BATS_TEST_TMPDIR/module" "$BATS_TEST_TMPDIR/proc"
+	assert "$(grep -c . "$BATS_TEST_TMPDIR/module")" -gt 5 "rows"
+}
+
+@test "without the module it reads /proc, and one line on stderr says so" {
+	start make-process stopped
+	module_unload
+	run -0 --separate-stderr psinfo -n -r -o pid,state -p "$ANSWER"
+	assert "$output" = "$ANSWER T" "the row"
+	assert "${#stderr_lines[@]}" -eq 1 "lines on stderr"
+	assert "$stderr" =~ "the module is not loaded" "the line"
+	run -0 --separate-stderr psinfo --source proc -n -r -o pid,state -p "$ANSWER"
+	assert "$output" = "$ANSWER T" "the row with --source proc"
+	assert "$stderr" = "" "stderr with --source proc"
+	run -1 --separate-stderr psinfo --source module
+	assert "$stderr" =~ "psinfo: cannot open /proc/psinfo: No such file or directory" "with --source module"
+	assert "$stderr" =~ "hint: sudo modprobe psinfo" "the hint"
+}
+
+@test "filters: states by letter and word, users by name and id, parents, kernel threads" {
+	start make-process stopped
+	local stopped=$ANSWER
+	assert "$(psinfo -n -r -o pid -s T | grep -cx "$stopped")" = 1 "with -s T"
+	assert "$(psinfo -n -r -o pid -s running,stopped | grep -cx "$stopped")" = 1 "with -s running,stopped"
+	assert "$(psinfo -n -r -o pid -s S | grep -cx "$stopped")" = 0 "with -s S"
+	assert "$(psinfo -n -r -o pid --ppid "$STARTED" | grep -cx "$stopped")" = 1 "with --ppid"
+	assert "$(psinfo -n -r -o user --kernel-threads | sort -u)" = root "users of kernel threads"
+	assert "$(psinfo -n -r -o pid --kernel-threads | grep -cx "$stopped")" = 0 "with --kernel-threads"
+	setpriv --reuid 1000 --regid 1000 --clear-groups sleep 1000 3>&- &
+	track $!
+	wait_for 10 eval "[[ \$(psinfo -n -r -o pid,user -u alice) == '$! alice' ]]"
+	assert "$(psinfo -n -r -o uid -u 1000)" = 1000 "with -u 1000"
+}
+
+@test "JSON of a process is exactly this" {
+	start make-process stopped
+	run -0 psinfo -J -p "$ANSWER" -o pid,state,stat,ppid,threads,uid,name
+	assert "$output" = "$(
+		cat <<-JSON
+			{
+			  "processes": [
+			    {
+			      "pid": $ANSWER,
+			      "state": "T",
+			      "stat": "STOPPED",
+			      "ppid": $(cells ppid "$ANSWER"),
+			      "threads": 1,
+			      "uid": 0,
+			      "name": "psinfo-made"
+			    }
+			  ]
+			}
+		JSON
+	)" "the JSON"
+}
+
+@test "names are escaped in tables, CSV and JSON" {
+	start make-process sleeping $'a\nb\e"'
+	assert "$(psinfo -n -r -o name -p "$ANSWER")" = 'a\nb\033"' "raw"
+	assert "$(psinfo -n --csv -o name -p "$ANSWER")" =~ 'a\\nb\\033""' "CSV"
+	assert "$(psinfo -n -o name -p "$ANSWER")" = 'a\nb\033"' "table"
+}
+
+@test "threads: each has a row, and totals count them" {
+	start many-threads 5 1
+	assert "$(psinfo -n -r -T -o tgid -p "$STARTED" | grep -cx "$STARTED")" -ge 5 "rows of a process with threads"
+	assert "$(cells threads "$STARTED")" -ge 5 "its threads"
+	run -0 psinfo totals
+	assert "$output" =~ "TOTAL" "the totals"
+}
+
+@test "totals are those of the table" {
+	start make-process stopped
+	start make-process zombie
+	run -0 psinfo totals
+	assert "$(awk '$1 == "STOPPED" { print $2 }' <<<"$output")" = "$(table_total STOPPED)" "STOPPED"
+	assert "$(awk '$1 == "ZOMBIE" { print $2 }' <<<"$output")" = "$(table_total ZOMBIE)" "ZOMBIE"
+	assert "$(awk '$1 == "TOTAL" { print $2 }' <<<"$output")" -gt 30 "TOTAL"
+}
+
+@test "show: the process with its ancestors, children and threads; tree: below whom it stands" {
+	start make-process stopped
+	run -0 psinfo show "$STARTED"
+	assert "$output" =~ "Ancestors" "the sections"
+	assert "$output" =~ "$ANSWER" "its child"
+	run -0 psinfo tree "$STARTED"
+	assert "$output" =~ make-process "the tree"
+	assert "$output" =~ "$ANSWER" "the tree"
+	run -1 --separate-stderr psinfo show 4000000
+	assert "$stderr" =~ "psinfo: " "of a process that is not there"
+}
+
+@test "stuck: who is in D, with how long, and who does not reap zombies" {
+	local stuck zombie
+	start make-process vfork
+	stuck=${ANSWER%% *}
+	start make-process zombie
+	zombie=$ANSWER
+	run -0 psinfo stuck --samples 2 --interval 0.3
+	assert "$output" =~ "$stuck" "the one in D"
+	assert "$output" =~ "AT LEAST" "how long"
+	assert "$output" =~ make-process "the parent of the zombie $zombie"
+}
+
+@test "metrics: the file is there at once and whole, and its numbers are the totals" {
+	local file=$BATS_TEST_TMPDIR/psinfo.prom
+	start make-process stopped
+	run -0 psinfo metrics --output "$file"
+	assert "$(stat -c %a "$file")" = 644 "its mode"
+	assert "$(sed -n 's/^psinfo_processes{state="stopped"} //p' "$file")" = "$(table_total STOPPED)" "stopped"
+	assert "$(tail -n 1 "$file")" = "# EOF" "its last line"
+	assert "$(find "$BATS_TEST_TMPDIR" -name '*psinfo.prom*' | wc -l)" = 1 "files"
+	run -1 --separate-stderr psinfo metrics --output /nowhere/psinfo.prom
+	assert "$stderr" =~ "psinfo: cannot" "of a directory that is not there"
+}
+
+@test "doctor: says that the module answers, and without it what is missing" {
+	run psinfo doctor
+	assert "$output" =~ "ACTIVE on $(uname -r)" "with the module"
+	module_unload
+	run -1 psinfo doctor
+	assert "$output" =~ "NOT ACTIVE on $(uname -r)" "without it"
+}
+
+@test "how it ends: 2 for wrong usage, 1 where writing fails, silence for a closed pipe" {
+	run -2 --separate-stderr psinfo --nonsense
+	assert "$stderr" =~ nonsense "of an unknown option"
+	run -2 --separate-stderr psinfo -o nonsense
+	assert "$stderr" =~ nonsense "of an unknown column"
+	run -1 --separate-stderr bash -c "'$BIN/psinfo' >/dev/full"
+	assert "$stderr" =~ "No space left" "of a full disk"
+	run --separate-stderr bash -c "'$BIN/psinfo' -T -o +args | head -n 1"
+	assert "$stderr" = "" "of a pipe that is closed"
+}
+
+@test "a reader sees what hidepid lets it see, by each source" {
+	mkdir -p /mnt/proc
+	mount -t proc -o hidepid=2 proc /mnt/proc
+	# shellcheck disable=SC2016
+	run unshare --mount bash -c 'mount --bind /mnt/proc /proc
+		for source in module proc; do
+			setpriv --reuid 1000 --regid 1000 --clear-groups "$1" --source $source -n -r -o pid,uid | grep -v " 1000$"
+		done; true' bash "$BIN/psinfo"
+	umount /mnt/proc
+	assert "$output" = "" "processes of others"
+}
