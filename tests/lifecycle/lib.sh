@@ -11,7 +11,7 @@ need_root() {
 # two_versions DIRECTORY: the package as it is in DIRECTORY/packages, and the same
 # with a higher version, to upgrade to, in DIRECTORY/newer. Sets version.
 two_versions() {
-	"$repo/tests/lifecycle/deb" "$1/packages" >/dev/null
+	"$repo/tests/lifecycle/deb" --module "$1/packages" >/dev/null
 	version=$(dpkg-deb -f "$1/packages/psinfo-dkms.deb" Version)
-	"$repo/tests/lifecycle/deb" --version "$version+newer" "$1/newer" >/dev/null
+	"$repo/tests/lifecycle/deb" --module --version "$version+newer" "$1/newer" >/dev/null
 }
