@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+// psinfo watch in a pseudo-terminal, as a person has it: it shows processes,
+// obeys keys, bears any size, and leaves the terminal as it was.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+#include <pty.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace {
+
+using std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+constexpr auto patience = 30s;
+
+/// The command in a terminal of its own; what is left of it ends with this.
+class Terminal {
+public:
+	explicit Terminal(std::vector<const char *> arguments)
+	{
+		winsize size = {24, 80, 0, 0};
+		arguments.insert(arguments.begin(), PSINFO_TOOL_PATH);
+		arguments.push_back(nullptr);
+		child_ = forkpty(&master_, nullptr, nullptr, &size);
+		if (child_ == 0) {
+			setenv("TERM", "xterm", 1);
+			setenv("LC_ALL", "C.UTF-8", 1);
+			// The parent has noted the settings when it lets go.
+			char go = 0;
+			[[maybe_unused]] const auto got = read(STDIN_FILENO, &go, 1);
+			execv(PSINFO_TOOL_PATH, const_cast<char **>(arguments.data()));
+			_exit(127);
+		}
+		tcgetattr(master_, &before_);
+		type("\n");
+	}
+	Terminal(const Terminal &) = delete;
+	Terminal &operator=(const Terminal &) = delete;
+	~Terminal()
+	{
+		if (child_ > 0 && !ended_) {
+			kill(child_, SIGKILL);
+			waitpid(child_, nullptr, 0);
+		}
+		close(master_);
+	}
+
+	void type(const std::string &keys) const
+	{
+		ASSERT_EQ(write(master_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
+	}
+	void send(int signal) const { kill(child_, signal); }
+	void resize(unsigned short rows, unsigned short columns) const
+	{
+		const winsize size = {rows, columns, 0, 0};
+		ASSERT_EQ(ioctl(master_, TIOCSWINSZ, &size), 0);
+	}
+
+	/// Whether the words have come to the screen, or do so in time. What stands
+	/// there already is not written again.
+	bool shows(const std::string &words)
+	{
+		for (const auto until = steady_clock::now() + patience; steady_clock::now() < until; more()) {
+			if (seen_.find(words) != std::string::npos)
+				return true;
+		}
+		return false;
+	}
+
+	bool is_running_after(std::chrono::milliseconds time)
+	{
+		for (const auto until = steady_clock::now() + time; steady_clock::now() < until;)
+			more();
+		return !ended_ && waitpid(child_, nullptr, WNOHANG) == 0;
+	}
+
+	/// Its exit status, or -1 if it was killed, or does not end.
+	int status()
+	{
+		for (const auto until = steady_clock::now() + patience; steady_clock::now() < until;) {
+			int status = 0;
+			more();
+			if (waitpid(child_, &status, WNOHANG) != child_)
+				continue;
+			ended_ = true;
+			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		}
+		return -1;
+	}
+
+	[[nodiscard]] bool is_as_before() const
+	{
+		termios now = {};
+		tcgetattr(master_, &now);
+		return now.c_iflag == before_.c_iflag && now.c_oflag == before_.c_oflag &&
+		       now.c_cflag == before_.c_cflag && now.c_lflag == before_.c_lflag;
+	}
+
+private:
+	void more()
+	{
+		pollfd readable = {master_, POLLIN, 0};
+		std::string text(4096, '\0');
+		if (poll(&readable, 1, 50) <= 0)
+			return;
+		const auto got = read(master_, text.data(), text.size());
+		seen_.append(text, 0, got > 0 ? static_cast<std::size_t>(got) : 0);
+	}
+
+	int master_ = -1;
+	pid_t child_ = -1;
+	bool ended_ = false;
+	std::string seen_;
+	termios before_ = {};
+};
+
+const std::vector<const char *> watch = {"watch", "--source=proc", "--interval=0.2"};
+
+TEST(Terminal, WatchShowsProcessesAndEndsByKey)
+{
+	Terminal terminal({"watch", "--source=proc", "--interval=0.2", "--sort=-pid"});
+	ASSERT_TRUE(terminal.shows("PID"));
+	ASSERT_TRUE(terminal.shows("psinfo")) << "it shows itself, being the youngest";
+	terminal.type("q");
+	EXPECT_EQ(terminal.status(), 0);
+	EXPECT_TRUE(terminal.is_as_before());
+}
+
+TEST(Terminal, WatchBearsAnySize)
+{
+	Terminal terminal(watch);
+	ASSERT_TRUE(terminal.shows("PID"));
+	for (const unsigned short size : {1, 2, 5, 200, 24}) {
+		terminal.resize(size, size);
+		terminal.type("r");
+		EXPECT_TRUE(terminal.is_running_after(300ms)) << size << " rows and columns";
+	}
+	terminal.type("q");
+	EXPECT_EQ(terminal.status(), 0);
+	EXPECT_TRUE(terminal.is_as_before());
+}
+
+TEST(Terminal, SignalsLeaveItAsItWas)
+{
+	for (const int signal : {SIGINT, SIGTERM}) {
+		Terminal terminal(watch);
+		ASSERT_TRUE(terminal.shows("PID"));
+		terminal.send(signal);
+		EXPECT_EQ(terminal.status(), 0) << strsignal(signal);
+		EXPECT_TRUE(terminal.is_as_before()) << strsignal(signal);
+	}
+	Terminal terminal(watch);
+	ASSERT_TRUE(terminal.shows("PID"));
+	terminal.type("\x03");
+	EXPECT_EQ(terminal.status(), 0) << "Ctrl-C";
+	EXPECT_TRUE(terminal.is_as_before()) << "Ctrl-C";
+}
+
+TEST(Terminal, TheListHasColourInOneAndNoneWithNoColor)
+{
+	Terminal coloured({"--source=proc", "-o", "pid,stat", "-s", "R", "--color=always"});
+	EXPECT_TRUE(coloured.shows("\x1b["));
+	EXPECT_EQ(coloured.status(), 0);
+	setenv("NO_COLOR", "1", 1);
+	Terminal plain({"--source=proc", "-o", "pid,stat", "-s", "R"});
+	unsetenv("NO_COLOR");
+	EXPECT_EQ(plain.status(), 0);
+}
+
+TEST(Terminal, WithoutOneWatchIsWrongUsage)
+{
+	EXPECT_EQ(WEXITSTATUS(std::system(PSINFO_TOOL_PATH " watch --source=proc </dev/null >/dev/null 2>&1")), 2);
+}
+
+} // namespace
