@@ -173,10 +173,10 @@ same_rows() {
 
 @test "doctor: says that the module answers, and without it what is missing" {
 	run psinfo doctor
-	assert "$output" =~ "ACTIVE on $(uname -r)" "with the module"
+	assert "${lines[-1]}" = "psinfo: ACTIVE on $(uname -r)" "its last line with the module"
 	module_unload
 	run -1 psinfo doctor
-	assert "$output" =~ "NOT ACTIVE on $(uname -r)" "without it"
+	[[ ${lines[-1]} == "psinfo: NOT ACTIVE on $(uname -r): "* ]] || fail "its last line without it: ${lines[-1]}"
 }
 
 @test "how it ends: 2 for wrong usage, 1 where writing fails, silence for a closed pipe" {

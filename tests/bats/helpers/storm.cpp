@@ -296,8 +296,9 @@ void trace_forever(const std::vector<pid_t> &victims)
 	for (std::size_t i = 0;; ++i) {
 		const pid_t victim = victims[i % victims.size()];
 		const auto done = [](bool well, const char *what) {
-			// At the end of the storm the victims are killed first.
-			if (!well && errno == ESRCH)
+			// At the end of the storm the victims are killed first, and
+			// who is dying may not be attached to.
+			if (!well && (errno == ESRCH || errno == EPERM))
 				process::sleep_forever();
 			process::need(well, what);
 		};
