@@ -35,13 +35,13 @@ run: ## boot an emulated Raspberry Pi 3B and print its /proc/psinfo
 	@tests/deps guests
 	@tests/guest/guest raspi3b --plain -- 'cat /proc/psinfo'
 
-deb: ## build the Debian package, build/psinfo-dkms.deb
+deb: ## build the Debian packages, build/psinfo-dkms.deb and the others
 	@tests/lifecycle/deb
 
-install: deb ## build the package and install it on this machine (apt)
+install: deb ## build the packages and install them on this machine (apt)
 	@tests/lifecycle/on-this-machine install
 
-uninstall: ## remove the package from this machine (apt)
+uninstall: ## remove the packages from this machine (apt)
 	@tests/lifecycle/on-this-machine uninstall
 
 check: ## build for every kernel, test everything, boot three guests and a system
