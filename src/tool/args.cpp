@@ -20,7 +20,6 @@ namespace tool {
 
 namespace {
 
-constexpr std::chrono::milliseconds patience{50};
 constexpr std::size_t most_left_behind = 4; ///< then the rest is not tried
 constexpr std::size_t longest = 128UL << 10U;
 
@@ -133,12 +132,12 @@ void close_all_but(int kept)
 // ---- the parent ---------------------------------------------------------
 
 /// False if it ended, or said nothing for too long.
-bool read_all(int from, void *data, std::size_t size)
+bool read_all(int from, void *data, std::size_t size, std::chrono::milliseconds patience)
 {
 	auto *at = static_cast<char *>(data);
 	while (size > 0) {
 		pollfd readable = {from, POLLIN, 0};
-		int ready = poll(&readable, 1, int{patience.count()});
+		int ready = poll(&readable, 1, static_cast<int>(patience.count()));
 		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return false;
 		auto got = ready < 0 ? 0 : read(from, at, size);
@@ -164,15 +163,16 @@ bool has_none(const psinfo::Process &process)
 	       process.state == psinfo::State::Dead;
 }
 
-bool receive(int from, const psinfo::Process &process, std::map<std::int32_t, std::string> &args)
+bool receive(int from, const psinfo::Process &process, std::chrono::milliseconds patience,
+	     std::map<std::int32_t, std::string> &args)
 {
 	Answer answer{};
 	std::string text;
 
-	if (!read_all(from, &answer, sizeof(answer)))
+	if (!read_all(from, &answer, sizeof(answer), patience))
 		return false;
 	text.resize(answer.length);
-	if (!read_all(from, text.data(), text.size()))
+	if (!read_all(from, text.data(), text.size(), patience))
 		return false;
 	text = joined_words(std::move(text));
 	if (answer.is_found)
@@ -216,7 +216,7 @@ std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
 	if (child < 0)
 		return wanted.size();
 
-	while (from < wanted.size() && receive(output.get(), *wanted[from], args))
+	while (from < wanted.size() && receive(output.get(), *wanted[from], patience_, args))
 		from++;
 	if (from == wanted.size()) {
 		waitpid(child, nullptr, 0); // it has nothing left to hang in

@@ -9,6 +9,7 @@
 #define PSINFO_TOOL_ARGS_H
 
 #include <chrono>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -23,13 +24,16 @@ namespace tool {
 
 class ArgsReader {
 public:
-	explicit ArgsReader(std::string proc = "/proc") : proc_(std::move(proc)) {}
+	explicit ArgsReader(std::string proc = "/proc", std::chrono::milliseconds patience = std::chrono::milliseconds(50))
+		: proc_(std::move(proc)), patience_(patience)
+	{
+	}
 	~ArgsReader();
 	ArgsReader(const ArgsReader &) = delete;
 	ArgsReader &operator=(const ArgsReader &) = delete;
 
 	/// By pid; raw, words separated by spaces. Of kernel threads "[name]", of
-	/// zombies "[name] <defunct>". What hung for 50 ms, or belongs to another
+	/// zombies "[name] <defunct>". What hung for longer than the patience, or belongs to another
 	/// process by now, is left out.
 	std::map<std::int32_t, std::string> read(const std::vector<const psinfo::Process *> &processes);
 
@@ -41,6 +45,7 @@ private:
 	void reap();
 
 	std::string proc_;
+	std::chrono::milliseconds patience_; ///< for one process
 	std::set<Key> stuck_; ///< not to be tried again
 	std::set<pid_t> left_behind_; ///< children that may still hang
 };

@@ -56,7 +56,8 @@ protected:
 	tool::ArgsReader &reader()
 	{
 		if (!reader_)
-			reader_ = std::make_unique<tool::ArgsReader>(root_);
+			reader_ = std::make_unique<tool::ArgsReader>(
+				root_, std::chrono::seconds(2)); // a busy machine is no stuck process
 		return *reader_;
 	}
 
