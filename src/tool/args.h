@@ -9,7 +9,6 @@
 #define PSINFO_TOOL_ARGS_H
 
 #include <chrono>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
