@@ -14,33 +14,15 @@ READERS=(root root-no-ptrace alice alice-ptrace alice-userns bob)
 COLUMNS_WANTED=pid,ppid,uid,name,stat,parent
 GROUP=2000
 
-setup_file() {
-	# On the root file system: others do not honour the set-user-id bit.
-	local stage=/var/psinfo-hidepid
-	rm -rf "$stage"
-	mkdir -p "$stage/proc"
-	install -m 4755 "$BIN/cast" "$stage/set-uid"
-	install -m 755 "$BIN/cast" "$stage/set-uid.plain"
-	install -m 4755 "$(type -P cat)" "$stage/set-uid-cat"
-	"$BIN/cast" "$stage/set-uid" >"$stage/said" 2>&1 3>&- &
-	echo $! >"$stage/pid"
-	wait_for 20 grep -q ready "$stage/said" || fail "$(<"$stage/said")"
-}
-
-teardown_file() {
-	kill -KILL "$(</var/psinfo-hidepid/pid)"
-	unmount_proc
-	rm -rf /var/psinfo-hidepid
-}
+setup_file() { cast_begins "$(type -P cat)"; }
+teardown_file() { cast_ends; }
 
 # proc_with OPTIONS: mounts a procfs with these options, instead of the last one
-MOUNT=/var/psinfo-hidepid/proc
 proc_with() {
 	unmount_proc
 	mount -t proc -o "$1" proc "$MOUNT"
 	columns_set "$COLUMNS_WANTED"
 }
-unmount_proc() { ! mountpoint -q /var/psinfo-hidepid/proc || umount /var/psinfo-hidepid/proc; }
 
 # see READER [GROUP]: sets SHOWN to the names of the processes that it sees
 see() {
@@ -155,7 +137,7 @@ matrix() {
 @test "a visible process whose parent is hidden has PARENT None and its true PPID" {
 	local pid parent
 	pid=$(table_rows | awk -F ' *[|] *' '$2 == "of-alice" { print $1 + 0 }')
-	parent=$(</var/psinfo-hidepid/pid)
+	parent=$(<"$STAGE/pid")
 	proc_with hidepid=2
 	setpriv --reuid 1000 --regid 1000 --clear-groups cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
 	assert "$(table_cell "$pid" 2 "$BATS_TEST_TMPDIR/table")" = "$parent" "PPID"
@@ -172,7 +154,7 @@ matrix() {
 	# The opener's own row is there; the reader's, of the same name, is not.
 	# shellcheck disable=SC2016
 	setpriv --reuid 1000 --regid 1000 --clear-groups bash -c 'exec "$1" <"$2"' \
-		bash /var/psinfo-hidepid/set-uid-cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
+		bash "$STAGE/set-uid-cat" "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
 	run -0 grep -c 'of-alice' "$BATS_TEST_TMPDIR/table"
 	run ! grep -E '(of-root|of-bob|kthreadd|a-set-uid) ' "$BATS_TEST_TMPDIR/table"
 	# What the opener has become by executing it is not the opener any more.

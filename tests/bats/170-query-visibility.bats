@@ -9,19 +9,10 @@
 bats_require_minimum_version 1.5.0
 load common
 
-STAGE=/var/psinfo-query
-MOUNT=$STAGE/proc
 AS_ALICE=(setpriv --reuid 1000 --regid 1000 --clear-groups)
 
 setup_file() {
-	rm -rf "$STAGE"
-	mkdir -p "$MOUNT"
-	install -m 4755 "$BIN/cast" "$STAGE/set-uid"
-	install -m 755 "$BIN/cast" "$STAGE/set-uid.plain"
-	install -m 4755 "$BIN/query-list" "$STAGE/set-uid-query-list"
-	"$BIN/cast" "$STAGE/set-uid" >"$STAGE/said" 2>&1 3>&- &
-	echo $! >"$STAGE/pid"
-	wait_for 20 grep -q ready "$STAGE/said" || fail "$(<"$STAGE/said")"
+	cast_begins "$BIN/query-list"
 	mount -t proc -o hidepid=2 proc "$MOUNT"
 	look_as_alice
 }
@@ -44,11 +35,7 @@ look_as_alice() {
 	[[ $HERS != *bob* && $HERS != *root* ]] || fail "what alice can read: $HERS"
 }
 
-teardown_file() {
-	kill -KILL "$(<"$STAGE/pid")"
-	umount "$MOUNT"
-	rm -rf "$STAGE"
-}
+teardown_file() { cast_ends; }
 
 # of NAME: the PID of that process of the cast
 of() { "$BIN/query-list" only=pid,name | sed -nE "s/^pid=([0-9]+) name=$1\$/\1/p"; }

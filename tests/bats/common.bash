@@ -104,6 +104,10 @@ columns_set() { echo "$1" >"$PARAMETERS/columns"; }
 # track PID...: killed at the end of the test, also when it fails
 track() { TRACKED+=("$@"); }
 
+# at_end COMMAND...: runs at the end of the test, also when it fails, before its
+# processes are killed; what came last goes first
+at_end() { AT_END=("$(printf '%q ' "$@")" "${AT_END[@]}"); }
+
 # start PROGRAM ARGUMENT...: runs a helper program beside the test until its end.
 # ANSWER is the first line that it prints, STARTED its PID, REST a descriptor to
 # read what it prints after that.
@@ -120,6 +124,35 @@ testmod_load() {
 	[[ -e $TESTMOD ]] || skip "not here: $TESTMOD"
 	insmod "$TESTMOD" act="$1"
 }
+
+# --- The cast: processes of several users (helpers/cast.cpp) ---------------------
+
+# On the root file system: others do not honour the set-user-id bit.
+STAGE=/var/psinfo-stage
+MOUNT=$STAGE/proc
+
+# cast_begins PROGRAM: once for a suite; $STAGE/pid is the PID of their parent,
+# $MOUNT an empty directory, $STAGE/set-uid-* the program with its bit set
+cast_begins() {
+	rm -rf "$STAGE"
+	mkdir -p "$MOUNT"
+	install -m 4755 "$BIN/cast" "$STAGE/set-uid"
+	install -m 755 "$BIN/cast" "$STAGE/set-uid.plain"
+	install -m 4755 "$1" "$STAGE/set-uid-${1##*/}"
+	"$BIN/cast" "$STAGE/set-uid" >"$STAGE/said" 2>&1 3>&- &
+	echo $! >"$STAGE/pid"
+	wait_for 20 grep -q ready "$STAGE/said" || fail "$(<"$STAGE/said")"
+}
+
+cast_ends() {
+	kill -KILL "$(<"$STAGE/pid")"
+	unmount_proc
+	rm -rf "$STAGE"
+}
+
+unmount_proc() { ! mountpoint -q "$MOUNT" || umount "$MOUNT"; }
+
+# --- States ------------------------------------------------------------------------
 
 # state_is PID LETTER: what /proc says
 state_is() { [[ $(<"/proc/$1/stat") =~ .*\)\ (.) && ${BASH_REMATCH[1]} == "$2" ]]; }
@@ -153,6 +186,7 @@ table_total() {
 
 setup() {
 	TRACKED=()
+	AT_END=()
 	log_mark
 	TEST_MARK=$LOG_MARK
 	module_loaded || module_load
@@ -160,13 +194,15 @@ setup() {
 }
 
 teardown() {
-	local pid log
+	local pid log command
+	for command in "${AT_END[@]}"; do eval "$command"; done
+	# A process that it holds could not be killed.
+	[[ ! -d /sys/module/testmod ]] || rmmod testmod
 	for pid in "${TRACKED[@]}"; do
 		kill -CONT "$pid" 2>/dev/null || true
 		kill -KILL "$pid" 2>/dev/null || true
 		wait "$pid" 2>/dev/null || true
 	done
-	[[ ! -d /sys/module/testmod ]] || rmmod testmod
 	LOG_MARK=${TEST_MARK:-$LOG_MARK}
 	log=$(log_since_mark)
 	if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then

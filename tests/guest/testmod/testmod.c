@@ -11,15 +11,18 @@
 #include <linux/errno.h>
 #include <linux/irqflags.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/preempt.h>
+#include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 
 static char *act = "";
 module_param(act, charp, 0444);
-MODULE_PARM_DESC(act, "what to do: park, dstate, idle, complain, warn, oops, bug, panic or hang");
+MODULE_PARM_DESC(act, "what to do: park, dstate, idle, stuck, complain, warn, oops, bug, panic or hang");
 
 static struct task_struct *thread;
 
@@ -126,6 +129,40 @@ static int act_idle(void)
 	return start(sleeping_thread, TASK_IDLE, "psinfo_idle");
 }
 
+static DECLARE_WAIT_QUEUE_HEAD(stuck_readers);
+static bool stuck_released;
+static struct proc_dir_entry *stuck_entry;
+
+/* No signal ends this, and who wants the reader's memory waits as well. */
+static ssize_t stuck_read(struct file *file, char __user *buffer, size_t size, loff_t *position)
+{
+	mmap_write_lock(current->mm);
+	/* Short of what the watchdog for hung tasks waits for. */
+	while (!wait_event_timeout(stuck_readers, READ_ONCE(stuck_released), 30 * HZ))
+		;
+	mmap_write_unlock(current->mm);
+	return 0;
+}
+
+static const struct proc_ops stuck_ops = {
+	.proc_read = stuck_read,
+	.proc_lseek = noop_llseek,
+};
+
+static int act_stuck(void)
+{
+	stuck_entry = proc_create("testmod-stuck", 0400, NULL, &stuck_ops);
+	return stuck_entry ? 0 : -ENOMEM;
+}
+
+static void release_stuck(void)
+{
+	WRITE_ONCE(stuck_released, true);
+	wake_up_all(&stuck_readers);
+	/* Waits for those inside stuck_read(). */
+	proc_remove(stuck_entry);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -139,6 +176,7 @@ static const struct {
 	{ "park", act_park },
 	{ "dstate", act_dstate },
 	{ "idle", act_idle },
+	{ "stuck", act_stuck },
 };
 
 static int __init testmod_init(void)
@@ -158,6 +196,8 @@ static void __exit testmod_exit(void)
 	/* kthread_stop() wakes a parked thread as well. */
 	if (thread)
 		kthread_stop(thread);
+	if (stuck_entry)
+		release_stuck();
 }
 module_exit(testmod_exit);
 
