@@ -36,6 +36,9 @@ constexpr std::array keys = {
 	Key{KEY_HOME, Action::First},	    Key{KEY_END, Action::Last},
 };
 
+/// Something else has written to the terminal: all is drawn again.
+constexpr int key_redraw = 'l' & 0x1f;
+
 /// Foreground of each state; -1: the terminal's own.
 constexpr std::array<short, psinfo::state_count> foregrounds = {
 	COLOR_GREEN, -1, COLOR_RED, COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA, COLOR_MAGENTA, COLOR_BLUE, COLOR_BLUE,
@@ -153,6 +156,8 @@ Action Screen::wait(std::chrono::milliseconds most)
 	bool is_gone = code == ERR && errno == EIO;
 	if (must_quit || is_gone)
 		return Action::Quit;
+	if (code == key_redraw)
+		clearok(terminal_->window, TRUE);
 	for (const auto &key : keys)
 		if (key.code == code)
 			return key.action;
@@ -169,6 +174,7 @@ const std::vector<std::string_view> &key_help()
 		"k              all, only user processes, only kernel threads",
 		"T              threads instead of processes",
 		"up, down, page up, page down, home, end",
+		"Ctrl-L         draw the screen again",
 		"h, ?           this help",
 	};
 	return lines;

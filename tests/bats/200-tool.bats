@@ -179,6 +179,31 @@ same_rows() {
 	[[ ${lines[-1]} == "psinfo: NOT ACTIVE on $(uname -r): "* ]] || fail "its last line without it: ${lines[-1]}"
 }
 
+# watch_shows WORDS: in what came to its screen last, drawn anew
+watch_shows() {
+	: >"$BATS_TEST_TMPDIR/screen"
+	printf '\f' >&"$keys"
+	sleep 0.3
+	grep -qaF "$1" "$BATS_TEST_TMPDIR/screen"
+}
+
+@test "watch goes on from /proc while the module is away, and with the next one" {
+	local keys watching
+	mkfifo "$BATS_TEST_TMPDIR/keys"
+	TERM=xterm script -qc "stty rows 24 cols 100; '$BIN/psinfo' watch -d 0.2" /dev/null \
+		<"$BATS_TEST_TMPDIR/keys" >>"$BATS_TEST_TMPDIR/screen" 3>&- &
+	watching=$!
+	track "$watching"
+	exec {keys}>"$BATS_TEST_TMPDIR/keys"
+	wait_for 20 watch_shows "psinfo: module,"
+	module_unload
+	wait_for 20 watch_shows "psinfo: proc,"
+	module_load
+	wait_for 20 watch_shows "psinfo: module,"
+	printf q >&"$keys"
+	wait "$watching" || fail "watch ended with $?"
+}
+
 @test "how it ends: 2 for wrong usage, 1 where writing fails, silence for a closed pipe" {
 	run -2 --separate-stderr psinfo --nonsense
 	assert "$stderr" =~ nonsense "of an unknown option"

@@ -66,6 +66,8 @@ public:
 		ASSERT_EQ(ioctl(master_, TIOCSWINSZ, &size), 0);
 	}
 
+	void forget() { seen_.clear(); }
+
 	/// Whether the words have come to the screen, or do so in time. What stands
 	/// there already is not written again.
 	bool shows(const std::string &words)
@@ -148,6 +150,17 @@ TEST(Terminal, WatchBearsAnySize)
 	terminal.type("q");
 	EXPECT_EQ(terminal.status(), 0);
 	EXPECT_TRUE(terminal.is_as_before());
+}
+
+TEST(Terminal, CtrlLDrawsAllAgain)
+{
+	Terminal terminal(watch);
+	ASSERT_TRUE(terminal.shows("PID"));
+	terminal.is_running_after(500ms);
+	terminal.forget();
+	terminal.type("\x0c");
+	EXPECT_TRUE(terminal.shows("psinfo: proc"));
+	EXPECT_TRUE(terminal.shows("PID"));
 }
 
 TEST(Terminal, SignalsLeaveItAsItWas)

@@ -10,6 +10,7 @@
 
 #include "collect.h"
 #include "commands/list.h"
+#include "following.h"
 #include "render.h"
 #include "screen.h"
 #include "text.h"
@@ -91,13 +92,18 @@ void wait_and_act(Screen &screen, Milliseconds interval, std::size_t rows, View 
 	act(Action::None, rows, page_of(screen), view);
 }
 
-std::optional<psinfo::Error> watch(Screen &screen, const psinfo::Source &source, Milliseconds interval, View &view)
+/// A module that is upgraded meanwhile is no reason to end.
+std::optional<psinfo::Error> watch(Screen &screen, Following &source, Milliseconds interval, View &view)
 {
 	Collector collector(source);
 	std::size_t rows = 0;
 
 	while (!view.is_over) {
-		if (auto error = draw(screen, collector, view, source.name(), rows))
+		source.prefer_module();
+		auto error = draw(screen, collector, view, source.name(), rows);
+		if (error && source.reopen())
+			error = draw(screen, collector, view, source.name(), rows);
+		if (error)
 			return error;
 		wait_and_act(screen, interval, rows, view);
 	}
@@ -142,7 +148,8 @@ Outcome run_watch(const Context &context, const WatchOptions &options)
 	if (!screen)
 		return no_terminal("the terminal is of an unknown type: see $TERM");
 	auto interval = std::chrono::duration_cast<Milliseconds>(std::chrono::duration<double>(options.interval));
-	auto error = watch(*screen, *context.source, interval, view);
+	Following source(*context.source, context.common.source);
+	auto error = watch(*screen, source, interval, view);
 	return error ? outcome_of(*error) : Outcome();
 }
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+// A source that outlives modules.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "following.h"
+
+namespace {
+
+using psinfo::Choice;
+using psinfo::Error;
+using tool::Following;
+
+/// A machine whose module comes and goes.
+struct Machine {
+	bool has_module = true;
+	bool has_proc = true;
+	unsigned opened = 0;
+
+	struct Fake : psinfo::Source {
+		const Machine &machine;
+		std::string what;
+		unsigned number;
+
+		Fake(const Machine &where, std::string which, unsigned nth)
+			: machine(where), what(std::move(which)), number(nth)
+		{
+		}
+		[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query & /*query*/) const override
+		{
+			if (what == "module" && (!machine.has_module || number != machine.opened))
+				return Error{Error::Kind::Unreadable, ENOTTY, "ask: the module has been unloaded"};
+			return psinfo::Snapshot();
+		}
+		[[nodiscard]] std::string_view name() const override { return what; }
+	};
+
+	psinfo::Result<std::unique_ptr<psinfo::Source>> open(Choice choice)
+	{
+		const bool takes_module = choice != Choice::Proc && has_module;
+		if (!takes_module && (choice == Choice::Module || !has_proc))
+			return Error{Error::Kind::NotFound, ENOENT, "open"};
+		return std::unique_ptr<psinfo::Source>(
+			std::make_unique<Fake>(*this, takes_module ? "module" : "proc", ++opened));
+	}
+};
+
+struct FollowingTest : testing::Test {
+	Machine machine;
+	std::unique_ptr<psinfo::Source> first;
+
+	Following begin(Choice choice)
+	{
+		auto opened = machine.open(choice);
+		first = std::move(*opened);
+		return {*first, choice, [this](Choice which) { return machine.open(which); }};
+	}
+};
+
+TEST_F(FollowingTest, ProcTakesOverAndTheModuleComesBack)
+{
+	auto source = begin(Choice::Auto);
+	EXPECT_EQ(source.name(), "module");
+
+	machine.has_module = false;
+	EXPECT_FALSE(source.take({}));
+	ASSERT_TRUE(source.reopen());
+	EXPECT_EQ(source.name(), "proc");
+	EXPECT_TRUE(source.take({}));
+
+	source.prefer_module();
+	EXPECT_EQ(source.name(), "proc");
+	machine.has_module = true;
+	source.prefer_module();
+	EXPECT_EQ(source.name(), "module");
+	EXPECT_TRUE(source.take({}));
+}
+
+TEST_F(FollowingTest, AReplacedModuleIsOpenedAnew)
+{
+	auto source = begin(Choice::Module);
+	machine.opened++; // another one answers now
+	EXPECT_FALSE(source.take({}));
+	ASSERT_TRUE(source.reopen());
+	EXPECT_TRUE(source.take({}));
+}
+
+TEST_F(FollowingTest, WhoChoseTheModuleGetsNothingElse)
+{
+	auto source = begin(Choice::Module);
+	machine.has_module = false;
+	EXPECT_FALSE(source.reopen());
+	EXPECT_EQ(source.name(), "module");
+	EXPECT_FALSE(source.take({}));
+}
+
+TEST_F(FollowingTest, WhoChoseProcKeepsIt)
+{
+	auto source = begin(Choice::Proc);
+	source.prefer_module();
+	EXPECT_EQ(source.name(), "proc");
+	EXPECT_EQ(machine.opened, 1U);
+}
+
+} // namespace
