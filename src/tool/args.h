@@ -23,7 +23,8 @@ namespace tool {
 
 class ArgsReader {
 public:
-	explicit ArgsReader(std::string proc = "/proc", std::chrono::milliseconds patience = std::chrono::milliseconds(50))
+	explicit ArgsReader(std::string proc = "/proc",
+			    std::chrono::milliseconds patience = std::chrono::milliseconds(50))
 		: proc_(std::move(proc)), patience_(patience)
 	{
 	}

@@ -35,8 +35,7 @@ Processes all_below(const Family &family, Processes nodes)
 }
 
 /// Those wanted, and all on the way to them.
-Kept kept_of(const Family &family, const Processes &nodes,
-	     const std::function<bool(const Process &)> &is_wanted)
+Kept kept_of(const Family &family, const Processes &nodes, const std::function<bool(const Process &)> &is_wanted)
 {
 	Kept kept;
 	for (const auto *node : nodes) {

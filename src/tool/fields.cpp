@@ -107,7 +107,8 @@ Cell state_number(const Row &row)
 Cell state_letter_text(const Row &row)
 {
 	static constexpr std::string_view letters = "RSDTtZXIP?";
-	return letters.substr(std::min<std::size_t>(static_cast<std::size_t>(row.process.state), letters.size() - 1), 1);
+	return letters.substr(std::min<std::size_t>(static_cast<std::size_t>(row.process.state), letters.size() - 1),
+			      1);
 }
 
 Cell state_word_text(const Row &row)
@@ -156,6 +157,7 @@ constexpr auto sched = &Process::scheduling;
 constexpr auto cpu_times = &Process::times;
 
 // The order is that of --help and of psinfo show.
+// clang-format off
 constexpr Column columns[] = {
 	{"pid", "PID", "process id; with --threads the thread's own", Align::Right, none, identity<&Process::pid>},
 	{"tgid", "TGID", "thread group id, which is the id of the process", Align::Right, none, identity<&Process::tgid>},
@@ -211,6 +213,7 @@ constexpr Column columns[] = {
 	{"args", "ARGS", "command line, read from /proc; ? if that hangs", Align::Left, none, args, nullptr, "?", false,
 	 {.args = true}},
 };
+// clang-format on
 
 Columns named(std::initializer_list<std::string_view> names)
 {

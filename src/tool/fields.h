@@ -28,7 +28,8 @@ struct Bytes {
 
 /// What stands where a row and a column meet. Nothing: not known. Texts are raw,
 /// and live as long as the snapshot and the facts that they come from.
-using Cell = std::variant<std::monostate, std::int64_t, std::uint64_t, std::chrono::nanoseconds, Bytes, std::string_view>;
+using Cell =
+	std::variant<std::monostate, std::int64_t, std::uint64_t, std::chrono::nanoseconds, Bytes, std::string_view>;
 
 /// What rows say beyond the process itself. Filled before rows are looked at,
 /// as far as the columns need it.

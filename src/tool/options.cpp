@@ -198,8 +198,8 @@ void add_options(CLI::App &app, Arguments &arguments, unsigned taken)
 		add_choice(app, "--source", arguments.source, "Where to look; auto: the module if it is loaded",
 			   {"auto", "module", "proc"});
 	if (taken & takes::Colour)
-		add_choice(app, "--color", arguments.colour, "Colour states; auto: on a terminal, unless NO_COLOR is set",
-			   {"auto", "always", "never"});
+		add_choice(app, "--color", arguments.colour,
+			   "Colour states; auto: on a terminal, unless NO_COLOR is set", {"auto", "always", "never"});
 }
 
 Outcome understand(const Arguments &arguments, const Surroundings &around, Common &ret_common)

@@ -27,6 +27,7 @@ struct Key {
 	int code;
 	Action action;
 };
+// clang-format off
 constexpr std::array keys = {
 	Key{'q', Action::Quit},		    Key{'h', Action::Help},	   Key{'?', Action::Help},
 	Key{'>', Action::SortNext},	    Key{KEY_RIGHT, Action::SortNext}, Key{'<', Action::SortPrevious},
@@ -35,14 +36,15 @@ constexpr std::array keys = {
 	Key{KEY_DOWN, Action::Down},	    Key{KEY_PPAGE, Action::PageUp}, Key{KEY_NPAGE, Action::PageDown},
 	Key{KEY_HOME, Action::First},	    Key{KEY_END, Action::Last},
 };
+// clang-format on
 
 /// Something else has written to the terminal: all is drawn again.
 constexpr int key_redraw = 'l' & 0x1f;
 
 /// Foreground of each state; -1: the terminal's own.
 constexpr std::array<short, psinfo::state_count> foregrounds = {
-	COLOR_GREEN, -1, COLOR_RED, COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA, COLOR_MAGENTA, COLOR_BLUE, COLOR_BLUE,
-	COLOR_YELLOW,
+	COLOR_GREEN,   -1,	   COLOR_RED,  COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA,
+	COLOR_MAGENTA, COLOR_BLUE, COLOR_BLUE, COLOR_YELLOW,
 };
 
 short pair_of(psinfo::State state)

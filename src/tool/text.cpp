@@ -205,8 +205,9 @@ void append_size(std::string &to, std::uint64_t bytes)
 
 std::size_t shown_width(std::string_view text)
 {
-	return static_cast<std::size_t>(std::count_if(
-		text.begin(), text.end(), [](char byte) { return !is_continuation(static_cast<unsigned char>(byte)); }));
+	return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+		return !is_continuation(static_cast<unsigned char>(byte));
+	}));
 }
 
 std::string_view cut_to_width(std::string_view text, std::size_t width)

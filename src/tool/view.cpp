@@ -21,8 +21,8 @@ constexpr std::array state_sets = {
 void next_states(View &view)
 {
 	view.states = (view.states + 1) % (state_sets.size() + 1);
-	view.filter.states = view.states ? std::optional<psinfo::StateSet>(state_sets[view.states - 1]) :
-					   view.given_states;
+	view.filter.states =
+		view.states ? std::optional<psinfo::StateSet>(state_sets[view.states - 1]) : view.given_states;
 	view.first = 0;
 }
 

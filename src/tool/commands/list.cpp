@@ -32,9 +32,7 @@ void add_column_options(CLI::App &app, std::string &output, std::string &sort)
 	app.add_option("-o,--output", output, "What to print; +COLUMNS: beside the default columns")
 		->type_name("COLUMNS")
 		->take_last();
-	app.add_option("--sort", sort, "In which order; -COLUMN: the largest first")
-		->type_name("COLUMNS")
-		->take_last();
+	app.add_option("--sort", sort, "In which order; -COLUMN: the largest first")->type_name("COLUMNS")->take_last();
 	app.footer([] { return "Columns:\n" + columns_help(); });
 }
 
@@ -67,8 +65,7 @@ Outcome run_list(const Context &context, const ListOptions &options)
 	Columns columns;
 	std::vector<SortKey> sort;
 
-	auto outcome =
-		read_columns(options.output, options.sort, default_columns(common.threads), columns, sort);
+	auto outcome = read_columns(options.output, options.sort, default_columns(common.threads), columns, sort);
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	if (options.totals && is_values(common.format))

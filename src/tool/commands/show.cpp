@@ -42,7 +42,8 @@ Columns every_column()
 Columns few_columns(bool threads)
 {
 	if (threads)
-		return {find_column("pid"), find_column("name"), find_column("stat"), find_column("cpu"), find_column("time")};
+		return {find_column("pid"), find_column("name"), find_column("stat"), find_column("cpu"),
+			find_column("time")};
 	return {find_column("pid"), find_column("name"), find_column("stat")};
 }
 

@@ -9,7 +9,9 @@
 
 namespace tool {
 
-void add_totals_options(CLI::App &, TotalsOptions &) {}
+void add_totals_options(CLI::App &, TotalsOptions &)
+{
+}
 
 Outcome run_totals(const Context &context, const TotalsOptions &)
 {
