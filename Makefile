@@ -20,7 +20,7 @@ export PSINFO_FILES := $(value FILES)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run deb install uninstall check check-full guest guest-shell guests module \
+.PHONY: help deps run deb install uninstall check check-full bench guest guest-shell guests module \
 	build-matrix lint clean
 
 help: ## say what each target does
@@ -49,6 +49,9 @@ check: ## build for every kernel, test everything, boot three guests and a syste
 
 check-full: ## the same in all guests and systems
 	@tests/check full
+
+bench: ## what psinfo and its peers cost, in instructions, calls and bytes
+	@tests/bench/bench
 
 guest: ## run CMD='...' in the guest GUEST=name; FILES=dir comes along
 	@set -- "$$PSINFO_GUEST"; \

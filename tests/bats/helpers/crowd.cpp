@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// crowd N: makes N processes that sleep, prints "ready", and ends and collects
-// all of them on SIGTERM. They share one memory, so that many fit.
+// crowd N [THREADS]: makes N processes that sleep, with so many threads each (1),
+// prints "ready", and ends and collects all of them on SIGTERM. They share one
+// memory, so that many fit.
 #include "files.h"
 
 #include <csignal>
@@ -16,26 +17,40 @@ namespace {
 
 constexpr std::size_t stack_size = 4096;
 
-int sleep_until_killed(void *)
+int sleep_forever(void *)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;)
 		pause();
+}
+
+int threads = 1;
+
+// Its threads have their stacks below its own.
+int sleep_until_killed(void *own_stack)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (int i = 1; i < threads; ++i)
+		if (clone(sleep_forever, static_cast<char *>(own_stack) - stack_size * static_cast<std::size_t>(i),
+			  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD, nullptr) < 0)
+			_exit(1);
+	return sleep_forever(nullptr);
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 try {
-	const int wanted = argc == 2 ? std::atoi(argv[1]) : 0;
-	if (wanted < 1)
-		throw std::runtime_error("usage: crowd N");
+	const int wanted = argc > 1 ? std::atoi(argv[1]) : 0;
+	threads = argc > 2 ? std::atoi(argv[2]) : 1;
+	if (wanted < 1 || threads < 1)
+		throw std::runtime_error("usage: crowd N [THREADS]");
 	sigset_t end;
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
 	sigprocmask(SIG_BLOCK, &end, nullptr);
 
-	const std::size_t size = stack_size * static_cast<std::size_t>(wanted);
+	const std::size_t each = stack_size * static_cast<std::size_t>(threads);
+	const std::size_t size = each * static_cast<std::size_t>(wanted);
 	void *stacks = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (stacks == MAP_FAILED)
 		throw failure("mmap");
@@ -43,8 +58,8 @@ try {
 
 	std::vector<pid_t> pids;
 	for (int i = 1; i <= wanted; ++i) {
-		const pid_t pid = clone(sleep_until_killed, static_cast<char *>(stacks) + stack_size * static_cast<std::size_t>(i),
-					CLONE_VM | SIGCHLD, nullptr);
+		char *stack = static_cast<char *>(stacks) + each * static_cast<std::size_t>(i);
+		const pid_t pid = clone(sleep_until_killed, stack, CLONE_VM | SIGCHLD, stack);
 		if (pid < 0)
 			throw failure("clone");
 		pids.push_back(pid);

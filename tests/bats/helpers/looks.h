@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+// One look at all processes, from open to close, as psinfo and its peers take it:
+// what is measured wherever something is measured.
+//
+//	query      records with the identity
+//	all        records with all groups
+//	totals     totals only
+//	text       read() of /proc/psinfo, with the columns that it has
+//	stat       /proc/<pid>/stat of each process, as tight as it can be read
+//	status     the same and /proc/<pid>/status
+#pragma once
+
+#include "query.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+
+#include <dirent.h>
+#include <sys/wait.h>
+
+namespace looks {
+
+inline std::vector<char> buffer(8 << 20);
+
+// In a guest whose clock counts instructions (guest --icount): how many.
+inline long long now()
+{
+	timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
+
+inline void by_query(psinfo_query query)
+{
+	const Descriptor fd(psinfo_path);
+	if (query.record_size) {
+		query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
+		query.capacity = static_cast<std::uint32_t>(buffer.size() / query.record_size);
+	}
+	if (ask(fd, query) || query.cursor)
+		throw failure("PSINFO_IOC_QUERY");
+}
+
+inline void by_read()
+{
+	const Descriptor fd(psinfo_path);
+	while (read(fd, buffer.data(), 128 << 10) > 0)
+		continue;
+}
+
+// What the peers read a process for.
+struct Process {
+	int pid, ppid;
+	char state;
+	unsigned long long start;
+	char name[16];
+};
+
+// False for one that has gone meanwhile.
+inline bool read_at(int directory, const char *path, char *text, std::size_t size)
+{
+	const int fd = openat(directory, path, O_RDONLY);
+	if (fd < 0)
+		return false;
+	const auto got = read(fd, text, size - 1);
+	close(fd);
+	text[got > 0 ? got : 0] = 0;
+	return got > 0;
+}
+
+inline bool parse(const char *stat, Process &process)
+{
+	const char *open = std::strchr(stat, '('), *close = std::strrchr(stat, ')');
+	if (!open || !close)
+		return false;
+	process.pid = std::atoi(stat);
+	const auto length = std::min<std::size_t>(static_cast<std::size_t>(close - open) - 1, sizeof(process.name) - 1);
+	std::memcpy(process.name, open + 1, length);
+	process.name[length] = 0;
+	process.state = close[2];
+	const char *at = close + 4;
+	process.ppid = std::atoi(at);
+	for (int field = 4; field < 22 && at; ++field)
+		at = std::strchr(at + 1, ' ');
+	process.start = at ? std::strtoull(at, nullptr, 10) : 0;
+	return at;
+}
+
+inline std::size_t by_stat(bool status_too)
+{
+	static std::vector<Process> processes;
+	static char text[4096];
+	DIR *proc = opendir("/proc");
+	if (!proc)
+		throw failure("/proc");
+	processes.clear();
+	while (const dirent *entry = readdir(proc)) {
+		char path[64];
+		Process process;
+		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
+			continue;
+		std::strcpy(stpcpy(path, entry->d_name), "/stat");
+		if (!read_at(dirfd(proc), path, text, sizeof(text)) || !parse(text, process))
+			continue;
+		std::strcat(path, "us");
+		if (status_too && !read_at(dirfd(proc), path, text, sizeof(text)))
+			continue;
+		processes.push_back(process);
+	}
+	closedir(proc);
+	return processes.size();
+}
+
+// False if no look is called so.
+inline bool look(const std::string &what)
+{
+	psinfo_query query = whole_query();
+	if (what == "query")
+		query.record_size = PSINFO_RECORD_SIZE_IDENTITY;
+	else if (what == "all")
+		query.record_size = sizeof(psinfo_record), query.groups = PSINFO_GROUPS_ALL;
+	else if (what == "totals")
+		query.flags = PSINFO_QUERY_TOTALS_ONLY;
+	else if (what == "text")
+		return by_read(), true;
+	else if (what == "stat" || what == "status")
+		return by_stat(what == "status"), true;
+	else
+		return false;
+	by_query(query);
+	return true;
+}
+
+// A command from fork to its end, which must be a good one.
+inline void run(char **command)
+{
+	const pid_t child = fork();
+	if (child < 0)
+		throw failure("fork");
+	if (child == 0) {
+		const int nowhere = open("/dev/null", O_WRONLY);
+		dup2(nowhere, 1);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	int status = 0;
+	if (waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		throw std::runtime_error(std::string(command[0]) + " failed");
+}
+
+inline std::uint32_t processes()
+{
+	const Descriptor fd(psinfo_path);
+	psinfo_query query = whole_query();
+	query.flags = PSINFO_QUERY_TOTALS_ONLY;
+	if (ask(fd, query))
+		throw failure("PSINFO_IOC_QUERY");
+	std::uint32_t all = 0;
+	for (const auto count : query.processes)
+		all += count;
+	return all;
+}
+
+// The least time of several looks or runs, which is without what came between.
+// @command is null for a look.
+inline long long least_time(const std::string &what, char **command, int repeat)
+{
+	long long least = -1;
+	for (int i = 0; i < repeat; ++i) {
+		const long long start = now();
+		if (command)
+			run(command);
+		else if (!look(what))
+			throw std::runtime_error("nothing is called " + what);
+		const long long took = now() - start;
+		if (least < 0 || took < least)
+			least = took;
+	}
+	return least;
+}
+
+} // namespace looks

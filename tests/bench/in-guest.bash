@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The part of `bench` that runs in the guest, whose clock counts instructions.
+#
+#   in-guest.bash SIZE[xTHREADS]...
+#
+# For each size it makes so many processes, with so many threads each, and prints a
+# line for each peer:
+#
+#   PROCESSES THREADS PEER INSTRUCTIONS CALLS BYTES ALLOCATIONS
+#
+# PROCESSES are all that there are, or nearly; INSTRUCTIONS are per process, from open to
+# close; the rest is for all of them, and "-" where it was not measured.
+set -euo pipefail
+bin=/root/tests/bin
+
+for name in pid_max threads-max; do echo 200000 >"/proc/sys/kernel/$name"; done
+echo 1024 >/sys/module/psinfo/parameters/max_mib
+
+crowd() {
+	rm -f /tmp/crowd
+	"$bin/crowd" "$@" >/tmp/crowd &
+	crowd=$!
+	until grep -q ready /tmp/crowd 2>/dev/null; do
+		kill -0 "$crowd" || exit 1
+		sleep 0.2
+	done
+}
+
+# peer NAME TIMES EFFORT ARGUMENT...: as cost and effort take them
+peer() {
+	local name=$1 times=$2 effort=$3 cost said='- - -'
+	shift 3
+	read -r _ cost _ < <("$bin/cost" -n "$times" "$@")
+	[[ -z $effort ]] || said=$("$bin/effort" "$@")
+	echo "$processes $threads $name $cost $said"
+}
+
+for size; do
+	threads=1
+	[[ $size != *x* ]] || threads=${size#*x}
+	crowd "${size%x*}" "$threads"
+	# What asks for much is asked for seldom, and its calls are counted where
+	# that does not take minutes.
+	times=3 effort=yes
+	((${size%x*} <= 1000)) || times=1 effort=''
+
+	# The walk alone: from inside, where there is no open and no close.
+	insmod /root/tests/testmod.ko act=walk
+	rmmod testmod
+	read -r took processes < <(dmesg -t | sed -nE 's/^testmod: walk: ([0-9]+) ns for ([0-9]+) processes$/\1 \2/p' | tail -n 1)
+	echo "$processes $threads walk $(awk "BEGIN { printf \"%.1f\", $took / $processes }") 0 0 0"
+
+	peer totals 20 yes totals
+	peer query 20 yes query
+	echo pid,ppid,name,stat,start >/sys/module/psinfo/parameters/columns
+	peer text 10 yes text
+	echo pid,name,stat,parent >/sys/module/psinfo/parameters/columns
+	peer table 10 yes text
+	peer psinfo "$times" yes run "$bin/psinfo" -n -r -o pid,ppid,name,state,start
+	peer stat "$times" "$effort" stat
+	peer status "$times" "$effort" status
+	peer ps "$times" "$effort" run ps -e -o pid,ppid,comm,s,lstart
+	kill -TERM "$crowd"
+	wait "$crowd" || true
+done
