@@ -2,8 +2,10 @@
 // A source that outlives modules.
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "following.h"
 
@@ -16,7 +18,6 @@ using tool::Following;
 /// A machine whose module comes and goes.
 struct Machine {
 	bool has_module = true;
-	bool has_proc = true;
 	unsigned opened = 0;
 
 	struct Fake : psinfo::Source {
@@ -40,7 +41,7 @@ struct Machine {
 	psinfo::Result<std::unique_ptr<psinfo::Source>> open(Choice choice)
 	{
 		const bool takes_module = choice != Choice::Proc && has_module;
-		if (!takes_module && (choice == Choice::Module || !has_proc))
+		if (!takes_module && choice == Choice::Module)
 			return Error{Error::Kind::NotFound, ENOENT, "open"};
 		return std::unique_ptr<psinfo::Source>(
 			std::make_unique<Fake>(*this, takes_module ? "module" : "proc", ++opened));

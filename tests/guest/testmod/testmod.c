@@ -168,7 +168,7 @@ static void release_stuck(void)
 	proc_remove(stuck_entry);
 }
 
-/* Those of 512 PIDs, as many as a section of psinfo looks at, or fewer. */
+/* What one RCU read section looks at: a bounded number of PIDs. */
 static unsigned long walk_some(struct pid_namespace *ns, unsigned long next,
 			       unsigned int *processes)
 {
