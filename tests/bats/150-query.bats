@@ -74,6 +74,22 @@ teardown_file() {
 	echo "# $output" >&3
 }
 
+@test "memory in swap is what status says, in the query and in the tool" {
+	local swap=/dev/ram0
+	[[ -b $swap ]] || insmod /root/modules/brd.ko rd_nr=1 rd_size=65536 || skip "not here: no RAM disk"
+	mkswap "$swap" >/dev/null 2>&1
+	swapon "$swap"
+	at_end swapoff "$swap"
+	start make-process swapped
+	well "$BIN/query-list" pid="$ANSWER" only=swap_bytes
+	assert "$output" = "swap_bytes=$(($(awk '$1 == "VmSwap:" { print $2 }' "/proc/$ANSWER/status") * 1024))" "in swap"
+	assert "${output#*=}" -ge 15000000 "bytes in swap"
+	assert "$("$BIN/psinfo" -rn -o pid,swap | awk -v pid="$ANSWER" '$1 == pid { print $2 }')" \
+		= "${output#*=}" "SWAP of the tool"
+	well "$BIN/compare-query" processes 20
+	"$BIN/psinfo" verify
+}
+
 @test "in a PID namespace every field is what the /proc there says" {
 	# shellcheck disable=SC2016
 	well unshare --pid --fork --kill-child --mount-proc bash -c '

@@ -78,7 +78,7 @@ refresh() {
 		locked "apt-${dir##*/}" index_make "$suite" "${dir##*-}" "$dir"
 	done
 	rm -rf "$cache/roots/$suite"/.ready-*
-	rm -f "$cache/images/$suite-"*/resolved
+	rm -f "$cache/images/$suite-"*/ready-*
 }
 
 private_apt() {

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <thread>
@@ -428,6 +429,31 @@ inline Pids make_odd(const Names &)
 	return pids;
 }
 
+// PID of a process with 16 MiB of its memory in swap, which must be on.
+inline Pids make_swapped(const Names &names)
+{
+	constexpr long long size = 16 << 20;
+	const Channel channel;
+	const pid_t pid = spawn(names[0], [&] {
+		void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (memory == MAP_FAILED)
+			_exit(1);
+		// Not all of one kind, which would be no more than a mark in the page table.
+		for (long long i = 0; i < size; i += sizeof(i))
+			std::memcpy(static_cast<char *>(memory) + i, &i, sizeof(i));
+		madvise(memory, size, MADV_PAGEOUT);
+		channel.send(getpid());
+		sleep_forever();
+	});
+	channel.receive();
+	wait_for_state(pid, 'S');
+	wait_until("16 MiB are in swap", [=] {
+		const auto status = status_at("/proc/" + std::to_string(pid));
+		return status && status_number(*status, "VmSwap") * 1024 >= size * 9 / 10;
+	});
+	return {pid};
+}
+
 // --- By name -------------------------------------------------------------------
 
 struct Kind {
@@ -452,6 +478,7 @@ inline constexpr Kind kinds[] = {
 	{"zombie-leaders-child", make_zombie_leaders_child},
 	{"family", make_family},
 	{"odd", make_odd},
+	{"swapped", make_swapped},
 };
 
 inline Kind kind_called(const std::string &name)
