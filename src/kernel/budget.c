@@ -90,7 +90,7 @@ static struct psinfo_user *user_find(kuid_t uid)
 /* Return: the entry of @uid with one purse more, or NULL without memory. */
 static struct psinfo_user *user_get(kuid_t uid)
 {
-	struct psinfo_user *fresh = kzalloc(sizeof(*fresh), GFP_KERNEL_ACCOUNT);
+	struct psinfo_user *fresh = kzalloc(sizeof(*fresh), PSINFO_GFP);
 	struct psinfo_user *user;
 
 	spin_lock(&budget_lock);

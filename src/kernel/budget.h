@@ -11,7 +11,15 @@
 #define PSINFO_BUDGET_H
 
 #include <linux/cred.h>
+#include <linux/gfp.h>
 #include <linux/types.h>
+
+/*
+ * For what a reader has allocated. It is charged to the reader's memory cgroup;
+ * where that has no more, the reader is told -ENOMEM. Without RETRY_MAYFAIL the
+ * OOM killer would end a process of the group instead, for no more than a look.
+ */
+#define PSINFO_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
 struct psinfo_user;
 

@@ -13,6 +13,7 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "budget.h"
 #include "query.h"
 #include "table.h"
 #include "visibility.h"
@@ -35,7 +36,7 @@ static struct opened *opened_of(const struct file *file)
 
 static int entry_open(struct inode *inode, struct file *file)
 {
-	struct opened *opened = kzalloc(sizeof(*opened), GFP_KERNEL_ACCOUNT);
+	struct opened *opened = kzalloc(sizeof(*opened), PSINFO_GFP);
 	struct seq_file *seq;
 	int err;
 

@@ -19,6 +19,7 @@
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
+#include "budget.h"
 #include "record.h"
 
 /* What stands between the walk and the caller's buffer */
@@ -212,8 +213,7 @@ static int stream_all(struct psinfo_walk *walk, struct psinfo_query *query)
 {
 	unsigned int room = min_t(unsigned int, query->capacity,
 				  BUFFER_BYTES / query->record_size);
-	void *buffer = kvzalloc((size_t)room * query->record_size,
-				GFP_KERNEL_ACCOUNT);
+	void *buffer = kvzalloc((size_t)room * query->record_size, PSINFO_GFP);
 	int err;
 
 	if (!buffer)

@@ -43,8 +43,11 @@ void psinfo_table_drop(struct psinfo_table *table)
 	mutex_destroy(&table->lock);
 }
 
-/* A buffer that saves read() calls; without one seq_file makes a small one. */
-static void buffer_get(struct seq_file *seq, struct psinfo_table *table)
+/*
+ * A buffer that saves read() calls. Beyond the budget seq_file makes a small
+ * one; but where memory has run out it should not be sent to look for more.
+ */
+static int buffer_get(struct seq_file *seq, struct psinfo_table *table)
 {
 	size_t element = ELEMENT_ROWS * table->layout.room;
 	size_t text = table->layout.width * (table->snapshot.nr_rows + 8);
@@ -52,10 +55,12 @@ static void buffer_get(struct seq_file *seq, struct psinfo_table *table)
 
 	if (seq->buf || psinfo_purse_take(&table->snapshot.purse,
 					  table->viewer->cred, size))
-		return;
-	seq->buf = kvmalloc(size, GFP_KERNEL_ACCOUNT);
-	if (seq->buf)
-		seq->size = size;
+		return 0;
+	seq->buf = kvmalloc(size, PSINFO_GFP);
+	if (!seq->buf)
+		return -ENOMEM;
+	seq->size = size;
+	return 0;
 }
 
 static int table_take(struct seq_file *seq)
@@ -73,8 +78,11 @@ static int table_take(struct seq_file *seq)
 	if (err)
 		goto out;
 	psinfo_layout_fit(&table->layout, &table->snapshot);
-	buffer_get(seq, table);
-	table->taken = true;
+	err = buffer_get(seq, table);
+	if (err)
+		psinfo_snapshot_drop(&table->snapshot);
+	else
+		table->taken = true;
 out:
 	mutex_unlock(&table->lock);
 	return err;
