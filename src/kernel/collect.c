@@ -101,6 +101,11 @@ static __always_inline pid_t tracer_number(const struct task_struct *task,
 			 view);
 }
 
+static_assert(offsetof(struct psinfo_record, reserved0) ==
+	      offsetof(struct psinfo_record, state) + 1);
+static_assert(offsetof(struct psinfo_record, name) ==
+	      offsetof(struct psinfo_record, state) + sizeof(__le32));
+
 static __always_inline void fill_identity(struct psinfo_record *record,
 					  struct task_struct *task, pid_t pid,
 					  pid_t tgid, enum psinfo_state state,
@@ -116,8 +121,9 @@ static __always_inline void fill_identity(struct psinfo_record *record,
 	record->pgrp = group_number(sig, PIDTYPE_PGID, view);
 	record->start_ns = task->start_boottime + view.boot_offset_ns;
 	record->flags = READ_ONCE(task->flags);
-	record->state = state;
-	memset(record->reserved0, 0, sizeof(record->reserved0));
+	/* With the zeros of reserved0, which stands behind it: one store */
+	*(__le32 *)((void *)record + offsetof(struct psinfo_record, state)) =
+		cpu_to_le32(state);
 	/*
 	 * Not under the task lock: a process that renames itself this very
 	 * moment may show part of both names, as in /proc of new kernels.
@@ -580,14 +586,14 @@ static noinline unsigned int take_slots(struct batch *batch,
  * take_slots() for those who want processes, all of them, and no more than
  * their identity: nearly all do. The same steps as in take(), without a
  * question that has only one answer here; who can not be answered by the first
- * look is left to take(). With @only_count a constant, this is two loops.
+ * look is left to take(). With @only_count and @view.level constants, these
+ * are loops of their own.
  */
 static __always_inline unsigned int
 take_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
-		  pid_t number, const bool only_count)
+		  pid_t number, const bool only_count, const struct view view)
 {
 	struct psinfo_walk *walk = batch->walk;
-	const struct view view = view_of(walk->viewer);
 	const u32 record_size = walk->record_size;
 	struct psinfo_record *record = batch->record;
 	struct task_struct *task;
@@ -630,14 +636,27 @@ static noinline unsigned int count_slots(struct batch *batch,
 					 void __rcu **slots, unsigned int nr,
 					 pid_t number)
 {
-	return take_slots_simply(batch, slots, nr, number, true);
+	return take_slots_simply(batch, slots, nr, number, true,
+				 view_of(batch->walk->viewer));
 }
 
 static noinline unsigned int list_slots(struct batch *batch,
 					void __rcu **slots, unsigned int nr,
 					pid_t number)
 {
-	return take_slots_simply(batch, slots, nr, number, false);
+	return take_slots_simply(batch, slots, nr, number, false,
+				 view_of(batch->walk->viewer));
+}
+
+/* In the first namespace, where most look from */
+static noinline unsigned int list_all_slots(struct batch *batch,
+					    void __rcu **slots, unsigned int nr,
+					    pid_t number)
+{
+	struct view view = view_of(batch->walk->viewer);
+
+	view.level = 0;
+	return take_slots_simply(batch, slots, nr, number, false, view);
 }
 
 static bool is_simple(const struct psinfo_walk *walk)
@@ -657,8 +676,11 @@ static void take_batch(struct batch *batch)
 	unsigned long nr;
 
 	take_some = take_slots;
-	if (is_simple(walk))
-		take_some = batch->record ? list_slots : count_slots;
+	if (is_simple(walk) && !batch->record)
+		take_some = count_slots;
+	else if (is_simple(walk))
+		take_some = walk->viewer->ns->level ? list_slots :
+						      list_all_slots;
 	while (!is_full(batch)) {
 		radix_tree_iter_init(&iter, walk->next);
 		slots = radix_tree_next_chunk(&walk->viewer->ns->idr.idr_rt,

@@ -32,7 +32,7 @@ static void *purse_alloc(struct psinfo_purse *purse, const struct cred *cred,
 	if (*ret_err)
 		return NULL;
 	/* What is not got stays in the purse; the snapshot fails and drops it. */
-	memory = kvmalloc(bytes, GFP_KERNEL_ACCOUNT);
+	memory = kvmalloc(bytes, PSINFO_GFP);
 	if (!memory)
 		*ret_err = -ENOMEM;
 	return memory;
@@ -84,10 +84,12 @@ static unsigned int room(const struct psinfo_snapshot *snapshot)
 
 static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
 {
-	while (filled--) {
-		struct psinfo_row *row;
+	struct psinfo_row *row;
 
-		row = psinfo_snapshot_row(snapshot, snapshot->nr_rows++);
+	/* They stand in one chunk. */
+	row = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
+	snapshot->nr_rows += filled;
+	for (; filled; filled--, row = (void *)row + snapshot->row_size) {
 		snapshot->totals[row->record.state]++;
 		psinfo_name_copy(&row->name, row->record.name);
 		snapshot->widest_name = max_t(unsigned int, row->name.width,
@@ -158,7 +160,9 @@ static const struct psinfo_row *
 find_parent(const struct psinfo_snapshot *snapshot,
 	    struct recent_parents *recent, pid_t pid)
 {
-	const struct psinfo_row **row = &recent->rows[pid % RECENT_PARENTS];
+	const struct psinfo_row **row;
+
+	row = &recent->rows[(unsigned int)pid % RECENT_PARENTS];
 
 	if (!*row || (*row)->record.pid != pid)
 		*row = psinfo_snapshot_find(snapshot, pid);
@@ -215,16 +219,18 @@ static void name_parents(struct psinfo_snapshot *snapshot,
 			 const struct psinfo_viewer *viewer)
 {
 	struct recent_parents recent = {};
-	struct psinfo_row *row;
+	struct psinfo_row *row = NULL;
 	unsigned int i;
 
 	for (i = 0; i < snapshot->nr_rows; i++) {
-		if (i % PSINFO_BATCH == 0)
+		if (i % PSINFO_CHUNK_ROWS == 0) {
+			row = psinfo_snapshot_row(snapshot, i);
 			cond_resched();
-		row = psinfo_snapshot_row(snapshot, i);
+		}
 		name_parent(snapshot, viewer, &recent, row);
 		snapshot->widest_parent = max_t(unsigned int, row->parent.width,
 						snapshot->widest_parent);
+		row = (void *)row + snapshot->row_size;
 	}
 }
 

@@ -24,27 +24,49 @@ unsigned int psinfo_number_width(s64 value)
 	return width;
 }
 
+const char psinfo_digit_pairs[100][2] = {
+	{ '0', '0' }, { '0', '1' }, { '0', '2' }, { '0', '3' }, { '0', '4' },
+	{ '0', '5' }, { '0', '6' }, { '0', '7' }, { '0', '8' }, { '0', '9' },
+	{ '1', '0' }, { '1', '1' }, { '1', '2' }, { '1', '3' }, { '1', '4' },
+	{ '1', '5' }, { '1', '6' }, { '1', '7' }, { '1', '8' }, { '1', '9' },
+	{ '2', '0' }, { '2', '1' }, { '2', '2' }, { '2', '3' }, { '2', '4' },
+	{ '2', '5' }, { '2', '6' }, { '2', '7' }, { '2', '8' }, { '2', '9' },
+	{ '3', '0' }, { '3', '1' }, { '3', '2' }, { '3', '3' }, { '3', '4' },
+	{ '3', '5' }, { '3', '6' }, { '3', '7' }, { '3', '8' }, { '3', '9' },
+	{ '4', '0' }, { '4', '1' }, { '4', '2' }, { '4', '3' }, { '4', '4' },
+	{ '4', '5' }, { '4', '6' }, { '4', '7' }, { '4', '8' }, { '4', '9' },
+	{ '5', '0' }, { '5', '1' }, { '5', '2' }, { '5', '3' }, { '5', '4' },
+	{ '5', '5' }, { '5', '6' }, { '5', '7' }, { '5', '8' }, { '5', '9' },
+	{ '6', '0' }, { '6', '1' }, { '6', '2' }, { '6', '3' }, { '6', '4' },
+	{ '6', '5' }, { '6', '6' }, { '6', '7' }, { '6', '8' }, { '6', '9' },
+	{ '7', '0' }, { '7', '1' }, { '7', '2' }, { '7', '3' }, { '7', '4' },
+	{ '7', '5' }, { '7', '6' }, { '7', '7' }, { '7', '8' }, { '7', '9' },
+	{ '8', '0' }, { '8', '1' }, { '8', '2' }, { '8', '3' }, { '8', '4' },
+	{ '8', '5' }, { '8', '6' }, { '8', '7' }, { '8', '8' }, { '8', '9' },
+	{ '9', '0' }, { '9', '1' }, { '9', '2' }, { '9', '3' }, { '9', '4' },
+	{ '9', '5' }, { '9', '6' }, { '9', '7' }, { '9', '8' }, { '9', '9' },
+};
+
 /* Writes the digits of @rest backwards from @end; returns the first one. */
 static char *digits_before(char *end, u64 rest)
 {
-	u32 small;
-
 	while (rest > U32_MAX) {
 		u64 tenth = div_u64(rest, 10);
 
 		*--end = '0' + (u32)(rest - 10 * tenth);
 		rest = tenth;
 	}
-	/* Nearly always the whole number: 32 bits divide fast everywhere. */
-	small = rest;
-	do {
-		*--end = '0' + small % 10;
-		small /= 10;
-	} while (small);
-	return end;
+	return psinfo_digits_before(end, rest);
 }
 
-char *psinfo_put_number(char *at, s64 value, unsigned int width)
+const u32 psinfo_number_limits[] = {
+	0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+	1000000000
+};
+
+static_assert(ARRAY_SIZE(psinfo_number_limits) == PSINFO_NUMBER_LIMITS);
+
+char *psinfo_put_any_number(char *at, s64 value, unsigned int width)
 {
 	char *end = at + max(width, psinfo_number_width(value));
 	char *first;
@@ -151,7 +173,7 @@ static char *put_escaped(char *at, const char *text, unsigned int *ret_width)
 	return at;
 }
 
-static unsigned int escaped_width(const char *text)
+static noinline unsigned int escaped_width(const char *text)
 {
 	char scratch[PSINFO_NAME_TEXT_MAX];
 	unsigned int width;
@@ -171,71 +193,59 @@ static __always_inline void store_word(char *at, unsigned long word)
 	memcpy(at, &word, sizeof(word));
 }
 
-/* The top bit of each byte of @word that is zero; exact for the first one. */
-static __always_inline unsigned long zero_bytes(unsigned long word)
-{
-	return (word - REPEAT_BYTE(0x01)) & ~word & REPEAT_BYTE(0x80);
-}
-
-static __always_inline unsigned int count_bytes(unsigned long top_bits)
-{
-	return ((top_bits >> 7) * REPEAT_BYTE(0x01)) >> (BITS_PER_LONG - 8);
-}
-
-/* The same question as is_plain(), of each byte; may say no where it is yes. */
-static __always_inline bool is_plain_word(unsigned long word,
-					  unsigned long zeros)
-{
-	unsigned long controls = (word - REPEAT_BYTE(0x20)) & ~word & ~zeros;
-
-	return !((word | controls | zero_bytes(word ^ REPEAT_BYTE(0x7f)) |
-		  zero_bytes(word ^ REPEAT_BYTE('\\'))) & REPEAT_BYTE(0x80));
-}
-
 /*
- * Copies a word of a name. Return: whether the name ends in it. *@width is
- * increased by the characters in it, *@plain is cleared if one is not plain.
+ * is_plain() of each byte of @word: the top bit of one that is not is set, and
+ * maybe that of its neighbour. The other bits say nothing.
  */
-static __always_inline bool copy_word(char *to, const u8 *from,
-				      unsigned int *width, bool *plain)
+static __always_inline unsigned long odd_bytes(unsigned long word)
+{
+	const unsigned long ones = REPEAT_BYTE(0x01);
+
+	return word | (word - REPEAT_BYTE(' ')) |
+	       ((word ^ REPEAT_BYTE(0x7f)) - ones) |
+	       ((word ^ REPEAT_BYTE('\\')) - ones);
+}
+
+/* Whether all of the name is plain; *@ret_width is how many bytes it has. */
+static __always_inline bool copy_name(char *to, const u8 *from,
+				      unsigned int *ret_width)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long word, zeros, inside;
+	unsigned long word, zeros, inside, odd = 0;
+	unsigned int i;
 
-	word = psinfo_load_word(from);
-	if (!has_zero(word, &zeros, &constants)) {
-		store_word(to, word);
-		*plain &= is_plain_word(word, 0);
-		*width += sizeof(word);
-		return false;
+	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
+		word = psinfo_load_word(from + i);
+		if (has_zero(word, &zeros, &constants))
+			break;
+		store_word(to + i, word);
+		odd |= odd_bytes(word);
+	}
+	if (unlikely(i == TASK_COMM_LEN)) {
+		*ret_width = TASK_COMM_LEN - 1;
+		to[TASK_COMM_LEN - 1] = '\0';
+		return !(odd & REPEAT_BYTE(0x80));
 	}
 
 	/* Behind the first zero byte there may be rests of an older name. */
-	zeros = prep_zero_mask(word, zeros, &constants);
-	inside = zero_bytemask(create_zero_mask(zeros));
+	zeros = create_zero_mask(prep_zero_mask(word, zeros, &constants));
+	inside = zero_bytemask(zeros);
 	word &= inside;
-	store_word(to, word);
-	*plain &= is_plain_word(word, ~inside);
-	*width += count_bytes(inside & REPEAT_BYTE(0x80));
-	return true;
+	store_word(to + i, word);
+	odd |= odd_bytes(word) & inside;
+	*ret_width = i + find_zero(zeros);
+	for (i += sizeof(word); i < TASK_COMM_LEN; i += sizeof(word))
+		store_word(to + i, 0);
+	return !(odd & REPEAT_BYTE(0x80));
 }
 
 void psinfo_name_copy(struct psinfo_name *name, const u8 *comm)
 {
-	unsigned int width = 0;
-	bool plain = true;
-	unsigned int i = 0;
-	bool ended = false;
+	unsigned int width;
 
-	for (; i < TASK_COMM_LEN && !ended; i += sizeof(long))
-		ended = copy_word(name->text + i, comm + i, &width, &plain);
-	for (; i < TASK_COMM_LEN; i += sizeof(long))
-		store_word(name->text + i, 0);
-
-	name->text[TASK_COMM_LEN - 1] = '\0';
-	name->width = min_t(unsigned int, width, TASK_COMM_LEN - 1);
-	name->plain = plain;
-	if (unlikely(!plain))
+	name->plain = copy_name(name->text, comm, &width);
+	name->width = width;
+	if (unlikely(!name->plain))
 		name->width = escaped_width(name->text);
 }
 

@@ -74,36 +74,81 @@ static __always_inline unsigned long psinfo_load_word(const void *at)
 static __always_inline void psinfo_comm_copy(u8 *to, const char *comm)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long word, zeros, inside = ~0UL;
+	unsigned long word, zeros;
 	unsigned int i;
 
 	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
 		/* A task may be renaming itself, and parts of both are fine. */
-		word = data_race(psinfo_load_word(comm + i)) & inside;
-		/* Behind the first zero byte there may be rests of an older name. */
-		if (inside && has_zero(word, &zeros, &constants)) {
-			zeros = prep_zero_mask(word, zeros, &constants);
-			word &= zero_bytemask(create_zero_mask(zeros));
-			inside = 0;
-		}
+		word = data_race(psinfo_load_word(comm + i));
+		if (has_zero(word, &zeros, &constants))
+			break;
 		memcpy(to + i, &word, sizeof(word));
 	}
+	if (unlikely(i == TASK_COMM_LEN))
+		return;
+
+	/* Behind the first zero byte there may be rests of an older name. */
+	zeros = prep_zero_mask(word, zeros, &constants);
+	word &= zero_bytemask(create_zero_mask(zeros));
+	memcpy(to + i, &word, sizeof(word));
+	for (i += sizeof(word); i < TASK_COMM_LEN; i += sizeof(word))
+		memset(to + i, 0, sizeof(word));
 }
 
 /** psinfo_number_width() - characters that @value takes, with its sign */
 unsigned int psinfo_number_width(s64 value);
-
-/** psinfo_put_number() - @value right-aligned */
-char *psinfo_put_number(char *at, s64 value, unsigned int width);
 
 /* Spaces from @at to @end, and up to seven behind it */
 static __always_inline char *psinfo_put_spaces(char *at, char *end)
 {
 	const u64 spaces = 0x2020202020202020ULL;
 
-	for (; at < end; at += sizeof(spaces))
+	for (; at < end; at += sizeof(spaces)) {
+		/* A call of memset() costs more than the one or two stores. */
+		OPTIMIZER_HIDE_VAR(at);
 		memcpy(at, &spaces, sizeof(spaces));
+	}
 	return end;
+}
+
+/* "00" to "99": two digits at a time take half of the divisions. */
+extern const char psinfo_digit_pairs[100][2];
+
+/* Writes the digits of @rest backwards from @end; returns the first one. */
+static __always_inline char *psinfo_digits_before(char *end, u32 rest)
+{
+	while (rest >= 100) {
+		end -= 2;
+		memcpy(end, psinfo_digit_pairs[rest % 100], 2);
+		rest /= 100;
+	}
+	if (rest >= 10) {
+		memcpy(end - 2, psinfo_digit_pairs[rest], 2);
+		return end - 2;
+	}
+	*--end = '0' + rest;
+	return end;
+}
+
+/* The least number that does not fit into so many characters */
+#define PSINFO_NUMBER_LIMITS	10
+extern const u32 psinfo_number_limits[PSINFO_NUMBER_LIMITS];
+
+/* psinfo_put_number() for those that are negative, large, or too wide */
+char *psinfo_put_any_number(char *at, s64 value, unsigned int width);
+
+/** psinfo_put_number() - @value right-aligned */
+static __always_inline char *psinfo_put_number(char *at, s64 value,
+					       unsigned int width)
+{
+	const unsigned int most = PSINFO_NUMBER_LIMITS - 1;
+
+	/* Nearly all: small, not negative, and the column is made for it. */
+	if (unlikely((u64)value >= psinfo_number_limits[min(width, most)]))
+		return psinfo_put_any_number(at, value, width);
+	psinfo_put_spaces(at, at + width);
+	psinfo_digits_before(at + width, value);
+	return at + width;
 }
 
 char *psinfo_put_escaped(char *at, const struct psinfo_name *name,
