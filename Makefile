@@ -20,13 +20,13 @@ export PSINFO_FILES := $(value FILES)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run deb install uninstall check check-full bench guest guest-shell guests module \
+.PHONY: help deps run deb install uninstall check check-full check-debug-kernel bench guest guest-shell guests module \
 	build-matrix lint clean
 
 help: ## say what each target does
 	@printf 'psinfo: a process table in /proc/psinfo\n\n'
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' Makefile | \
-		while IFS='|' read -r target what; do printf '  make %-13s %s\n' "$$target" "$$what"; done
+		while IFS='|' read -r target what; do printf '  make %-18s %s\n' "$$target" "$$what"; done
 
 deps: ## install what is missing here to build and to boot guests (apt)
 	@tests/deps
@@ -49,6 +49,9 @@ check: ## build for every kernel, test everything, boot three guests and a syste
 
 check-full: ## the same in all guests and systems
 	@tests/check full
+
+check-debug-kernel: ## everything, longer, in kernels with KASAN, lockdep, KCSAN
+	@tests/check debug
 
 bench: ## what psinfo and its peers cost, in instructions, calls and bytes
 	@tests/bench/bench

@@ -59,7 +59,13 @@ static const struct kernel_param_ops log_ops = {
 	.get = log_get,
 };
 
-module_param_cb(log, &log_ops, NULL, 0444);
+/* It is read at load only; where the self-tests are, its parser can be tried. */
+#ifdef DEBUG
+#define LOG_MODE 0644
+#else
+#define LOG_MODE 0444
+#endif
+module_param_cb(log, &log_ops, NULL, LOG_MODE);
 __MODULE_PARM_TYPE(log, "charp");
 MODULE_PARM_DESC(log,
 		 "write to the kernel log at load: \"pids\" for all PIDs, or a PID for that process with its parent, siblings and children (default: nothing)");

@@ -70,10 +70,11 @@ kernel_rows() {
 	grep -v '^#' "$here/kernels.list" | grep .
 }
 
-# kernel_names [WHEN...]: the names whose WHEN is one of those given; all by default.
+# kernel_names [WHEN...]: the names whose WHEN is one of those given; Debian's own by default.
 # shellcheck disable=SC2120
 kernel_names() {
-	kernel_rows | awk -v when=" $* " 'when == "  " || index(when, " " $6 " ") { print $1 }'
+	(($#)) || set -- check full build
+	kernel_rows | awk -v when=" $* " 'index(when, " " $6 " ") { print $1 }'
 }
 
 # kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN, and

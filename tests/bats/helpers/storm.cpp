@@ -10,6 +10,8 @@
 //   storm names SECONDS	processes that rename themselves
 //   storm ids SECONDS MOUNT	user ids that change; MOUNT hides others' processes
 //   storm trace SECONDS	processes that are attached to and let go
+//   storm all SECONDS MOUNT	all of these at once, beside eight who read and eight
+//				who ask, some of them as alice through MOUNT
 //   storm unload		the module comes and goes; until stdin closes
 #include "process.h"
 #include "query.h"
@@ -31,7 +33,7 @@ using process::now;
 using table::Row;
 using table::Table;
 
-constexpr int nr_readers = 8;
+constexpr std::size_t nr_readers = 8;
 constexpr int nr_loopers = 4;
 constexpr const char *parent_name = "storm-parent";
 
@@ -340,12 +342,10 @@ public:
 		return pid;
 	}
 
-	void adopt(pid_t pid) { others_.push_back(pid); }
-
 	// Both return the exit status of the program.
-	int read_for(double seconds, const std::vector<Reader> &kinds)
+	int read_for(double seconds, const std::vector<Reader> &kinds, std::size_t number = nr_readers)
 	{
-		start_readers(kinds);
+		start_readers(kinds, number);
 		const double until = now() + seconds;
 		while (now() < until && !counts->stop)
 			process::nap(0.05);
@@ -354,7 +354,7 @@ public:
 
 	int read_until_stdin_closes(const std::vector<Reader> &kinds)
 	{
-		start_readers(kinds);
+		start_readers(kinds, nr_readers);
 		while (counts->reads < 100 && !counts->stop)
 			process::nap(0.01);
 		std::cout << "reading" << std::endl;
@@ -367,12 +367,11 @@ public:
 	}
 
 private:
-	void start_readers(const std::vector<Reader> &kinds)
+	void start_readers(const std::vector<Reader> &kinds, std::size_t number)
 	{
-		for (int i = 0; i < nr_readers; ++i)
+		for (std::size_t i = 0; i < number; ++i)
 			readers_.push_back(process::start([&kinds, i] {
-				const auto kind = static_cast<std::size_t>(i) % kinds.size();
-				read_forever(kinds[kind], i < nr_readers / 2 ? 1 << 17 : 1000);
+				read_forever(kinds[i % kinds.size()], i % nr_readers < nr_readers / 2 ? 1 << 17 : 1000);
 			}));
 	}
 
@@ -608,6 +607,27 @@ void set_uids(unsigned real, unsigned effective, unsigned saved)
 #endif
 }
 
+void change_ids_forever()
+{
+	process::set_name("storm-ids");
+	for (;;) {
+		set_uids(process::alice, 0, 0);
+		set_uids(0, 0, 0);
+		++counts->deeds;
+	}
+}
+
+// Visible to its owner only now and then
+void change_dumpable_forever()
+{
+	process::set_name("storm-dumpable");
+	process::become(process::alice);
+	for (;;) {
+		prctl(PR_SET_DUMPABLE, 0);
+		prctl(PR_SET_DUMPABLE, 1);
+	}
+}
+
 int storm_ids(double seconds, const std::string &mount)
 {
 	using process::alice;
@@ -615,23 +635,9 @@ int storm_ids(double seconds, const std::string &mount)
 	const pid_t self = getpid();
 	const pid_t hers = storm.add_sleeper("of-alice", alice);
 	const std::vector<pid_t> hidden = {self, storm.add_sleeper("of-bob", process::bob), storm.add_sleeper("of-root")};
-	const pid_t changing = storm.add([] {
-		process::set_name("storm-ids");
-		for (;;) {
-			set_uids(alice, 0, 0);
-			set_uids(0, 0, 0);
-			++counts->deeds;
-		}
-	});
-	// Visible to her only now and then; it must do no harm.
-	storm.add([] {
-		process::set_name("storm-dumpable");
-		process::become(alice);
-		for (;;) {
-			prctl(PR_SET_DUMPABLE, 0);
-			prctl(PR_SET_DUMPABLE, 1);
-		}
-	});
+	const pid_t changing = storm.add(change_ids_forever);
+	// It must do no harm.
+	storm.add(change_dumpable_forever);
 
 	Reader by_root, by_alice;
 	by_root.check = [=](const Table &table) -> std::string {
@@ -687,6 +693,68 @@ int storm_trace(double seconds)
 	return storm.read_for(seconds, {reader});
 }
 
+// Through a mount that shows alice no more than what is hers
+std::string is_of_alice(std::string_view uid, std::string_view whole)
+{
+	return uid == std::to_string(process::alice) ? "" : "alice sees what is not hers: " + std::string(whole);
+}
+
+int storm_all(double seconds, const std::string &mount)
+{
+	Storm storm;
+	const Loopers loopers;
+	const pid_t self = getpid();
+	std::vector<Steady> steady;
+	std::vector<pid_t> victims;
+
+	const pid_t hers = storm.add_sleeper("of-alice", process::alice);
+	for (int i = 0; i < 2; ++i) {
+		victims.push_back(storm.add_sleeper("storm-victim"));
+		steady.push_back({victims.back(), "storm-victim"});
+	}
+	for (int i = 0; i < nr_loopers; ++i)
+		steady.push_back(loopers.add(storm));
+	const auto threads = add_threads(storm, 5);
+	steady.push_back({threads[0], "storm-threads"});
+	steady.push_back({storm.add([] { rename_forever("aaaaaaaaaaaaaaa", "bbbbbbb"); }), {}});
+	steady.push_back({storm.add(change_ids_forever), {}});
+	storm.add(change_dumpable_forever);
+	storm.add([=] { trace_forever(victims); });
+	for (int i = 0; i < 3; ++i)
+		storm.add(fork_forever);
+
+	Reader by_root, by_alice;
+	by_root.check = [=](const Table &table) { return steady_are_there(table, steady, self); };
+	by_alice.path = mount + "/psinfo";
+	by_alice.uid = process::alice;
+	by_alice.check = [=](const Table &table) -> std::string {
+		std::string problem = table.find(hers) ? "" : "alice does not see her own process";
+		for (const Row &row : table.rows)
+			if (problem.empty())
+				problem = is_of_alice(table.cell(row, "UID"), row.line);
+		return problem;
+	};
+	Reader asks_as_alice = by_alice;
+	asks_as_alice.capacity = 7;
+	asks_as_alice.groups = PSINFO_GROUPS_ALL;
+	asks_as_alice.check_records = [=](const Records &records) -> std::string {
+		std::string problem = find_record(records, static_cast<std::uint32_t>(hers)) ? "" : "alice does not see her own process";
+		for (const auto &record : records)
+			if (problem.empty())
+				problem = is_of_alice(std::to_string(record.uid), name_of(record));
+		return problem;
+	};
+	// Eight who ask, two of them as alice; eight who read, three of them as alice.
+	std::vector<Reader> kinds = askers(steady, threads);
+	kinds.erase(kinds.begin() + 2, kinds.begin() + 4);
+	kinds.insert(kinds.end(), 2, asks_as_alice);
+	kinds.insert(kinds.end(), 5, by_root);
+	kinds.insert(kinds.end(), 3, by_alice);
+	const int status = storm.read_for(seconds, kinds, kinds.size());
+	loopers.tell();
+	return status;
+}
+
 int storm_unload()
 {
 	Storm storm;
@@ -731,8 +799,10 @@ int main(int argc, char **argv)
 		return storm_ids(seconds, argv[3]);
 	if (scenario == "trace")
 		return storm_trace(seconds);
+	if (scenario == "all" && argc == 4)
+		return storm_all(seconds, argv[3]);
 	if (scenario == "unload")
 		return storm_unload();
-	std::cerr << "storm: fork | query | exec | names | trace SECONDS, ids SECONDS MOUNT, or unload\n";
+	std::cerr << "storm: fork | query | exec | names | trace SECONDS, ids | all SECONDS MOUNT, or unload\n";
 	return 2;
 }

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The storms, long: two minutes each, in a kernel that watches memory, locks,
+# RCU and races (any guest can run them). Readers and askers check all that they
+# get (helpers/storm.cpp), the kernel's log is looked at after each test, and
+# what was allocated must be given back.
+#
+# STORM_SECONDS is how long one lasts.
+
+bats_require_minimum_version 1.5.0
+load ../common
+
+STORM_SECONDS=${STORM_SECONDS:-120}
+
+setup_file() { leaks_begin; }
+
+# counted WORD: the number behind it in what the storm printed
+counted() { sed -nE "s/.*(^| )$1 ([0-9]+)( .*|\$)/\\2/p" <<<"$output"; }
+
+# storm COMMAND...: a storm of helpers/; fails with what it has to say
+storm() {
+	run "$@"
+	[[ $status -eq 0 ]] || fail "$output"
+	echo "# ${output//$'\n'/ }" >&3
+}
+
+@test "beside forks, execs, exits, other users, tracers and new names, eight read and eight ask, and all is right" {
+	local mount=/mnt/psinfo-storm
+	columns_set pid,ppid,uid,name,stat,parent
+	mkdir -p "$mount"
+	mount -t proc -o hidepid=2 proc "$mount"
+	at_end umount "$mount"
+	storm "$BIN/storm" all "$STORM_SECONDS" "$mount"
+	assert "$(counted reads)" -ge "$STORM_SECONDS" "reads and passes"
+	assert "$(counted deeds)" -ge $((10 * STORM_SECONDS)) "what was done beside"
+	assert "$(counted execs)" -ge "$STORM_SECONDS" "execve calls from a thread"
+	no_leak
+}
+
+@test "the module is unloaded and loaded 500 times beside eight readers" {
+	local began=$SECONDS i
+	mkfifo "$BATS_TEST_TMPDIR/stop"
+	"$BIN/storm" unload <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
+	track $!
+	exec {stop}>"$BATS_TEST_TMPDIR/stop"
+	wait_for 60 grep -q reading "$BATS_TEST_TMPDIR/storm"
+	for ((i = 0; i < 500 || SECONDS - began < STORM_SECONDS; i++)); do
+		module_unload
+		module_load
+	done
+	exec {stop}>&-
+	wait "${TRACKED[0]}" || fail "$(<"$BATS_TEST_TMPDIR/storm")"
+	output=$(grep '^reads' "$BATS_TEST_TMPDIR/storm")
+	echo "# $i times in $((SECONDS - began)) s: $output" >&3
+	assert "$(counted reads)" -ge 500 "reads"
+	assert "$(counted refused)" -ge 10 "reads that failed while the module was away"
+	cat "$PSINFO" >/dev/null
+	no_leak
+}
+
+@test "PID namespaces come and go, and descriptors of their /proc stay harmless" {
+	storm "$BIN/storm-namespaces" "$STORM_SECONDS"
+	assert "$(counted reads)" -ge $((10 * STORM_SECONDS)) "reads and passes"
+	assert "$(counted deeds)" -ge "$STORM_SECONDS" "namespaces"
+	assert "$(counted seen)" -ge "$STORM_SECONDS" "looks into a namespace that had ended"
+	no_leak
+}
+
+# memory_of_kernel: KiB in slabs, vmalloc and page tables
+# SLACK: by how much it may differ; KASAN keeps what was freed for a while
+SLACK=20000
+! grep -q ' kasan_quarantine_put$' /proc/kallsyms 2>/dev/null ||
+	SLACK=$((SLACK + $(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo) / 16))
+memory_of_kernel() {
+	awk '/^(Slab|VmallocUsed|PageTables|KernelStack):/ { sum += $2 } END { print sum }' /proc/meminfo
+}
+
+@test "descriptors are opened until there are no more, again and again, and all memory comes back" {
+	local began=$SECONDS turns=0 before
+	"$BIN/hoard" tell 0 100000 >/dev/null
+	before=$(memory_of_kernel)
+	echo 1024 >"$PARAMETERS/max_mib"
+	at_end eval "echo 64 >$PARAMETERS/max_mib"
+	while ((SECONDS - began < STORM_SECONDS || turns < 3)); do
+		run -0 "$BIN/hoard" tell 0 100000
+		assert "$output" =~ '^held [0-9]{4,} (EMFILE|ENOBUFS)$' "what root got"
+		turns=$((turns + 1))
+		cat "$PSINFO" >/dev/null
+	done
+	echo "# $turns times: $output; the kernel has $(($(memory_of_kernel) - before)) KiB more" >&3
+	assert "$(memory_of_kernel)" -le $((before + SLACK)) "KiB of the kernel"
+	no_leak
+}
+
+@test "descriptors are opened until the memory cgroup says no: the reader is told, and lives" {
+	local group=/sys/fs/cgroup/psinfo-limit began=$SECONDS turns=0 before after=0
+	mkdir "$group"
+	at_end rmdir "$group"
+	[[ -e $group/memory.max ]] || skip "not here: no memory controller in cgroup v2"
+	echo 1024 >"$PARAMETERS/max_mib"
+	at_end eval "echo 64 >$PARAMETERS/max_mib"
+	echo $((24 << 20)) >"$group/memory.max"
+	before=$(memory_of_kernel)
+	while ((SECONDS - began < STORM_SECONDS || turns < 3)); do
+		# shellcheck disable=SC2016
+		run bash -c 'echo $$ >"$1/cgroup.procs"; exec "$2" retry 0 100000' bash "$group" "$BIN/hoard"
+		[[ $status -eq 0 ]] || fail "after $turns turns, status $status: $output $(<"$group/memory.events")"
+		assert "${lines[0]}" =~ '^held [0-9]{2,} ENOMEM$' "what it got"
+		turns=$((turns + 1))
+		cat "$PSINFO" >/dev/null
+	done
+	assert "$(awk '$1 == "oom_kill" { print $2 }' "$group/memory.events")" = 0 "processes killed"
+	assert "$(awk '$1 == "max" { print $2 }' "$group/memory.events")" -ge 1 "times that the limit was met"
+	# What is charged goes back bit by bit.
+	wait_for 30 eval '(($(<"$group/memory.current") < 2 << 20))'
+	after=$(memory_of_kernel)
+	echo "# $turns times: ${lines[0]}; the kernel has $((after - before)) KiB more" >&3
+	assert "$after" -le $((before + SLACK)) "KiB of the kernel"
+	no_leak
+}

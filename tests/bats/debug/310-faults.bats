@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Every allocation that psinfo makes is made to fail, one after the other, and
+# many at random (helpers/failing.cpp): there is an answer, ENOMEM or the right
+# one, nothing is lost, and the next call works. Needs a kernel with fault
+# injection.
+
+bats_require_minimum_version 1.5.0
+load ../common
+
+INJECTED=(/sys/kernel/debug/failslab /sys/kernel/debug/fail_page_alloc /sys/kernel/debug/fail_usercopy)
+
+setup_file() {
+	leaks_begin
+	faults_off
+}
+teardown_file() { faults_off; }
+
+# set_fault NAME VALUE [DIRECTORY...]: an attribute of those who have it
+set_fault() {
+	local name=$1 value=$2 directory
+	shift 2
+	for directory in "${@:-${INJECTED[@]}}"; do
+		[[ ! -e $directory/$name ]] || echo "$value" >"$directory/$name"
+	done
+}
+
+# Allocations that may wait fail, too, and nothing is said about it.
+faults_off() {
+	local name
+	[[ -d ${INJECTED[0]} ]] || return 0
+	for name in probability verbose ignore-gfp-wait ignore-gfp-highmem min-order; do set_fault "$name" 0; done
+	set_fault task-filter Y
+	set_fault interval 1
+	set_fault times -1
+}
+
+setup_fault() { [[ -e /proc/self/fail-nth ]] || skip "not here: this kernel injects no faults"; }
+
+# each DEED [FILE]: sets FAULTS and ERRORS
+each() {
+	setup_fault
+	run "$BIN/failing" each "$@"
+	[[ $status -eq 0 ]] || fail "$output"
+	echo "# $1: $output" >&3
+	read -r _ FAULTS _ ERRORS <<<"$output"
+}
+
+# often DEED TIMES: sets ERRORS
+often() {
+	setup_fault
+	set_fault probability 20 "${INJECTED[@]:0:2}"
+	run "$BIN/failing" often "$@"
+	faults_off
+	[[ $status -eq 0 ]] || fail "$output"
+	echo "# $1: $output" >&3
+	read -r _ _ _ ERRORS <<<"$output"
+}
+
+@test "whatever allocation of a read fails, there is a clean error or the whole table, and the next read works" {
+	columns_set all
+	each read
+	assert "$FAULTS" -ge 5 "faults"
+	assert "$ERRORS" -ge 4 "errors"
+	each alice
+	assert "$FAULTS" -ge 6 "faults of a user whose share is counted"
+	assert "$ERRORS" -ge 5 "errors of a user whose share is counted"
+	no_leak
+}
+
+@test "whatever allocation of a query fails, there is a clean error or the whole answer, and the next query works" {
+	each query
+	assert "$ERRORS" -ge 4 "errors"
+	each totals
+	assert "$ERRORS" -ge 3 "errors"
+	no_leak
+}
+
+@test "whatever allocation of setting the columns fails, they are the old ones or the new ones" {
+	each columns
+	assert "$ERRORS" -ge 2 "errors"
+	assert "$(<"$PARAMETERS/columns")" = "$DEFAULT_COLUMNS" "columns at the end"
+	no_leak
+}
+
+@test "whatever allocation of loading the module fails, it is loaded or not there at all" {
+	setup_fault
+	module_unload
+	# The kernel writes a report of its own when it gets no page for a module.
+	set_fault min-order 11 "${INJECTED[1]}"
+	each load "$KO"
+	faults_off
+	assert "$ERRORS" -ge 20 "errors"
+	[[ ! -e $PSINFO ]] || fail "the entry is still there"
+	module_load
+	no_leak
+}
+
+@test "when allocations fail at random, thousands of reads and queries lose nothing" {
+	columns_set all
+	often read 3000
+	assert "$ERRORS" -ge 300 "errors"
+	often query 3000
+	assert "$ERRORS" -ge 300 "errors"
+	often columns 1000
+	assert "$ERRORS" -ge 100 "errors"
+	columns_set "$DEFAULT_COLUMNS"
+	no_leak
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Requests and parameters that are half right and half at random, millions of
+# them (helpers/fuzz-query.cpp, fuzz-parameters.cpp): every one gets the answer
+# of the contract, and the kernel, which watches its memory, has nothing to say.
+#
+# FUZZ_CALLS and FUZZ_STRINGS say how many; FUZZ_SEED repeats a run.
+
+bats_require_minimum_version 1.5.0
+load ../common
+
+# Where memory is watched, as many as it takes.
+[[ ${PSINFO_GUEST:-} == *kasan ]] && MANY=10000000 || MANY=500000
+FUZZ_CALLS=${FUZZ_CALLS:-$MANY}
+FUZZ_STRINGS=${FUZZ_STRINGS:-1000000}
+FUZZ_SEED=${FUZZ_SEED:-}
+
+setup_file() { leaks_begin; }
+
+# fuzz COMMAND...: fails with what it found
+fuzz() {
+	# shellcheck disable=SC2086
+	run "$@" $FUZZ_SEED
+	[[ $status -eq 0 ]] || fail "$output"
+	echo "# $output" >&3
+}
+
+@test "an ioctl of any content has the answer of the contract, and harms nothing" {
+	# With few processes one call is short; some are made among all.
+	fuzz unshare --pid --fork --kill-child --mount-proc "$BIN/fuzz-query" $((FUZZ_CALLS - FUZZ_CALLS / 20))
+	assert "$output" =~ ' EINVAL '[0-9]{3,} "errors"
+	assert "$output" =~ ' EFAULT '[0-9]{3,} "errors"
+	assert "$(sed -nE 's/.* well ([0-9]+).*/\1/p' <<<"$output")" -ge $((FUZZ_CALLS / 10)) "calls that succeeded"
+	fuzz "$BIN/fuzz-query" $((FUZZ_CALLS / 20))
+	"$BIN/query-list" >/dev/null
+	no_leak
+}
+
+@test "columns= and log= take what they say and refuse everything else" {
+	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG, in which log can be written"
+	module_unload
+	insmod "$KO_DEBUG"
+	at_end eval 'rmmod psinfo; module_load'
+	fuzz "$BIN/fuzz-parameters" "$FUZZ_STRINGS"
+	assert "$(sed -nE 's/.* taken ([0-9]+).*/\1/p' <<<"$output")" -ge $((FUZZ_STRINGS / 5)) "strings taken"
+	assert "$(sed -nE 's/.* refused ([0-9]+).*/\1/p' <<<"$output")" -ge $((FUZZ_STRINGS / 5)) "strings refused"
+	cat "$PSINFO" >/dev/null
+	no_leak
+}

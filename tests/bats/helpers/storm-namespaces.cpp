@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+// storm-namespaces SECONDS: PID namespaces come and go, each with a /proc of its
+// own, while eight processes keep descriptors of the psinfo in there, and read and
+// ask through them, long after the namespace has ended. What comes must be well
+// formed, and hold nobody who is not in there. Prints what it counted, as storm
+// does: reads, rows, deeds (namespaces), seen (looks into one that has ended).
+#include "descriptors.h"
+#include "process.h"
+#include "query.h"
+#include "table.h"
+
+#include <atomic>
+#include <iostream>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+
+namespace {
+
+using table::Row;
+
+constexpr int nr_readers = 8, nr_makers = 3;
+constexpr std::size_t most_kept = 100;
+constexpr const char *name = "storm-inside";
+
+struct Counts {
+	std::atomic<bool> stop;
+	std::atomic<unsigned> reads, rows, deeds, seen;
+};
+
+Counts *counts;
+
+[[noreturn]] void complain(const std::string &problem)
+{
+	counts->stop = true;
+	std::cerr << "storm-namespaces: " + problem + "\n" << std::flush;
+	_exit(1);
+}
+
+// ---- the namespaces ----------------------------------------------------------
+
+// The first process of one: it has some children and a /proc, gives away what
+// it opened there, and ends, and the namespace with it.
+[[noreturn]] void live_inside(int to, unsigned turn)
+{
+	process::set_name(name);
+	process::need(unshare(CLONE_NEWNS) == 0, "unshare");
+	process::need(mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0, "private mounts");
+	process::need(mount("proc", "/proc", "proc", 0, turn % 3 ? nullptr : "hidepid=2") == 0, "a /proc");
+	for (unsigned i = 0; i < turn % 5; ++i)
+		if (fork() == 0)
+			process::sleep_forever();
+	for (unsigned i = 0; i < 3; ++i) {
+		const int fd = open("/proc/psinfo", O_RDONLY | O_CLOEXEC);
+		process::need(fd >= 0, "/proc/psinfo");
+		// One of them is begun while the namespace lives.
+		char some[64];
+		if (i == 1)
+			process::need(read(fd, some, sizeof(some)) > 0, "a read");
+		// Lost if the readers do not take them as fast.
+		process::need(descriptors::send(to, fd, MSG_DONTWAIT | MSG_NOSIGNAL) || errno == EAGAIN, "sendmsg");
+		close(fd);
+	}
+	if (turn % 2)
+		process::nap(0.002);
+	_exit(0);
+}
+
+// A process that has children in one namespace can have none in another.
+[[noreturn]] void make_one(int to, unsigned turn)
+{
+	process::need(unshare(CLONE_NEWPID) == 0, "unshare");
+	const pid_t first = fork();
+	if (first == 0)
+		live_inside(to, turn);
+	int status = 0;
+	process::need(first > 0 && waitpid(first, &status, 0) == first, "wait");
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+void make_forever(int to)
+{
+	process::set_name("storm-maker");
+	for (unsigned turn = 0; !counts->stop; ++turn) {
+		int status = 0;
+		const pid_t child = process::start([=] { make_one(to, turn); });
+		process::need(waitpid(child, &status, 0) == child, "wait");
+		if (status)
+			complain("no namespace was made");
+		++counts->deeds;
+	}
+}
+
+// ---- the readers -------------------------------------------------------------
+
+void ask_through(int fd, unsigned turn)
+{
+	psinfo_query query = whole_query();
+	query.groups = PSINFO_GROUPS_ALL;
+	const Pass answer = take_pass(fd, query, 1 + turn % 9);
+	if (answer.error)
+		complain(std::string("asking: ") + std::strerror(answer.error));
+	if (!answer.problem.empty())
+		complain("asking: " + answer.problem);
+	for (const auto &record : answer.records)
+		if (name_of(record) != name || record.pid > 10)
+			complain("a process that is not in there: " + std::to_string(record.pid) + " " + name_of(record));
+	counts->rows += static_cast<unsigned>(answer.records.size());
+	counts->seen += answer.records.empty();
+}
+
+void read_through(int fd)
+{
+	char text[1 << 14];
+	std::size_t length = 0;
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		complain(std::string("lseek: ") + std::strerror(errno));
+	for (ssize_t got; (got = read(fd, text + length, sizeof(text) - length)) != 0; length += static_cast<std::size_t>(got))
+		if (got < 0)
+			complain(std::string("reading: ") + std::strerror(errno));
+	std::string problem;
+	const std::string whole(text, length);
+	const auto table = table::parse(whole, problem);
+	if (!table)
+		complain(problem + "\n" + whole);
+	for (const Row &row : table->rows)
+		if (table->cell(row, "NAME") != name || row.pid > 10)
+			complain("a process that is not in there: " + std::string(row.line));
+	counts->rows += static_cast<unsigned>(table->rows.size());
+	counts->seen += table->rows.empty();
+}
+
+// Keeps a hundred descriptors, and looks through one after the other.
+void keep_and_look(int from)
+{
+	std::vector<int> kept;
+	process::set_name("storm-reader");
+	for (unsigned turn = 0; !counts->stop; ++turn) {
+		if (const int fd = descriptors::receive(from, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); fd >= 0) {
+			if (kept.size() < most_kept) {
+				kept.push_back(fd);
+			} else {
+				close(kept[turn % most_kept]);
+				kept[turn % most_kept] = fd;
+			}
+		}
+		if (kept.empty()) {
+			process::nap(0.001);
+			continue;
+		}
+		const int fd = kept[turn * 7 % kept.size()];
+		if (turn % 2)
+			ask_through(fd, turn);
+		else
+			read_through(fd);
+		++counts->reads;
+	}
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	const double seconds = argc > 1 ? std::atof(argv[1]) : 6;
+	counts = static_cast<Counts *>(mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	int ends[2];
+	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+	std::vector<pid_t> children;
+	for (int i = 0; i < nr_makers; ++i)
+		children.push_back(process::start([&] { make_forever(ends[1]); }));
+	for (int i = 0; i < nr_readers; ++i)
+		children.push_back(process::start([&] { keep_and_look(ends[0]); }));
+
+	const double until = process::now() + seconds;
+	while (process::now() < until && !counts->stop)
+		process::nap(0.05);
+	counts->stop = true;
+	bool right = true;
+	for (const pid_t child : children) {
+		int status = 0;
+		waitpid(child, &status, 0);
+		right = right && status == 0;
+	}
+	std::cout << "reads " << counts->reads << " rows " << counts->rows << " deeds " << counts->deeds << " seen "
+		  << counts->seen << std::endl;
+	return right ? 0 : 1;
+}

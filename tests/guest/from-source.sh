@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Kernels that Debian does not build: those that watch themselves, made from
+# Debian's linux-source with the suite's own compiler. A flavour is a file
+# flavours/FLAVOUR.config, put on top of flavours/common.config. Sourced by
+# fetch.
+#
+# shellcheck disable=SC2154 # here, cache, ready and the K_* come from elsewhere
+
+is_from_source() {
+	[[ -e $here/flavours/$K_FLAVOUR.config ]]
+}
+
+# Raised when the functions below make another kernel of the same configuration.
+from_source_way=1
+
+# from_source_place: where the kernel that K_* names is kept. Another
+# configuration, or another way to build it, is another place.
+from_source_place() {
+	local key
+	key=$({
+		echo "$from_source_way"
+		cat "$here/flavours/common.config" "$here/flavours/$K_FLAVOUR.config"
+	} | sha256sum | cut -c1-12)
+	echo "$cache/kernels/$K_MODULE-$key"
+}
+
+# The compilers, in the suite's root.
+from_source_tools() {
+	local root=$cache/roots/$K_SUITE source packages
+	[[ ! -e $root/$ready/from-source ]] || return 0
+	mkdir -p "$cache/roots"
+	packages=$(closure "$K_SUITE" amd64 "$tools_leave_out" gcc libc6-dev bison flex bc xz-utils libelf-dev "${tools[@]}") || return 1
+	# shellcheck disable=SC2086
+	root_add "$K_SUITE" $packages || return 1
+	source=$(in_suite "$K_SUITE" amd64 apt-cache depends linux-source |
+		sed -nE 's/^ *Depends: (linux-source-[0-9.]+).*/\1/p' | head -1)
+	[[ -n $source ]] || return 1
+	echo "$source" >"$root/$ready/from-source"
+}
+
+# What the kernel is configured to must be what was asked for: an option whose
+# condition is not met would vanish without a word.
+from_source_missing() {
+	local line
+	cat "$here/flavours/common.config" "$here/flavours/$K_FLAVOUR.config" | grep '^CONFIG_' | while read -r line; do
+		grep -qxF "$line" "$1" || echo "$line"
+	done
+}
+
+from_source_fetch() {
+	local temporary=$1 source=$2
+	note "fetching $source"
+	download "$K_SUITE" "$temporary/debs" "$source:amd64" || return 1
+	unpack "$temporary" "$temporary"/debs/*.deb "./usr/src/$source.tar.xz" || return 1
+	tar -x -J -f "$temporary/usr/src/$source.tar.xz" -C "$temporary" --exclude='*/arch/*/boot/dts' \
+		--exclude='*/Documentation/*/*' || return 1
+	rm -rf "${temporary:?}"/{debs,usr}
+}
+
+from_source_make() {
+	local place=$1 root=$cache/roots/$K_SUITE source temporary tree inside version missing make
+	[[ ! -e $place/resolved ]] || return 0
+	source=$(<"$root/$ready/from-source")
+	mkdir -p "$cache/kernels" "$root/usr/src"
+	temporary=$(mktemp -d "$root/usr/src/.new.XXXXXX")
+	# shellcheck disable=SC2064
+	trap "rm -rf '$temporary'" EXIT
+	twice "$K_SUITE" amd64 from_source_fetch "$temporary" "$source"
+	tree=$temporary/$source inside=/usr/src/${temporary##*/}/$source
+	cat "$here/flavours/common.config" "$here/flavours/$K_FLAVOUR.config" >"$tree/wanted.config"
+	printf 'CONFIG_LOCALVERSION="-%s"\n' "$K_FLAVOUR" >>"$tree/wanted.config"
+	make=("$here/in-root" "$K_SUITE" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH=x86_64
+		KBUILD_BUILD_USER=psinfo KBUILD_BUILD_HOST=psinfo)
+	"${make[@]}" tinyconfig >"$place.log" 2>&1 &&
+		"$here/in-root" "$K_SUITE" bash -c "cd $inside && scripts/kconfig/merge_config.sh -m .config wanted.config" >>"$place.log" 2>&1 &&
+		"${make[@]}" olddefconfig >>"$place.log" 2>&1 || return 1
+	missing=$(from_source_missing "$tree/.config")
+	[[ -z $missing ]] || {
+		note "the configuration of $K_NAME lacks: $(paste -sd' ' <<<"$missing")"
+		return 1
+	}
+	working "building the kernel of $K_NAME: a quarter of an hour and more" "$place.build.log" "${make[@]}" bzImage modules || {
+		grep -E 'error|Error' "$place.build.log" | head -5 | sed 's/^/    /' >&2
+		return 1
+	}
+	version=$(<"$tree/include/config/kernel.release")
+	[[ $version == *-"$K_FLAVOUR" ]] || return 1
+	rm -rf "$place.new"
+	mkdir -p "$place.new/modules"
+	cp "$tree/arch/x86/boot/bzImage" "$place.new/vmlinuz"
+	cp "$tree/.config" "$place.new/config"
+	find "$tree" -name 'brd.ko' -exec cp {} "$place.new/modules/" \;
+	# What is left is what modules are built against.
+	(cd "$tree" && rm -rf block certs crypto drivers fs init io_uring ipc kernel lib mm net rust samples security sound usr virt Documentation &&
+		find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} + &&
+		find tools -mindepth 1 -maxdepth 1 ! -name objtool -exec rm -rf {} + &&
+		find . \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' -o -name '*.rst' -o -name 'vmlinux*' \) -type f -delete &&
+		find arch -name '*.[cS]' -delete)
+	rm -rf "$root/usr/src/linux-headers-$version"
+	mv "$tree" "$root/usr/src/linux-headers-$version"
+	rm -rf "$temporary"
+	echo "$version" >"$place.new/resolved"
+	mv -T "$place.new" "$place"
+	# Those of other configurations, unless one may be in use.
+	find "$cache/kernels" -mindepth 1 -maxdepth 1 -name "$K_MODULE-*" ! -path "$place*" -mmin +60 -exec rm -rf {} +
+}
+
+# from_source: the kernel that K_* names is there afterwards; sets place.
+from_source() {
+	place=$(from_source_place)
+	[[ ! -e $place/resolved || ! -d $cache/roots/$K_SUITE/usr/src/linux-headers-$(<"$place/resolved") ]] || return 0
+	rm -f "$place/resolved"
+	[[ -e $cache/roots/$K_SUITE/$ready/from-source ]] ||
+		twice "$K_SUITE" amd64 locked "root-$K_SUITE" from_source_tools
+	# One at a time: each takes all processors there are.
+	locked kernel-from-source from_source_make "$place" ||
+		fail 1 "the kernel of $K_NAME could not be built; see $place.log and $place.build.log."
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+// libFuzzer: records of any bytes, and of any layout that is claimed for them. What
+// the library decodes must be as many as it says, and be what a process can be.
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "decode.h"
+
+namespace {
+
+void need(bool holds)
+{
+	if (!holds)
+		std::abort();
+}
+
+struct Claim {
+	std::uint16_t count;
+	std::uint16_t stride;
+	std::uint16_t known;
+	std::uint8_t groups;
+	std::uint8_t is_sane;
+};
+
+} // namespace
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+	Claim claim{};
+	if (size < sizeof(claim))
+		return 0;
+	std::memcpy(&claim, data, sizeof(claim));
+	// On the heap and of that very size, so that ASan sees who reads beyond.
+	const auto length = size - sizeof(claim);
+	const std::unique_ptr<std::byte[]> bytes(new std::byte[length]);
+	std::memcpy(bytes.get(), data + sizeof(claim), length);
+
+	psinfo::Layout layout{claim.stride, claim.known, claim.groups};
+	std::size_t count = claim.count;
+	// Mostly a layout that fits, so that it is the records that are looked at.
+	if (claim.is_sane % 4) {
+		layout.groups &= PSINFO_GROUPS_ALL;
+		layout.stride = psinfo::record_size(layout.groups) + 8 * (claim.stride % 8);
+		layout.known = PSINFO_RECORD_SIZE_VER1;
+		count = length / layout.stride;
+	}
+	std::vector<psinfo::Process> processes;
+	const auto error = psinfo::decode_records({bytes.get(), length}, count, layout, processes);
+	need(error ? processes.size() <= count : processes.size() == count);
+	need(processes.size() * layout.stride <= length);
+	for (const auto &process : processes) {
+		need(process.pid > 0 && process.tgid > 0 && process.ppid >= 0 && process.tracer >= 0);
+		need(process.name.size() <= 16 && process.name.find('\0') == std::string::npos);
+		need(process.credentials.has_value() == ((layout.groups & PSINFO_GROUP_CRED) != 0));
+		need(process.cgroup.has_value() == ((layout.groups & PSINFO_GROUP_CGROUP) != 0));
+	}
+	psinfo_query answer{};
+	std::memcpy(&answer, bytes.get(), std::min(length, sizeof(answer)));
+	psinfo::Totals totals{};
+	psinfo::add_totals(answer, totals);
+	return 0;
+}

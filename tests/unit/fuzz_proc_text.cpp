@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+// libFuzzer: the texts of procfs, of any bytes.
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "proc_text.h"
+
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
+{
+	using namespace psinfo;
+
+	if (size == 0)
+		return 0;
+	// On the heap and of that very size, so that ASan sees who reads beyond.
+	const auto length = size - 1;
+	const std::unique_ptr<char[]> bytes(new char[length]);
+	std::memcpy(bytes.get(), data + 1, length);
+	const std::string_view text(bytes.get(), length);
+	switch (data[0] % 6) {
+	case 0:
+		if (const auto stat = parse_stat(text); stat && (stat->pid < 1 || text.find(stat->name) == text.npos))
+			std::abort();
+		break;
+	case 1:
+		if (const auto status = parse_status(text); status && status->tgid < 1)
+			std::abort();
+		break;
+	case 2:
+		if (const auto mount = parse_mountinfo(text))
+			static_cast<void>(cgroup_directory(*mount, text.substr(length / 2)));
+		break;
+	case 3:
+		static_cast<void>(parse_cgroup(text));
+		break;
+	case 4:
+		static_cast<void>(parse_schedstat(text));
+		break;
+	default:
+		if (const auto pid = parse_pid(text); pid && (*pid < 1 || std::to_string(*pid) != text))
+			std::abort();
+	}
+	return 0;
+}
