@@ -15,8 +15,8 @@
 //
 // Prints the names of the processes shown that are no kernel threads. Needs the
 // columns pid, ppid, uid, name, stat and parent.
-#include "process.h"
 #include "query.h"
+#include "reader.h"
 #include "table.h"
 
 #include <algorithm>
@@ -27,14 +27,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <sched.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 
 namespace {
 
-using process::alice;
 using table::Row;
 
 constexpr int most_processes = 4096;
@@ -95,63 +91,6 @@ std::map<pid_t, std::string> all_processes()
 
 // ---- the reader -------------------------------------------------------------
 
-void set_capabilities(unsigned long long permitted, unsigned long long effective)
-{
-	__user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-	__user_cap_data_struct data[2] = {};
-	for (int i = 0; i < 2; ++i) {
-		data[i].permitted = static_cast<unsigned>(permitted >> 32 * i);
-		data[i].effective = static_cast<unsigned>(effective >> 32 * i);
-	}
-	process::need(syscall(SYS_capset, &header, data) == 0, "capset");
-}
-
-unsigned long long own_capabilities()
-{
-	__user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-	__user_cap_data_struct data[2] = {};
-	process::need(syscall(SYS_capget, &header, data) == 0, "capget");
-	return data[0].permitted | static_cast<unsigned long long>(data[1].permitted) << 32;
-}
-
-void write_to(const char *path, const char *text)
-{
-	std::ofstream file(path);
-	file << text << std::flush;
-	process::need(static_cast<bool>(file), path);
-}
-
-void become_reader(const std::string &who, const std::vector<gid_t> &groups)
-{
-	constexpr auto ptrace = 1ull << CAP_SYS_PTRACE;
-
-	if (who == "root" || who == "root-no-ptrace") {
-		process::become(0, groups);
-		if (who == "root-no-ptrace") {
-			const auto rest = own_capabilities() & ~ptrace;
-			set_capabilities(rest, rest);
-		}
-	} else if (who == "alice" || who == "alice-userns") {
-		process::become(alice, groups);
-	} else if (who == "alice-ptrace") {
-		prctl(PR_SET_KEEPCAPS, 1);
-		process::become(alice, groups);
-		set_capabilities(ptrace, ptrace);
-	} else if (who == "bob") {
-		process::become(process::bob, groups);
-	} else {
-		std::cerr << "see-which: there is no reader " << who << "\n";
-		_exit(2);
-	}
-	prctl(PR_SET_DUMPABLE, 1);
-	if (who == "alice-userns") {
-		process::need(unshare(CLONE_NEWUSER) == 0, "unshare");
-		write_to("/proc/self/setgroups", "deny");
-		write_to("/proc/self/uid_map", "0 1000 1");
-		write_to("/proc/self/gid_map", "0 1000 1");
-	}
-}
-
 // Whether stat can be read, and what it and status say.
 bool look(const std::string &mount, Judged &judged)
 {
@@ -166,44 +105,6 @@ bool look(const std::string &mount, Judged &judged)
 	return true;
 }
 
-void send_descriptor(int socket, int fd)
-{
-	char byte = 'x';
-	iovec part = {&byte, 1};
-	alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-	msghdr message = {};
-	message.msg_iov = &part;
-	message.msg_iovlen = 1;
-	message.msg_control = control;
-	message.msg_controllen = sizeof(control);
-	cmsghdr *header = CMSG_FIRSTHDR(&message);
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	std::memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	process::need(sendmsg(socket, &message, 0) == 1, "sendmsg");
-}
-
-int receive_descriptor(int socket)
-{
-	char byte;
-	iovec part = {&byte, 1};
-	alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-	msghdr message = {};
-	message.msg_iov = &part;
-	message.msg_iovlen = 1;
-	message.msg_control = control;
-	message.msg_controllen = sizeof(control);
-	const cmsghdr *header = nullptr;
-	int fd = -1;
-	if (recvmsg(socket, &message, 0) == 1)
-		header = CMSG_FIRSTHDR(&message);
-	if (!header)
-		process::die("no descriptor came from the reader");
-	std::memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return fd;
-}
-
 // Runs as the reader. The file is at its beginning again, or not read at all.
 void play_reader(const std::string &mount, bool reads_itself, int socket, Shared *shared)
 {
@@ -213,7 +114,7 @@ void play_reader(const std::string &mount, bool reads_itself, int socket, Shared
 	process::need(fd >= 0, "psinfo");
 	if (reads_itself)
 		process::need(table::read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
-	send_descriptor(socket, fd);
+	reader::send_descriptor(socket, fd);
 	char byte;
 	if (read(socket, &byte, 1) != 1)
 		_exit(1);
@@ -318,11 +219,11 @@ try {
 	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
 	const pid_t reader = process::start([&] {
 		close(ends[0]);
-		become_reader(who, groups);
+		reader::become(who, groups);
 		play_reader(mount, !to_root, ends[1], shared);
 	});
 	close(ends[1]);
-	const int fd = receive_descriptor(ends[0]);
+	const int fd = reader::receive_descriptor(ends[0]);
 	const auto text = table::read_descriptor(fd);
 	const auto asked = ask_everything(fd, *shared);
 	process::need(write(ends[0], "x", 1) == 1, "write");

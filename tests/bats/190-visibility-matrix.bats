@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# Who sees whom, as a table that helpers/visibility-matrix.cpp makes: for each
+# gid=, reader and PID namespace, what the text, a query, a query by PID and one
+# for children show, against what procfs lets that reader read through the same
+# mount. The table is printed. 120-hidepid.bats goes through more readers in the
+# first namespace, and looks at what the rows say.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup_file() { cast_begins "$BIN/visibility-matrix"; }
+teardown_file() { cast_ends; }
+
+# matrix HIDEPID
+matrix() {
+	local line arguments=("$1" "$STAGE/set-uid-visibility-matrix" "$STAGE/set-uid")
+	# Where each byte is watched, it takes fifty times as long.
+	[[ ${PSINFO_GUEST:-} != *-k?san ]] || arguments+=(short)
+	run --separate-stderr "$BIN/visibility-matrix" "${arguments[@]}"
+	while IFS= read -r line; do
+		echo "# hidepid=$1 $line" >&3
+	done <<<"$output"
+	# shellcheck disable=SC2154
+	[[ $status -eq 0 ]] || fail "$stderr"
+}
+
+@test "with hidepid=0 every way shows every reader what procfs does, in every PID namespace" {
+	matrix 0
+}
+
+@test "with hidepid=1 every way shows every reader what procfs does, in every PID namespace" {
+	matrix 1
+}
+
+@test "with hidepid=2 every way shows every reader what procfs does, in every PID namespace" {
+	matrix 2
+}
+
+@test "with hidepid=4 every way shows every reader what procfs does, in every PID namespace" {
+	matrix 4
+}
+
+@test "a process that becomes root while it is looked at is never shown as root to a user" {
+	run "$BIN/visibility-matrix" race "$STAGE/set-uid-visibility-matrix" "$STAGE/set-uid"
+	echo "# $output" >&3
+	[[ $status -eq 0 ]] || fail "$output"
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+// Processes of every owner, privilege and state on which it depends who may
+// look into them. Their names say what they are; they end with who made them.
+#pragma once
+
+#include "process.h"
+
+#include <fstream>
+#include <functional>
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <pthread.h>
+#include <sched.h>
+
+namespace cast {
+
+using process::alice;
+using process::bob;
+
+using Role = std::function<void()>;
+
+// A child that plays the role, and tells when it does.
+inline pid_t play(const char *name, const Role &prepare, const Role &then = process::sleep_forever)
+{
+	const pid_t parent = getpid();
+	int ready[2];
+	process::need(pipe2(ready, O_CLOEXEC) == 0, "pipe");
+	const pid_t child = process::start([&] {
+		process::set_name(name);
+		prepare();
+		// Changing the user id has forgotten this.
+		process::die_with_parent(parent);
+		process::need(write(ready[1], "x", 1) == 1, "write");
+		then();
+	});
+	close(ready[1]);
+	char byte;
+	if (read(ready[0], &byte, 1) != 1)
+		process::die(std::string(name) + " did not get ready");
+	close(ready[0]);
+	return child;
+}
+
+inline void end_at_once()
+{
+	_exit(0);
+}
+
+inline void wait_for_state(pid_t pid, char state)
+{
+	for (int tries = 0; tries < 5000; ++tries) {
+		std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+		std::string text((std::istreambuf_iterator<char>(file)), {});
+		if (const auto at = text.rfind(") "); at != text.npos && text[at + 2] == state)
+			return;
+		process::nap(0.002);
+	}
+	process::die("a process did not get into its state");
+}
+
+inline void become_alice()
+{
+	process::become(alice);
+}
+
+inline void undumpable()
+{
+	become_alice();
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+struct Ids {
+	unsigned real = alice, effective = alice, saved = alice;
+};
+
+// Alice's, but for the one that is given.
+inline void set_ids(const Ids &users, const Ids &groups = {})
+{
+	process::need(setgroups(0, nullptr) == 0, "setgroups");
+	process::need(setresgid(groups.real, groups.effective, groups.saved) == 0, "setresgid");
+	process::need(setresuid(users.real, users.effective, users.saved) == 0, "setresuid");
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
+// A user id of hers, a capability that she does not have.
+inline void keep_capability()
+{
+	prctl(PR_SET_KEEPCAPS, 1);
+	become_alice();
+	__user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	__user_cap_data_struct data[2] = {};
+	data[0].permitted = 1u << CAP_NET_RAW;
+	process::need(syscall(SYS_capset, &header, data) == 0, "capset");
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
+inline void enter_user_namespace()
+{
+	become_alice();
+	process::need(unshare(CLONE_NEWUSER) == 0, "unshare");
+	prctl(PR_SET_DUMPABLE, 1);
+}
+
+inline void *sleep_in_thread(void *)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	process::sleep_forever();
+}
+
+// The first thread ends, another one lives on.
+inline void leave_to_a_thread()
+{
+	pthread_t thread;
+	pthread_create(&thread, nullptr, sleep_in_thread, nullptr);
+	syscall(SYS_exit, 0);
+}
+
+// Sleeps in the program that is set-user-id; says so through the descriptor.
+inline int sleep_in_program(char **argv)
+{
+	process::set_name(argv[2]);
+	process::die_with_parent(std::atoi(argv[4]));
+	process::need(write(std::atoi(argv[3]), "x", 1) == 1, "write");
+	process::sleep_forever();
+}
+
+inline void play_in_program(const char *program, const char *name)
+{
+	int ready[2];
+	process::need(pipe(ready) == 0, "pipe");
+	const std::string descriptor = std::to_string(ready[1]), parent = std::to_string(getpid());
+	process::start([&] {
+		become_alice();
+		close(ready[0]);
+		execl(program, program, "--sleep", name, descriptor.c_str(), parent.c_str(), nullptr);
+		process::die(program);
+	});
+	close(ready[1]);
+	char byte;
+	if (read(ready[0], &byte, 1) != 1)
+		process::die(std::string(name) + " did not get ready");
+	close(ready[0]);
+}
+
+// All of them. `setuid_copy` is a program that belongs to root, has the
+// set-user-id bit and knows sleep_in_program(); with ".plain" it is without it.
+inline void play_all(const std::string &setuid_copy)
+{
+	play("of-root", [] {});
+	play("of-alice", become_alice, [] {
+		play("child-of-alice", [] {});
+		process::sleep_forever();
+	});
+	play("of-bob", [] { process::become(bob); });
+	play("a-undumpable", undumpable);
+	play("a-suid-0", [] { set_ids({.saved = 0}); });
+	// With no id of root's there are no capabilities that hide it.
+	play("a-uid-bob", [] { set_ids({.real = bob}); });
+	play("a-euid-bob", [] { set_ids({.effective = bob}); });
+	play("a-suid-bob", [] { set_ids({.saved = bob}); });
+	play("a-gid-bob", [] { set_ids({}, {.real = bob}); });
+	play("a-egid-bob", [] { set_ids({}, {.effective = bob}); });
+	play("a-sgid-bob", [] { set_ids({}, {.saved = bob}); });
+	play("a-capability", keep_capability);
+	play("a-userns", enter_user_namespace);
+	wait_for_state(play("a-zombie", become_alice, end_at_once), 'Z');
+	wait_for_state(play("a-zombie-undump", undumpable, end_at_once), 'Z');
+	wait_for_state(play("b-zombie", [] { process::become(bob); }, end_at_once), 'Z');
+	wait_for_state(play("a-lost-leader", become_alice, leave_to_a_thread), 'Z');
+	wait_for_state(play("a-lost-undump", undumpable, leave_to_a_thread), 'Z');
+	play_in_program(setuid_copy.c_str(), "a-set-uid");
+	// The same file without the bit, for a process that is hers through execve().
+	play_in_program((setuid_copy + ".plain").c_str(), "a-exec");
+}
+
+} // namespace cast
