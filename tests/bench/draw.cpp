@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // draw TITLE <results >picture.svg: instructions per process against the number of
-// processes, a line for each peer, both axes logarithmic. Reads lines as `bench`
-// keeps them: "GUEST PROCESSES THREADS PEER INSTRUCTIONS ..."; what has more than
-// one thread a process is left out.
+// processes, a line for each peer, both axes logarithmic; what is not psinfo's own is
+// dashed. Reads lines as `bench` keeps them: "GUEST PROCESSES THREADS PEER
+// INSTRUCTIONS ..."; what has more than one thread a process is left out.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -10,12 +10,13 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace {
 
-constexpr double width = 760, height = 460, left = 70, right = 110, top = 40, bottom = 50;
+constexpr double width = 780, height = 480, left = 70, right = 130, top = 40, bottom = 50;
 
 struct Axis {
 	double from, to; ///< powers of ten
@@ -26,6 +27,38 @@ struct Axis {
 		return begin + (std::log10(value) - from) / (to - from) * (end - begin);
 	}
 };
+
+struct Look {
+	std::string_view peer;
+	const char *colour;
+	bool is_ours;
+};
+
+// All as bright as each other, so that each stands out 4 to 1 and more on a white page
+// and on a dark one.
+constexpr const char *grey = "#767676";
+constexpr Look looks[] = {
+	{"walk", grey, true},
+	{"totals", "#0f8575", true},
+	{"query", "#e72323", true},
+	{"all", "#65800f", true},
+	{"text", "#1a71ec", true},
+	{"table", "#a04fda", true},
+	{"psinfo", "#228822", true},
+	{"bpf-binary", "#bd5b05", false},
+	{"bpf-text", "#0980a7", false},
+	{"stat", "#ce2cb3", false},
+	{"libproc2", "#877607", false},
+	{"status", "#6e62ee", false},
+	{"ps", "#a1694d", false},
+};
+
+Look look_of(const std::string &peer)
+{
+	const auto *found =
+		std::find_if(std::begin(looks), std::end(looks), [&](const Look &look) { return look.peer == peer; });
+	return found == std::end(looks) ? Look{peer, grey, false} : *found;
+}
 
 struct Line {
 	std::string peer;
@@ -69,53 +102,88 @@ void draw_grid(const Axis &x, const Axis &y)
 {
 	for (double power = x.from; power <= x.to; power++) {
 		const double at = x.at(std::pow(10, power));
-		std::printf("<path class='grid' d='M%.1f %.1fV%.1f'/><text x='%.1f' y='%.1f' text-anchor='middle'>%.0f</text>\n",
+		std::printf("<path class='grid' d='M%.1f %.1fV%.1f'/><text x='%.1f' y='%.1f' "
+			    "text-anchor='middle'>%.0f</text>\n",
 			    at, top, height - bottom, at, height - bottom + 18, std::pow(10, power));
 	}
 	for (double power = y.from; power <= y.to; power++) {
 		const double at = y.at(std::pow(10, power));
-		std::printf("<path class='grid' d='M%.1f %.1fH%.1f'/><text x='%.1f' y='%.1f' text-anchor='end'>%.0f</text>\n",
+		std::printf("<path class='grid' d='M%.1f %.1fH%.1f'/><text x='%.1f' y='%.1f' "
+			    "text-anchor='end'>%.0f</text>\n",
 			    left, at, width - right, left - 6, at + 4, std::pow(10, power));
 	}
 }
 
-void draw_line(const Line &line, const Axis &x, const Axis &y, const char *colour, double &ret_label)
+void draw_line(const Line &line, const Axis &x, const Axis &y, double label)
 {
-	std::printf("<polyline fill='none' stroke='%s' stroke-width='2' points='", colour);
+	const auto [peer, colour, is_ours] = look_of(line.peer);
+	std::printf("<polyline fill='none' stroke='%s' stroke-width='2'%s points='", colour,
+		    is_ours ? "" : " stroke-dasharray='6 4'");
 	for (const auto &[processes, instructions] : line.points)
 		std::printf("%.1f,%.1f ", x.at(processes), y.at(instructions));
 	std::printf("'/>\n");
 	for (const auto &[processes, instructions] : line.points)
-		std::printf("<circle cx='%.1f' cy='%.1f' r='3' fill='%s'/>\n", x.at(processes), y.at(instructions), colour);
-	// Labels of lines that end close to each other are moved apart.
-	ret_label = std::max(y.at(line.points.back().second) + 4, ret_label + 14);
-	std::printf("<text x='%.1f' y='%.1f' fill='%s'>%s %.0f</text>\n", x.at(line.points.back().first) + 8, ret_label,
+		std::printf("<circle cx='%.1f' cy='%.1f' r='3' fill='%s'/>\n", x.at(processes), y.at(instructions),
+			    colour);
+	std::printf("<text x='%.1f' y='%.1f' fill='%s'>%s %.0f</text>\n", x.at(line.points.back().first) + 8, label + 4,
 		    colour, line.peer.c_str(), line.points.back().second);
+}
+
+// Where the labels go: at the ends of the lines, which come from the top down. Those
+// that would overlap share the room around them, as far as there is some.
+std::vector<double> label_places(const std::vector<Line> &lines, const Axis &y)
+{
+	constexpr double apart = 14;
+	struct Group {
+		double sum = 0; ///< of where its labels should be, the first one's place being the group's
+		std::size_t count = 0;
+
+		[[nodiscard]] double first() const { return sum / static_cast<double>(count); }
+	};
+	std::vector<Group> groups;
+	for (const auto &line : lines) {
+		Group group{y.at(line.points.back().second), 1};
+		while (!groups.empty() &&
+		       groups.back().first() + apart * static_cast<double>(groups.back().count) > group.first()) {
+			const auto above = groups.back();
+			groups.pop_back();
+			group.sum += above.sum - apart * static_cast<double>(above.count * group.count);
+			group.count += above.count;
+		}
+		groups.push_back(group);
+	}
+	std::vector<double> places;
+	for (const auto &group : groups)
+		for (std::size_t i = 0; i < group.count; i++)
+			places.push_back(group.first() + apart * static_cast<double>(i));
+	return places;
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-	static constexpr const char *colours[] = {"#7f7f7f", "#d62728", "#ff7f0e", "#9467bd", "#1f77b4",
-						  "#17becf", "#2ca02c", "#bcbd22", "#8c564b", "#e377c2"};
 	const auto lines = read_lines(std::cin);
 	if (argc != 2 || lines.empty()) {
 		std::fprintf(stderr, "usage: draw TITLE <results, and there must be some\n");
 		return 2;
 	}
-	const auto x = axis_of(lines, &std::pair<double, double>::first, left, width - right);
+	auto x = axis_of(lines, &std::pair<double, double>::first, left, width - right);
 	const auto y = axis_of(lines, &std::pair<double, double>::second, height - bottom, top);
+	// The lines reach the right end, where their names are.
+	x.to = x.from;
+	for (const auto &line : lines)
+		x.to = std::max(x.to, std::log10(line.points.back().first));
 
 	std::printf("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %.0f %.0f' font-family='sans-serif' "
-		    "font-size='12'>\n<style>.grid{stroke:#ddd}</style>\n<rect width='100%%' height='100%%' fill='white'/>\n",
-		    width, height);
+		    "font-size='12' fill='%s'>\n<style>.grid{stroke:%s;stroke-opacity:.35}</style>\n",
+		    width, height, grey, grey);
 	std::printf("<text x='%.0f' y='22' font-size='15'>%s</text>\n", left, argv[1]);
 	std::printf("<text x='%.0f' y='%.0f'>processes</text>\n", left, height - 12);
 	draw_grid(x, y);
-	double label = 0;
+	const auto places = label_places(lines, y);
 	for (std::size_t i = 0; i < lines.size(); i++)
-		draw_line(lines[i], x, y, colours[i % std::size(colours)], label);
+		draw_line(lines[i], x, y, places[i]);
 	std::printf("</svg>\n");
 	return 0;
 }

@@ -10,9 +10,11 @@
 #   PROCESSES THREADS PEER INSTRUCTIONS CALLS BYTES ALLOCATIONS
 #
 # PROCESSES are all that there are, or nearly; INSTRUCTIONS are per process, from open to
-# close; the rest is for all of them, and "-" where it was not measured.
+# close; the rest is for all of them, and "-" where it was not measured. A kernel that
+# does not describe its types (BTF) has no iterators of BPF.
 set -euo pipefail
 bin=/root/tests/bin
+peers=/root/files/peers # cost and effort that know all peers
 
 for name in pid_max threads-max; do echo 200000 >"/proc/sys/kernel/$name"; done
 echo 1024 >/sys/module/psinfo/parameters/max_mib
@@ -31,8 +33,8 @@ crowd() {
 peer() {
 	local name=$1 times=$2 effort=$3 cost said='- - -'
 	shift 3
-	read -r _ cost _ < <("$bin/cost" -n "$times" "$@")
-	[[ -z $effort ]] || said=$("$bin/effort" "$@")
+	read -r _ cost _ < <("$peers/cost" -n "$times" "$@")
+	[[ -z $effort ]] || said=$("$peers/effort" "$@")
 	echo "$processes $threads $name $cost $said"
 }
 
@@ -53,11 +55,17 @@ for size; do
 
 	peer totals 20 yes totals
 	peer query 20 yes query
+	peer all 20 yes all
 	echo pid,ppid,name,stat,start >/sys/module/psinfo/parameters/columns
 	peer text 10 yes text
 	echo pid,name,stat,parent >/sys/module/psinfo/parameters/columns
 	peer table 10 yes text
 	peer psinfo "$times" yes run "$bin/psinfo" -n -r -o pid,ppid,name,state,start
+	if [[ -e /sys/kernel/btf/vmlinux ]]; then
+		peer bpf-binary 10 yes bpf-binary
+		peer bpf-text 10 yes bpf-text
+	fi
+	peer libproc2 "$times" "$effort" libproc2
 	peer stat "$times" "$effort" stat
 	peer status "$times" "$effort" status
 	peer ps "$times" "$effort" run ps -e -o pid,ppid,comm,s,lstart

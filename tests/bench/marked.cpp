@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+// marked LOOK...: takes each look (looks.h) 20 times, between two marks that
+// profile-plugin.cpp sees, and prints how many processes there are and the kernel's
+// functions, those of BPF with them while they are there. A mark is an instruction
+// where no other program has any: the first one says that a look begins, the next
+// ones that one of the first, the second, ... kind has ended.
+#include "../bats/helpers/looks.h"
+
+#include <fstream>
+
+#include <sys/mman.h>
+
+namespace {
+
+constexpr std::uintptr_t marks = 0x700000000; // as in profile-plugin.cpp
+constexpr std::size_t apart = 64, size = 4096;
+
+#if defined(__x86_64__)
+constexpr unsigned char just_return[] = {0xc3};
+#elif defined(__aarch64__)
+constexpr unsigned char just_return[] = {0xc0, 0x03, 0x5f, 0xd6};
+#endif
+
+void make_marks()
+{
+	void *wanted = reinterpret_cast<void *>(marks);
+	auto *page = static_cast<char *>(mmap(wanted, size, PROT_READ | PROT_WRITE | PROT_EXEC,
+					      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
+	if (page == MAP_FAILED)
+		throw failure("mmap");
+	for (std::size_t at = 0; at < size; at += apart)
+		std::memcpy(page + at, just_return, sizeof(just_return));
+	__builtin___clear_cache(page, page + size);
+}
+
+void mark(std::size_t which)
+{
+	reinterpret_cast<void (*)()>(marks + which * apart)();
+}
+
+// Lines "ADDRESS TYPE NAME [MODULE]"
+void print_functions()
+{
+	constexpr std::size_t type_at = 17;
+	std::ifstream symbols("/proc/kallsyms");
+	for (std::string line; std::getline(symbols, line);)
+		if (line.size() > type_at && std::strchr("tTwW", line[type_at]))
+			std::puts(line.c_str());
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+try {
+	if (argc < 2)
+		throw std::runtime_error("usage: marked LOOK...");
+	make_marks();
+	std::fill(looks::buffer.begin(), looks::buffer.end(), 1); // its pages are there
+	for (std::size_t kind = 1; kind < static_cast<std::size_t>(argc); ++kind)
+		for (int i = 0; i < 20; ++i) {
+			mark(0);
+			if (!looks::look(argv[kind]))
+				throw std::runtime_error(std::string("nothing is called ") + argv[kind]);
+			mark(kind);
+		}
+	std::printf("processes %u\n", looks::processes());
+	print_functions();
+	return 0;
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "marked: %s\n", error.what());
+	return 1;
+}

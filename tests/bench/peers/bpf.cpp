@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+// The looks "bpf-binary" and "bpf-text": all processes by an iterator of BPF
+// (tasks.bpf.c, beside the program as tasks.bpf.o). It is loaded and attached once;
+// a look makes an iterator, reads it to its end and closes it.
+#include "../../bats/helpers/looks.h"
+
+#include <filesystem>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+namespace {
+
+// Of the link that makes iterators
+int link_of(const char *program)
+{
+	const std::string path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tasks.bpf.o";
+	bpf_object *object = bpf_object__open_file(path.c_str(), nullptr);
+	if (!object || bpf_object__load(object))
+		throw failure(path);
+	const bpf_program *found = bpf_object__find_program_by_name(object, program);
+	const bpf_link *link = found ? bpf_program__attach_iter(found, nullptr) : nullptr;
+	if (!link)
+		throw failure(program);
+	return bpf_link__fd(link);
+}
+
+void read_iterator(int link)
+{
+	const int fd = bpf_iter_create(link);
+	ssize_t got;
+	// The kernel gathers 32 KiB at a time, whatever is asked for.
+	while ((got = read(fd, looks::buffer.data(), 128 << 10)) > 0)
+		continue;
+	if (fd < 0 || got < 0)
+		throw failure("the iterator of BPF");
+	close(fd);
+}
+
+[[maybe_unused]] const bool binary = looks::add("bpf-binary", [] {
+	static const int link = link_of("tasks_binary");
+	read_iterator(link);
+});
+[[maybe_unused]] const bool text = looks::add("bpf-text", [] {
+	static const int link = link_of("tasks_text");
+	read_iterator(link);
+});
+
+} // namespace
+
+// Debian's libelf.a of 0.192 names these and has them not; they keep what only
+// elf_getdata_rawchunk() makes, which libbpf never calls.
+extern "C" {
+[[gnu::weak]] void eu_search_tree_init() {}
+[[gnu::weak]] void eu_search_tree_fini() {}
+}
