@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // visibility-matrix HIDEPID SETUID-COPY CAST-COPY [short]: for every reader, PID
-// namespace and gid= (with `short` only one) compares the PIDs that psinfo shows with those whose stat that reader
-// can read through the same mount of procfs. Prints a line for each gid= and reader,
-// with a cell for each namespace: how many are shown of how many, in the text, by
-// a query, by queries for a PID, by queries for the children of a PID. Says what
-// is wrong, and fails. With `race` for HIDEPID: see race().
+// namespace and gid= (with `short` only one) compares the PIDs that psinfo shows with
+// those whose stat that reader can read through the same mount of procfs. Prints a
+// line for each gid= and reader, with a cell for each namespace: how many are shown of
+// how many, in the text, by a query, by queries for a PID, by queries for the children
+// of a PID. Says what is wrong, and fails. With `race` for HIDEPID: see race().
 //
 //   namespaces	initial
 //		child		of the initial one; the reader is in it
