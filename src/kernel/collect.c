@@ -400,16 +400,12 @@ static void fill_cgroup(struct psinfo_record *record,
 }
 
 static void fill(struct psinfo_record *record, struct task_struct *task,
-		 pid_t number, enum psinfo_state state,
+		 pid_t number, pid_t tgid, enum psinfo_state state,
 		 const struct psinfo_walk *walk)
 {
 	const struct psinfo_viewer *viewer = walk->viewer;
-	const struct view view = view_of(viewer);
-	pid_t tgid = number;
 
-	if (walk->threads)
-		tgid = group_number(task->signal, PIDTYPE_TGID, view);
-	fill_identity(record, task, number, tgid, state, view);
+	fill_identity(record, task, number, tgid, state, view_of(viewer));
 	if (walk->groups & PSINFO_GROUP_CRED)
 		fill_cred(record, task, viewer);
 	if (walk->groups & PSINFO_GROUP_SCHED)
@@ -471,16 +467,13 @@ static bool passes(const struct psinfo_filter *filter,
  * Whether the thread is the first one of its process depends on the number it
  * was found by, as in its record: meanwhile it may have taken another one over.
  */
-static void count(struct psinfo_walk *walk, const struct task_struct *task,
-		  pid_t number, enum psinfo_state state)
+static void count(struct psinfo_walk *walk, pid_t number, pid_t tgid,
+		  enum psinfo_state state)
 {
-	if (walk->threads) {
+	if (walk->threads)
 		walk->nr_threads[state]++;
-		if (group_number(task->signal, PIDTYPE_TGID,
-				 view_of(walk->viewer)) != number)
-			return;
-	}
-	walk->processes[state]++;
+	if (tgid == number)
+		walk->processes[state]++;
 }
 
 /*
@@ -502,6 +495,7 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 	const struct psinfo_viewer *viewer = walk->viewer;
 	enum psinfo_state state;
 	struct task_struct *task;
+	pid_t tgid = number;
 	bool wanted = true;
 	int tries = 3;
 
@@ -512,16 +506,22 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 		state = psinfo_state_of(task);
 		if (walk->filter.filters)
 			wanted = passes(&walk->filter, task, state, viewer);
+		/* Once, for the record and the totals: one that ends loses it. */
+		if (walk->threads)
+			tgid = group_number(task->signal, PIDTYPE_TGID,
+					    view_of(viewer));
 		if (record && wanted)
-			fill(record, task, number, state, walk);
-		if (likely(pid_alive(task) && state != PSINFO_STATE_DEAD))
+			fill(record, task, number, tgid, state, walk);
+		if (likely(pid_alive(task) && tgid &&
+			   state != PSINFO_STATE_DEAD))
 			break;
 	} while (--tries);
 
 	/* Asked again, for what was read may be after a set-uid execve(). */
-	if (!wanted || !pid_alive(task) || !psinfo_viewer_sees(viewer, task))
+	if (!wanted || !tgid || !pid_alive(task) ||
+	    !psinfo_viewer_sees(viewer, task))
 		return NULL;
-	count(walk, task, number, state);
+	count(walk, number, tgid, state);
 	return task;
 }
 
