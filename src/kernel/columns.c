@@ -321,21 +321,17 @@ u32 psinfo_layout_groups(const struct psinfo_layout *layout)
 static unsigned int numbers_width(const struct column *column,
 				  const struct psinfo_snapshot *snapshot)
 {
-	const struct psinfo_row *row = NULL;
+	struct psinfo_row *row = NULL;
 	s64 lowest = 0, highest = 0;
 	unsigned int r;
 
 	for (r = 0; r < snapshot->nr_rows; r++) {
 		s64 value;
 
-		if (r % PSINFO_CHUNK_ROWS == 0) {
-			row = psinfo_snapshot_row(snapshot, r);
-			cond_resched();
-		}
+		row = psinfo_snapshot_step(snapshot, row, r);
 		value = column->number(row);
 		lowest = min(lowest, value);
 		highest = max(highest, value);
-		row = (const void *)row + snapshot->row_size;
 	}
 	return max(psinfo_number_width(lowest), psinfo_number_width(highest));
 }

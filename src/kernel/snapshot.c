@@ -223,14 +223,10 @@ static void name_parents(struct psinfo_snapshot *snapshot,
 	unsigned int i;
 
 	for (i = 0; i < snapshot->nr_rows; i++) {
-		if (i % PSINFO_CHUNK_ROWS == 0) {
-			row = psinfo_snapshot_row(snapshot, i);
-			cond_resched();
-		}
+		row = psinfo_snapshot_step(snapshot, row, i);
 		name_parent(snapshot, viewer, &recent, row);
 		snapshot->widest_parent = max_t(unsigned int, row->parent.width,
 						snapshot->widest_parent);
-		row = (void *)row + snapshot->row_size;
 	}
 }
 

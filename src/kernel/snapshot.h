@@ -54,6 +54,23 @@ psinfo_snapshot_row(const struct psinfo_snapshot *snapshot, unsigned int index)
 	       index % PSINFO_CHUNK_ROWS * snapshot->row_size;
 }
 
+/**
+ * psinfo_snapshot_step() - the row at @index, in a walk over all of them
+ * @row: what the step before gave; at index 0 whatever
+ *
+ * Context: lets others run between chunks.
+ */
+static __always_inline struct psinfo_row *
+psinfo_snapshot_step(const struct psinfo_snapshot *snapshot,
+		     struct psinfo_row *row, unsigned int index)
+{
+	if (index % PSINFO_CHUNK_ROWS == 0) {
+		cond_resched();
+		return psinfo_snapshot_row(snapshot, index);
+	}
+	return (void *)row + snapshot->row_size;
+}
+
 /** psinfo_snapshot_find() - the row of @pid, or NULL */
 struct psinfo_row *psinfo_snapshot_find(const struct psinfo_snapshot *snapshot,
 					pid_t pid);
