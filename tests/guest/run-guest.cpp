@@ -95,6 +95,8 @@ public:
 			take_line();
 		if (!record_.empty())
 			take_record(record_);
+		if (!race_.empty())
+			judge_race();
 	}
 
 	bool has_verdict() const { return !verdict_.empty(); }
@@ -223,7 +225,7 @@ private:
 
 	// Whether this line belongs to a report about a data race (KCSAN), which is
 	// framed by two rules. Linux has races of its own, benign ones mostly; a
-	// report in which psinfo takes part is a complaint.
+	// report with a function of the module in it is a complaint.
 	bool race(const std::string &line)
 	{
 		const bool rule = line.size() > 40 && line.find_first_not_of('=') == line.npos;
@@ -235,17 +237,22 @@ private:
 		}
 		race_.push_back(line);
 		if (rule) {
-			const bool ours = std::any_of(race_.begin(), race_.end(), [](const std::string &frame) {
-				return frame.find("psinfo") != frame.npos;
-			});
-			if (ours)
-				complaints_.insert(complaints_.end(), race_.begin(), race_.end());
-			else
-				++others_races_;
-			race_.clear();
+			judge_race();
 			after_rule_ = false;
 		}
 		return true;
+	}
+
+	void judge_race()
+	{
+		const bool ours = std::any_of(race_.begin(), race_.end(), [](const std::string &frame) {
+			return frame.find("[psinfo]") != frame.npos;
+		});
+		if (ours)
+			complaints_.insert(complaints_.end(), race_.begin(), race_.end());
+		else
+			++others_races_;
+		race_.clear();
 	}
 
 	void damaged(std::string what)

@@ -27,7 +27,12 @@
 
 static char *act = "";
 module_param(act, charp, 0444);
-MODULE_PARM_DESC(act, "what to do: park, dstate, idle, stuck, walk, complain, warn, oops, bug, panic or hang");
+MODULE_PARM_DESC(act, "what to do: park, dstate, idle, stuck, walk, say, warn, oops, bug, panic or hang");
+
+static char *says[4];
+static int nr_says;
+module_param_array(says, charp, &nr_says, 0444);
+MODULE_PARM_DESC(says, "the lines that say writes into the log");
 
 static struct task_struct *thread;
 
@@ -53,9 +58,13 @@ static int act_bug(void)
 }
 
 /* Looks like trouble in the log, and nothing else happens. */
-static int act_complain(void)
+static int act_say(void)
 {
-	pr_warn("WARNING: as if something were wrong\n");
+	int i;
+
+	/* As the kernel itself would say it: without our name before it. */
+	for (i = 0; i < nr_says; i++)
+		printk(KERN_WARNING "%s\n", says[i]);
 	return 0;
 }
 
@@ -228,7 +237,7 @@ static const struct {
 	{ "warn", act_warn },
 	{ "oops", act_oops },
 	{ "bug", act_bug },
-	{ "complain", act_complain },
+	{ "say", act_say },
 	{ "panic", act_panic },
 	{ "hang", act_hang },
 	{ "park", act_park },
