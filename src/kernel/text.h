@@ -58,12 +58,15 @@ static inline size_t psinfo_text_room(unsigned int width)
  */
 void psinfo_name_copy(struct psinfo_name *name, const u8 *comm);
 
+/* Read by a memcpy(), GCC takes it for uninitialised where KASAN is on. */
+struct psinfo_unaligned_word {
+	unsigned long word;
+} __packed;
+
+/** psinfo_load_word() - the bytes at @at, which needs no alignment */
 static __always_inline unsigned long psinfo_load_word(const void *at)
 {
-	unsigned long word;
-
-	memcpy(&word, at, sizeof(word));
-	return word;
+	return ((const struct psinfo_unaligned_word *)at)->word;
 }
 
 /**
