@@ -33,7 +33,7 @@ crowd() {
 	"$BIN/crowd" "$1" >"$BATS_TEST_TMPDIR/crowd" 2>&1 3>&- &
 	CROWD=$!
 	track "$CROWD"
-	wait_for 90 grep -q . "$BATS_TEST_TMPDIR/crowd"
+	wait_for 600 grep -q . "$BATS_TEST_TMPDIR/crowd"
 	assert "$(<"$BATS_TEST_TMPDIR/crowd")" = ready "what the crowd says"
 }
 

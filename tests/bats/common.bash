@@ -97,6 +97,12 @@ logged() {
 	assert "${lines[*]:i}" = "" "what psinfo has written beside that"
 }
 
+# KEPT_BY_KASAN: how many KiB may lie in its quarantine, freed and not free; what
+# is lost in such a kernel, kmemleak finds
+KEPT_BY_KASAN=0
+! grep -q ' kasan_quarantine_put$' /proc/kallsyms 2>/dev/null ||
+	KEPT_BY_KASAN=$(awk '$1 == "MemTotal:" { print int($2 / 16) }' /proc/meminfo)
+
 # --- The module ----------------------------------------------------------------
 
 module_loaded() { [[ -d /sys/module/psinfo ]]; }

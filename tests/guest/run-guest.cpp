@@ -51,6 +51,13 @@ constexpr const char *complaints[] = {
 	"list_del corruption", "Objects remaining in", "Kernel panic", "Internal error",
 };
 
+// How a stack goes from the module to what Linux does by itself, with races of
+// its own: the buffer of printk(), memory and its reclaim, interrupts, faults.
+constexpr const char *services[] = {
+	" _printk+", " __alloc_pages", " alloc_pages", " __kmalloc", " kmem_cache_alloc", " __kvmalloc",
+	" kvfree+", " kfree+", " __cond_resched+", " asm_sysvec_", " asm_common_interrupt", " asm_exc_page_fault",
+};
+
 void write_all(int fd, std::string_view bytes)
 {
 	while (!bytes.empty()) {
@@ -225,7 +232,8 @@ private:
 
 	// Whether this line belongs to a report about a data race (KCSAN), which is
 	// framed by two rules. Linux has races of its own, benign ones mostly; a
-	// report with a function of the module in it is a complaint.
+	// report with a function of the module in it is a complaint, unless that
+	// has only called for what Linux does by itself, or was interrupted.
 	bool race(const std::string &line)
 	{
 		const bool rule = line.size() > 40 && line.find_first_not_of('=') == line.npos;
@@ -245,9 +253,15 @@ private:
 
 	void judge_race()
 	{
-		const bool ours = std::any_of(race_.begin(), race_.end(), [](const std::string &frame) {
-			return frame.find("[psinfo]") != frame.npos;
-		});
+		bool ours = false, elsewhere = false;
+		for (const auto &line : race_) {
+			if (line.empty() || line.find(" on cpu ") != line.npos)
+				elsewhere = false;	// another stack begins
+			elsewhere = elsewhere || std::any_of(std::begin(services), std::end(services), [&](const char *name) {
+				return line.find(name) != line.npos;
+			});
+			ours = ours || (line.find("[psinfo]") != line.npos && !elsewhere);
+		}
 		if (ours)
 			complaints_.insert(complaints_.end(), race_.begin(), race_.end());
 		else

@@ -68,10 +68,8 @@ storm() {
 }
 
 # memory_of_kernel: KiB in slabs, vmalloc and page tables
-# SLACK: by how much it may differ; KASAN keeps what was freed for a while
-SLACK=20000
-! grep -q ' kasan_quarantine_put$' /proc/kallsyms 2>/dev/null ||
-	SLACK=$((SLACK + $(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo) / 16))
+# SLACK: by how much it may differ
+SLACK=$((20000 + KEPT_BY_KASAN))
 memory_of_kernel() {
 	awk '/^(Slab|VmallocUsed|PageTables|KernelStack):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
@@ -104,7 +102,7 @@ memory_of_kernel() {
 	before=$(memory_of_kernel)
 	while ((SECONDS - began < STORM_SECONDS || turns < 3)); do
 		# shellcheck disable=SC2016
-		run bash -c 'echo $$ >"$1/cgroup.procs"; exec "$2" retry 0 100000' bash "$group" "$BIN/hoard"
+		run bash -c 'echo $$ >"$1/cgroup.procs"; exec "$2" retry 0 100000 2000' bash "$group" "$BIN/hoard"
 		[[ $status -eq 0 ]] || fail "after $turns turns, status $status: $output $(<"$group/memory.events")"
 		assert "${lines[0]}" =~ '^held [0-9]{2,} ENOMEM$' "what it got"
 		turns=$((turns + 1))

@@ -29,8 +29,8 @@ fuzz() {
 @test "an ioctl of any content has the answer of the contract, and harms nothing" {
 	# With few processes one call is short; some are made among all.
 	fuzz unshare --pid --fork --kill-child --mount-proc "$BIN/fuzz-query" $((FUZZ_CALLS - FUZZ_CALLS / 20))
-	assert "$output" =~ ' EINVAL '[0-9]{3,} "errors"
-	assert "$output" =~ ' EFAULT '[0-9]{3,} "errors"
+	assert "$output" =~ ' EINVAL [0-9]{3,}' "errors"
+	assert "$output" =~ ' EFAULT [0-9]{3,}' "errors"
 	assert "$(sed -nE 's/.* well ([0-9]+).*/\1/p' <<<"$output")" -ge $((FUZZ_CALLS / 10)) "calls that succeeded"
 	fuzz "$BIN/fuzz-query" $((FUZZ_CALLS / 20))
 	"$BIN/query-list" >/dev/null

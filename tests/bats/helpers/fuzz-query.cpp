@@ -227,7 +227,9 @@ private:
 		count(error, false);
 		if (error) {
 			// Records may have been written over it, before the call failed.
-			const bool over_it = from < reinterpret_cast<std::uintptr_t>(at) + sizeof(asked) && !judged;
+			const auto query = reinterpret_cast<std::uintptr_t>(at);
+			const bool over_it = from < query + sizeof(asked) &&
+					     from + std::uint64_t{asked.capacity} * asked.record_size > query;
 			if (!over_it && std::memcmp(at, &asked, sizeof(asked)) != 0)
 				wrong("the query is not as it was", asked);
 			return;

@@ -2,11 +2,15 @@
 // Opens /proc/psinfo many times, to find out where it ends and whether all is
 // given back. The user stays who it is if UID is "-".
 //
+// AHEAD files are opened before the first is read: where a memory cgroup is
+// full, Linux ends who opens a file, whichever it is, by its OOM killer.
+//
 //   hoard hold UID MOST	opens, reads and keeps until one can not be read,
 //				or it has MOST; prints "held N NAME-OF-ERROR" and
 //				sleeps until it is killed
 //   hoard tell UID MOST	the same, and ends
-//   hoard retry UID MOST	the same; then tries 300 more, all of which must
+//   hoard retry UID MOST [AHEAD]
+//				the same; then tries 300 more, all of which must
 //				fail alike, gives half back, must be able to read
 //				again, gives all back and prints what it can hold
 //   hoard cycle UID N		opens, reads and closes N times; prints by how many
@@ -59,18 +63,26 @@ int take(int fd)
 
 class Hoard {
 public:
+	explicit Hoard(std::size_t ahead = 0) : keeps_ahead_(ahead > 0)
+	{
+		fds_.reserve(1 << 17);
+		ahead_.reserve(ahead);
+		while (ahead_.size() < ahead)
+			ahead_.push_back(open(path, O_RDONLY | O_CLOEXEC));
+	}
+
 	// Until it fails or there are so many; returns the error, or 0.
 	int grow(std::size_t most)
 	{
 		while (fds_.size() < most) {
-			const int fd = open(path, O_RDONLY | O_CLOEXEC);
+			const int fd = next();
 			if (fd < 0)
 				return errno;
 			if (const int error = take(fd)) {
 				// Nor the second time.
 				if (take(fd) != error)
 					fail("a read that failed does not fail again");
-				close(fd);
+				give_back(fd);
 				return error;
 			}
 			fds_.push_back(fd);
@@ -87,7 +99,26 @@ public:
 	std::size_t size() const { return fds_.size(); }
 
 private:
-	std::vector<int> fds_;
+	int next()
+	{
+		if (ahead_.empty())
+			return open(path, O_RDONLY | O_CLOEXEC);
+		const int fd = ahead_.back();
+		ahead_.pop_back();
+		return fd;
+	}
+
+	// What it takes to open one would make room for what is read of another.
+	void give_back(int fd)
+	{
+		if (keeps_ahead_)
+			ahead_.push_back(fd);
+		else
+			close(fd);
+	}
+
+	std::vector<int> fds_, ahead_;
+	bool keeps_ahead_;
 };
 
 void tell(const Hoard &hoard, int error)
@@ -95,9 +126,9 @@ void tell(const Hoard &hoard, int error)
 	std::cout << "held " << hoard.size() << " " << name_of(error) << std::endl;
 }
 
-void retry(std::size_t most)
+void retry(std::size_t most, std::size_t ahead)
 {
-	Hoard hoard;
+	Hoard hoard(ahead);
 	const int error = hoard.grow(most);
 	tell(hoard, error);
 	const auto full = hoard.size();
@@ -176,8 +207,8 @@ void kill_readers(int times)
 
 int main(int argc, char **argv)
 try {
-	if (argc != 4) {
-		std::cerr << "hoard: hold | tell | retry | cycle | ask | killed UID NUMBER\n";
+	if (argc != 4 && argc != 5) {
+		std::cerr << "hoard: hold | tell | retry | cycle | ask | killed UID NUMBER [AHEAD]\n";
 		return 2;
 	}
 	const std::string action = argv[1], uid = argv[2];
@@ -199,7 +230,7 @@ try {
 		if (action == "hold")
 			process::sleep_forever();
 	} else if (action == "retry") {
-		retry(static_cast<std::size_t>(number));
+		retry(static_cast<std::size_t>(number), argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 0);
 	} else if (action == "cycle") {
 		cycle(number, read_once);
 	} else if (action == "ask") {

@@ -4,8 +4,6 @@
  * reaches, and the accidents that the test harness must notice. The parameter
  * act= says which; what it started ends with rmmod.
  */
-#define pr_fmt(fmt) "testmod: " fmt
-
 #include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/errno.h>
@@ -29,7 +27,7 @@ static char *act = "";
 module_param(act, charp, 0444);
 MODULE_PARM_DESC(act, "what to do: park, dstate, idle, stuck, walk, say, warn, oops, bug, panic or hang");
 
-static char *says[4];
+static char *says[8];
 static int nr_says;
 module_param_array(says, charp, &nr_says, 0444);
 MODULE_PARM_DESC(says, "the lines that say writes into the log");
@@ -62,9 +60,8 @@ static int act_say(void)
 {
 	int i;
 
-	/* As the kernel itself would say it: without our name before it. */
 	for (i = 0; i < nr_says; i++)
-		printk(KERN_WARNING "%s\n", says[i]);
+		pr_warn("%s\n", says[i]);
 	return 0;
 }
 
@@ -226,7 +223,7 @@ static int act_walk(void)
 		}
 		least = min(least, ktime_get_ns() - start);
 	}
-	pr_info("walk: %llu ns for %u processes\n", least, processes);
+	pr_info("testmod: walk: %llu ns for %u processes\n", least, processes);
 	return 0;
 }
 
@@ -254,7 +251,7 @@ static int __init testmod_init(void)
 	for (i = 0; i < ARRAY_SIZE(acts); i++)
 		if (!strcmp(act, acts[i].name))
 			return acts[i].run();
-	pr_err("act=%s is not known\n", act);
+	pr_err("testmod: act=%s is not known\n", act);
 	return -EINVAL;
 }
 module_init(testmod_init);
