@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
+# bats file_tags=together
 #
 # Eight processes read in a loop while others fork, exit, replace themselves,
 # rename themselves, change their user ids, are traced, or take the module

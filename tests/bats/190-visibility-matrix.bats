@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
+# bats file_tags=together
 #
 # Who sees whom, as a table that helpers/visibility-matrix.cpp makes: for each
 # gid=, reader and PID namespace, what the text, a query, a query by PID and one

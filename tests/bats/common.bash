@@ -70,12 +70,11 @@ log_mark() {
 }
 
 # log_since_mark: the kernel log since log_mark, without time stamps, and without
-# reports about data races, which are judged for the guest as a whole (run-guest)
+# the titles of reports about data races, which are judged for the guest as a whole
+# (run-guest)
 log_since_mark() {
 	dmesg -t | awk -v mark="$LOG_MARK" '
-		found && /^=+$/ { rule = $0; race = 0; next }
-		rule != "" { race = /^BUG: KCSAN:/; if (!race) print rule; rule = "" }
-		found && !race
+		found && !/^BUG: KCSAN:/
 		index($0, mark) { found = 1 }
 	'
 }
@@ -97,11 +96,16 @@ logged() {
 	assert "${lines[*]:i}" = "" "what psinfo has written beside that"
 }
 
-# KEPT_BY_KASAN: how many KiB may lie in its quarantine, freed and not free; what
-# is lost in such a kernel, kmemleak finds
-KEPT_BY_KASAN=0
-! grep -q ' kasan_quarantine_put$' /proc/kallsyms 2>/dev/null ||
-	KEPT_BY_KASAN=$(awk '$1 == "MemTotal:" { print int($2 / 16) }' /proc/meminfo)
+# kept_by_kasan: how many KiB may lie in its quarantine, freed and not free; what
+# is lost in such a kernel, kmemleak finds. All symbols of a kernel take a quarter
+# of a second to read, so not where every test begins.
+kept_by_kasan() {
+	if grep -q ' kasan_quarantine_put$' /proc/kallsyms; then
+		awk '$1 == "MemTotal:" { print int($2 / 16) }' /proc/meminfo
+	else
+		echo 0
+	fi
+}
 
 # --- The module ----------------------------------------------------------------
 

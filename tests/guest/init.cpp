@@ -218,7 +218,7 @@ Pipe make_pipe()
 void become_environment(const Job &job)
 {
 	clearenv();
-	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/root/tests/bin", 1);
 	setenv("HOME", "/root", 1);
 	setenv("USER", "root", 1);
 	setenv("TERM", "dumb", 1);

@@ -223,32 +223,30 @@ private:
 		const std::string text = record.substr(text_at + 1);
 		kernel_log_ << time << text << '\n' << std::flush;
 		const bool from_kernel = priority >> 3 == 0;
-		if (from_kernel && race(text))
+		if (!from_kernel || race(text))
 			return;
-		if (from_kernel && std::any_of(std::begin(complaints), std::end(complaints),
-					       [&](const char *word) { return text.find(word) != text.npos; }))
+		if (std::any_of(std::begin(complaints), std::end(complaints),
+				[&](const char *word) { return text.find(word) != text.npos; }))
 			complaints_.push_back(time + text);
 	}
 
-	// Whether this line belongs to a report about a data race (KCSAN), which is
-	// framed by two rules. Linux has races of its own, benign ones mostly; a
-	// report with a function of the module in it is a complaint, unless that
-	// has only called for what Linux does by itself, or was interrupted.
+	// Gathers the reports about data races (KCSAN), each from its title to the
+	// next rule, and says whether this line is such a title. Linux has races of
+	// its own, benign ones mostly; a report with a function of the module in it
+	// is a complaint, unless that has only called for what Linux does by itself,
+	// or was interrupted. Lines of other processors may stand in between, which
+	// is why all but the title is looked at for other complaints, too.
 	bool race(const std::string &line)
 	{
+		const bool title = line.starts_with("BUG: KCSAN:");
+		if (race_.empty() && !title)
+			return false;
 		const bool rule = line.size() > 40 && line.find_first_not_of('=') == line.npos;
-		if (race_.empty()) {
-			if (after_rule_ && line.starts_with("BUG: KCSAN:"))
-				race_.push_back(line);
-			after_rule_ = rule;
-			return !race_.empty();
-		}
-		race_.push_back(line);
-		if (rule) {
+		if (!race_.empty() && (title || rule))
 			judge_race();
-			after_rule_ = false;
-		}
-		return true;
+		if (!rule)
+			race_.push_back(line);
+		return title;
 	}
 
 	void judge_race()
@@ -284,7 +282,6 @@ private:
 	bool line_was_frame_ = false, prompts_ = false;
 	std::uint64_t next_sequence_ = 0;
 	std::vector<std::string> complaints_, last_lines_, race_;
-	bool after_rule_ = false;
 	int others_races_ = 0;
 };
 

@@ -67,8 +67,10 @@ public:
 	{
 		fds_.reserve(1 << 17);
 		ahead_.reserve(ahead);
-		while (ahead_.size() < ahead)
+		while (ahead_.size() < ahead) {
 			ahead_.push_back(open(path, O_RDONLY | O_CLOEXEC));
+			process::need(ahead_.back() >= 0, path);
+		}
 	}
 
 	// Until it fails or there are so many; returns the error, or 0.
