@@ -19,6 +19,7 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
+#include <numeric>
 
 #include <pthread.h>
 #include <sys/ipc.h>
@@ -145,6 +146,26 @@ private:
 std::string text_of(int proc)
 {
 	return read_rest(Opened(proc));
+}
+
+// Those in a PID namespace have come to rest when two looks find all threads there,
+// and none that runs but the one that looks, if it is one of them. Until then they
+// may make their threads, which is seen by RESULT_STABLE.
+void wait_until_still(int proc, std::uint32_t nr_threads, std::uint32_t nr_running)
+{
+	psinfo_query query = whole_query();
+	query.flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
+	const Opened fd(proc);
+	for (int tries = 0, still = 0; tries < 200; ++tries) {
+		if (ask(fd, query))
+			throw failure("PSINFO_IOC_QUERY");
+		const auto sum = std::accumulate(std::begin(query.threads), std::end(query.threads), 0u);
+		still = sum == nr_threads && query.threads[PSINFO_STATE_RUNNING] == nr_running ? still + 1 : 0;
+		if (still == 2)
+			return;
+		process::nap(0.1);
+	}
+	throw std::runtime_error("the processes do not come to rest");
 }
 
 // ---- one call after the other ----------------------------------------------------------
@@ -491,6 +512,7 @@ constexpr const char *marker = "hidden-one";
 // Processes of alice, and hidden ones before, between and behind them.
 struct Crowd {
 	std::vector<pid_t> hidden, shown;
+	std::size_t nr_with_threads = 0; // those with a second one
 
 	void hide(int sleepers)
 	{
@@ -499,6 +521,7 @@ struct Crowd {
 		hidden.push_back(play_stopped(marker, process::bob));
 		hidden.push_back(play_zombie(marker, process::root));
 		hidden.push_back(play(marker, process::bob, sleep_beside_thread));
+		++nr_with_threads;
 	}
 	void show()
 	{
@@ -506,6 +529,13 @@ struct Crowd {
 		shown.push_back(play_stopped("shown-stopped", process::alice));
 		shown.push_back(play_zombie("shown-zombie", process::alice));
 		shown.push_back(play("shown-threads", process::alice, sleep_beside_thread));
+		++nr_with_threads;
+	}
+	// By whom has made them, as the first process of their PID namespace
+	void settle(int proc) const
+	{
+		const auto nr_threads = nr_with_threads + shown.size() + hidden.size() + 1;
+		wait_until_still(proc, static_cast<std::uint32_t>(nr_threads), 1);
 	}
 };
 
@@ -561,6 +591,7 @@ void look_at_totals()
 		crowd.hide(5);
 		crowd.show();
 		crowd.hide(5);
+		crowd.settle(proc);
 		as_alice([&] {
 			const Opened fd(proc);
 			for (const std::uint32_t flags : {0u, PSINFO_QUERY_THREADS})
@@ -647,6 +678,9 @@ void keep_looking(int proc, const Crowd &crowd, int line)
 {
 	const Look first = look_as_alice(proc, crowd);
 	expect(first.traces.size() > 10 && first.text.find("shown-threads") != std::string::npos, "alice sees nothing");
+	expect(std::all_of(first.traces.begin(), first.traces.end(),
+			   [](const Trace &trace) { return trace.is_stable(); }),
+	       "somebody was born or ended while alice looked for the first time");
 	for (char word = 0; write(line, "x", 1) == 1 && read(line, &word, 1) == 1 && word != 'e';)
 		compare_looks(first, look_as_alice(proc, crowd),
 			      word == 'g' ? "without hidden ones" : "while hidden ones come and go", word == 'g');
@@ -662,6 +696,7 @@ void look_at_cursor()
 		crowd.hide(300); // more than are looked at in one go
 		crowd.show();
 		crowd.hide(20);
+		crowd.settle(proc);
 		int ends[2];
 		process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
 		const pid_t looks = process::start([&] {
@@ -774,24 +809,6 @@ void look_at_relations()
 
 // ---- outside ------------------------------------------------------------------------------------
 
-// Those in the namespace have come to rest when they look the same twice.
-void wait_until_still(int proc)
-{
-	constexpr std::size_t nr_processes = 5;
-	psinfo_query query = whole_query();
-	query.flags = PSINFO_QUERY_THREADS;
-	query.groups = PSINFO_GROUPS_ALL;
-	const Opened fd(proc);
-	for (int tries = 0; tries < 200; ++tries) {
-		const Trace before = trace(fd, query, 100);
-		process::nap(0.2);
-		const Trace after = trace(fd, query, 100);
-		if (before.records == after.records && before.records.size() > nr_processes * sizeof(psinfo_record))
-			return;
-	}
-	throw std::runtime_error("the processes do not come to rest");
-}
-
 void look_at_outside()
 {
 	const pid_t first = namespaces::start_first([] {
@@ -801,7 +818,7 @@ void look_at_outside()
 	});
 	const Descriptor ns(namespaces::path(first, "pid"));
 	const int proc = namespaces::mount_proc(ns, {});
-	wait_until_still(proc);
+	wait_until_still(proc, 6, 0);
 
 	const auto be_born_and_end = [] {
 		process::end({play(marker, process::root), play(marker, process::alice), play(marker, process::bob)});
