@@ -17,14 +17,18 @@ mirror() {
 	echo "$uri"
 }
 
+# apt_configure ARCH DIR NAME...: a private apt with these suites. Another run may
+# be using it, so each file is there as a whole or not at all.
 apt_configure() {
-	local suite=$1 arch=$2 dir=$3 uri
+	local arch=$1 dir=$2 uri name
+	shift 2
 	uri=$(mirror) || exit
 	[[ -r $keyring ]] || fail 3 "Debian's archive keys are missing; \`make deps\` installs them (debian-archive-keyring)."
 	mkdir -p "$dir"/{state/lists/partial,cache/archives/partial,none.d}
 	: >"$dir/status"
-	echo "deb [signed-by=$keyring] $uri $suite main" >"$dir/sources.list"
-	cat >"$dir/apt.conf" <<-CONF
+	for name in "$@"; do echo "deb [signed-by=$keyring] $uri $name main"; done >"$dir/sources.list.new"
+	mv "$dir/sources.list.new" "$dir/sources.list"
+	cat >"$dir/apt.conf.new" <<-CONF
 		Dir::State "$dir/state";
 		Dir::State::status "$dir/status";
 		Dir::Cache "$dir/cache";
@@ -39,18 +43,48 @@ apt_configure() {
 		Acquire::Check-Valid-Until "false";
 		Acquire::Retries "1";
 	CONF
+	mv "$dir/apt.conf.new" "$dir/apt.conf"
+}
+
+# index_update NAME ARCH DIR: has apt fetch the lists that sources.list names.
+index_update() {
+	working "package lists of $1, $2" "$3/update.log" \
+		private_apt "$3" apt-get update -q -o APT::Update::Error-Mode=any
 }
 
 # index_make SUITE ARCH DIR: fetches the lists; old ones stay if that fails.
 index_make() {
 	local suite=$1 arch=$2 dir=$3
 	mkdir -p "$dir"
-	[[ -e $dir/ready ]] || apt_configure "$suite" "$arch" "$dir"
-	working "package lists of $suite, $arch" "$dir/update.log" \
-		private_apt "$dir" apt-get update -q -o APT::Update::Error-Mode=any ||
+	apt_configure "$arch" "$dir" "$suite"
+	index_update "$@" || index_by_other_name "$@" || {
+		apt_configure "$arch" "$dir" "$suite"
 		fail 3 "Debian's package lists of $suite could not be fetched; is there a network? apt said: $(grep -E '^(E|W|Err):?' "$dir/update.log" | tail -1)"
+	}
 	rm -rf "$dir/closures"
 	touch "$dir/ready"
+}
+
+# index_by_other_name SUITE ARCH DIR: where a mirror has a new release file beside
+# old lists, as happens after a point release, it may have a set that fits together
+# under the release's other name (stable). A kernel of that needs tools of the same
+# version, which then come from there, too.
+index_by_other_name() {
+	local suite=$1 arch=$2 dir=$3 name
+	name=$(cat "$dir"/state/lists/{partial/,}*Release 2>/dev/null | sed -n 's/^Suite: //p' | head -1)
+	[[ -n $name && $name != "$suite" ]] || return 1
+	note "the mirror's lists of $suite, $arch, do not fit its release file; trying those of $name"
+	apt_configure "$arch" "$dir" "$name"
+	index_update "$name" "$arch" "$dir" || return 1
+	[[ $arch == amd64 ]] || locked "apt-$suite-amd64" index_add "$suite" "$name"
+}
+
+# index_add SUITE NAME: another release beside the suite, for tools.
+index_add() {
+	local suite=$1 name=$2 dir=$cache/apt/$1-amd64
+	index_missing "$suite" amd64 "$dir"
+	apt_configure amd64 "$dir" "$suite" "$name"
+	index_update "$name" amd64 "$dir"
 }
 
 # The one that waited for another run has nothing left to do.
