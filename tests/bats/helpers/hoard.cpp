@@ -3,7 +3,7 @@
 // given back. The user stays who it is if UID is "-".
 //
 // AHEAD files are opened before the first is read: where a memory cgroup is
-// full, Linux ends who opens a file, whichever it is, by its OOM killer.
+// full, Linux ends who opens a file, or writes to a pipe, by its OOM killer.
 //
 //   hoard hold UID MOST	opens, reads and keeps until one can not be read,
 //				or it has MOST; prints "held N NAME-OF-ERROR" and
@@ -123,25 +123,28 @@ private:
 	bool keeps_ahead_;
 };
 
-void tell(const Hoard &hoard, int error)
+void tell(std::size_t held, int error)
 {
-	std::cout << "held " << hoard.size() << " " << name_of(error) << std::endl;
+	std::cout << "held " << held << " " << name_of(error) << std::endl;
 }
 
 void retry(std::size_t most, std::size_t ahead)
 {
 	Hoard hoard(ahead);
 	const int error = hoard.grow(most);
-	tell(hoard, error);
 	const auto full = hoard.size();
 	for (int i = 0; i < 300; ++i)
 		if (hoard.grow(full + 1) != error)
 			fail("a failure differs from the first one");
 	hoard.shrink(full / 2);
+	tell(full, error);
 	if (hoard.grow(full / 2 + 1) != 0)
 		fail("half was given back, and nothing can be read");
 	hoard.shrink(0);
-	tell(hoard, hoard.grow(most));
+	const int again = hoard.grow(most);
+	const auto full_again = hoard.size();
+	hoard.shrink(0);
+	tell(full_again, again);
 }
 
 // ---- what it costs the kernel -----------------------------------------------
@@ -228,7 +231,7 @@ try {
 	if (action == "hold" || action == "tell") {
 		Hoard hoard;
 		const int error = hoard.grow(static_cast<std::size_t>(number));
-		tell(hoard, error);
+		tell(hoard.size(), error);
 		if (action == "hold")
 			process::sleep_forever();
 	} else if (action == "retry") {
