@@ -6,6 +6,7 @@
 // ones that one of the first, the second, ... kind has ended. The last mark ends ten
 // seconds without any look, while a table that was read stays open.
 #include "../bats/helpers/looks.h"
+#include "../bats/helpers/process.h"
 
 #include <fstream>
 
