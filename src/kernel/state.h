@@ -34,6 +34,8 @@ static inline enum psinfo_state psinfo_state_of(struct task_struct *task)
 
 	if (unlikely(index >= PSINFO_NR_STATE_INDEXES))
 		return PSINFO_STATE_OTHERS;
+	/* Who can see the table would make a branch of each state it knows. */
+	OPTIMIZER_HIDE_VAR(index);
 	return psinfo_state_at_index[index];
 }
 
