@@ -34,7 +34,7 @@ static inline enum psinfo_state psinfo_state_of(struct task_struct *task)
 
 	if (unlikely(index >= PSINFO_NR_STATE_INDEXES))
 		return PSINFO_STATE_OTHERS;
-	/* Who can see the table would make a branch of each state it knows. */
+	/* A compiler that sees the table would make a branch for each state in it. */
 	OPTIMIZER_HIDE_VAR(index);
 	return psinfo_state_at_index[index];
 }
