@@ -61,9 +61,12 @@ locked() {
 	return "$status"
 }
 
+# need PROGRAM PACKAGE [full]: ends the script if the program is missing. The
+# package is among those that `make deps`, or `tests/deps full`, installs: a test compares.
 need() {
-	command -v "$1" >/dev/null ||
-		fail 2 "the program '$1' is missing; \`make deps\` installs it (Debian package $2)."
+	local by='make deps'
+	[[ -z ${3:-} ]] || by="tests/deps $3"
+	command -v "$1" >/dev/null || fail 2 "the program '$1' is missing; \`$by\` installs it (Debian package $2)."
 }
 
 kernel_rows() {
