@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * ioctl(): what programs ask /proc/psinfo, by the contract that stands in
- * uapi/linux/psinfo.h.
+ * uapi/psinfo/abi.h.
  */
 #ifndef PSINFO_QUERY_H
 #define PSINFO_QUERY_H

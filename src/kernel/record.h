@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The record of a process, as the contract in uapi/linux/psinfo.h has it, and
+ * The record of a process, as the contract in uapi/psinfo/abi.h has it, and
  * what pins that contract: whoever moves a field does not get past here.
  */
 #ifndef PSINFO_RECORD_H
@@ -11,7 +11,7 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
-#include "../uapi/linux/psinfo.h"
+#include "../uapi/psinfo/abi.h"
 
 static_assert(sizeof_field(struct psinfo_record, name) == TASK_COMM_LEN);
 static_assert(PSINFO_NR_STATES <= PSINFO_STATES_MAX);

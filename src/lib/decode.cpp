@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// From the bytes of <linux/psinfo.h> to values and back.
+// From the bytes of <psinfo/abi.h> to values and back.
 #include "decode.h"
 
 #include <algorithm>

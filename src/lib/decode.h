@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// From the bytes of <linux/psinfo.h> to values and back. Pure: no file is open
+// From the bytes of <psinfo/abi.h> to values and back. Pure: no file is open
 // here, and whatever the bytes are, nothing beyond them is looked at.
 #ifndef PSINFO_LIB_DECODE_H
 #define PSINFO_LIB_DECODE_H
@@ -12,7 +12,7 @@
 
 #include <psinfo/source.h>
 
-#include <linux/psinfo.h>
+#include <psinfo/abi.h>
 
 namespace psinfo {
 

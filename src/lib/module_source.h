@@ -8,7 +8,7 @@
 
 #include <psinfo/source.h>
 
-#include <linux/psinfo.h>
+#include <psinfo/abi.h>
 
 #include "device.h"
 

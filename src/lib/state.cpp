@@ -2,7 +2,7 @@
 // The states of a process: one row each, in the order of enum psinfo_state.
 #include <psinfo/snapshot.h>
 
-#include <linux/psinfo.h>
+#include <psinfo/abi.h>
 
 namespace psinfo {
 

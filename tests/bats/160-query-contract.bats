@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The small print of src/uapi/linux/psinfo.h: what is refused and how, which
+# The small print of src/uapi/psinfo/abi.h: what is refused and how, which
 # sizes of structures fit together, and that each byte that comes back is one
 # that is meant (helpers/query-contract.cpp goes case by case). On a 64-bit
 # kernel a 32-bit program does all of it once more.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Plays the module for unit tests: answers PSINFO_IOC_INFO and PSINFO_IOC_QUERY
-// from a list of records, by the contract at the head of <linux/psinfo.h>, as
+// from a list of records, by the contract at the head of <psinfo/abi.h>, as
 // pedantic about requests as the kernel is. Tests can make it older, newer, slow
 // to answer or wrong.
 #ifndef PSINFO_TEST_LIB_FAKE_MODULE_H
@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include <linux/psinfo.h>
+#include <psinfo/abi.h>
 
 #include "device.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// query-contract TOPIC: does what the contract in linux/psinfo.h allows and
+// query-contract TOPIC: does what the contract in psinfo/abi.h allows and
 // forbids, case by case, and prints each case in which the module answers
 // otherwise. What is refused must leave the query and the buffer as they were.
 //

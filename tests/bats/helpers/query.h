@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Asking /proc/psinfo by ioctl, straight by the contract of linux/psinfo.h.
+// Asking /proc/psinfo by ioctl, straight by the contract of psinfo/abi.h.
 //
 //   const Descriptor fd(psinfo_path);
 //   psinfo_query query = whole_query();
@@ -18,7 +18,7 @@
 
 #include <sys/ioctl.h>
 
-#include "../../../src/uapi/linux/psinfo.h"
+#include "../../../src/uapi/psinfo/abi.h"
 
 inline constexpr std::string_view state_letters = "RSDTtZXIP";
 

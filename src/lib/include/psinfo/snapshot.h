@@ -16,7 +16,7 @@
 namespace psinfo {
 
 /// The states of a process, in the order of enum psinfo_state in
-/// <linux/psinfo.h>; the module and /proc/<pid>/stat agree on them.
+/// <psinfo/abi.h>; the module and /proc/<pid>/stat agree on them.
 enum class State : std::uint8_t {
 	Running,
 	Interruptible,

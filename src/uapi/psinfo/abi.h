@@ -80,8 +80,8 @@
  * A buffer that is too small for all is no error: the cursor says where to go
  * on. A pid that is not there is none: nothing is found.
  */
-#ifndef _UAPI_LINUX_PSINFO_H
-#define _UAPI_LINUX_PSINFO_H
+#ifndef PSINFO_ABI_H
+#define PSINFO_ABI_H
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
@@ -260,4 +260,4 @@ struct psinfo_info {
 #define PSINFO_IOC_INFO		_IOWR(PSINFO_IOC_MAGIC, 0, struct psinfo_info)
 #define PSINFO_IOC_QUERY	_IOWR(PSINFO_IOC_MAGIC, 1, struct psinfo_query)
 
-#endif /* _UAPI_LINUX_PSINFO_H */
+#endif /* PSINFO_ABI_H */
