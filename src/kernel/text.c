@@ -11,6 +11,8 @@
 #include <linux/math64.h>
 #include <linux/string.h>
 
+#include "../uapi/invisible.h"
+
 unsigned int psinfo_number_width(s64 value)
 {
 	u64 rest = value < 0 ? -(u64)value : value;
@@ -83,19 +85,35 @@ static bool is_continuation(u8 byte)
 	return (byte & 0xc0) == 0x80;
 }
 
-/*
- * Whether the three bytes at @s are a character that breaks a line or turns
- * the direction of what follows: U+2028 to U+202E, U+2066 to U+2069.
- */
-static bool is_line_control(const u8 *s)
+static const struct {
+	u32 first, last;
+} invisible[] = PSINFO_INVISIBLE_RANGES;
+
+static bool is_invisible(u32 code)
 {
-	return s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xa8 && s[2] <= 0xae) ||
-				(s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(invisible); i++) {
+		if (code >= invisible[i].first && code <= invisible[i].last)
+			return true;
+	}
+	return false;
+}
+
+/* The code point of the well-formed character of @length bytes at @s */
+static u32 code_point(const u8 *s, unsigned int length)
+{
+	u32 code = s[0] & (0x7f >> length);
+	unsigned int i;
+
+	for (i = 1; i < length; i++)
+		code = code << 6 | (s[i] & 0x3f);
+	return code;
 }
 
 /*
  * The length of the UTF-8 character of two to four bytes at @s, or 0 if it is
- * not well-formed (overlong, a surrogate, beyond U+10FFFF) or a control
+ * not well-formed (overlong, a surrogate, beyond U+10FFFF) or a C1 control
  * character, which terminals obey. Stops at the NUL.
  */
 static unsigned int utf8_length(const u8 *s)
@@ -108,7 +126,7 @@ static unsigned int utf8_length(const u8 *s)
 		return 0;
 	if (s[0] < 0xf0) {
 		if ((s[0] == 0xe0 && s[1] < 0xa0) ||
-		    (s[0] == 0xed && s[1] >= 0xa0) || is_line_control(s))
+		    (s[0] == 0xed && s[1] >= 0xa0))
 			return 0;
 		return 3;
 	}
@@ -119,7 +137,7 @@ static unsigned int utf8_length(const u8 *s)
 
 static bool is_plain(u8 byte)
 {
-	return byte >= ' ' && byte < 0x7f && byte != '\\';
+	return byte >= ' ' && byte < 0x7f && byte != '\\' && byte != '|';
 }
 
 /*
@@ -132,7 +150,7 @@ static unsigned int put_special(char *at, const u8 *s, unsigned int *ret_bytes,
 {
 	unsigned int length = utf8_length(s);
 
-	if (length) {
+	if (length && !is_invisible(code_point(s, length))) {
 		memcpy(at, s, length);
 		*ret_bytes = length;
 		*ret_width = 1;
@@ -203,7 +221,8 @@ static __always_inline unsigned long odd_bytes(unsigned long word)
 
 	return word | (word - REPEAT_BYTE(' ')) |
 	       ((word ^ REPEAT_BYTE(0x7f)) - ones) |
-	       ((word ^ REPEAT_BYTE('\\')) - ones);
+	       ((word ^ REPEAT_BYTE('\\')) - ones) |
+	       ((word ^ REPEAT_BYTE('|')) - ones);
 }
 
 /* Whether all of the name is plain; *@ret_width is how many bytes it has. */

@@ -165,7 +165,8 @@ char *psinfo_put_escaped(char *at, const struct psinfo_name *name,
  *
  * Printable ASCII and well-formed UTF-8 stand for themselves. A backslash is
  * shown as \\ and a newline as \n, as in /proc/<pid>/status; every other byte
- * (control characters, broken UTF-8) as a backslash and three octal digits.
+ * (control characters, invalid UTF-8, invisible characters, and the vertical bar
+ * that separates columns) as a backslash and three octal digits.
  */
 static __always_inline char *psinfo_put_name(char *at,
 					     const struct psinfo_name *name,

@@ -32,7 +32,17 @@ NAMES=(
 	$'nbsp\xc2\xa0'			$'nbsp\xc2\xa0'			5
 	$'\xff\xfe'			'\377\376'			8
 	''				''				0
-	'a | b'				'a | b'				5
+	# the separator of columns
+	'a | b'				'a \174 b'			8
+	'x | ZOMBIE | y'		'x \174 ZOMBIE \174 y'		20
+	# direction marks, zero-width characters, a tag, a soft hyphen
+	$'ltr\xe2\x80\x8emark'		'ltr\342\200\216mark'		19
+	$'rtl\xe2\x80\x8f'		'rtl\342\200\217'		15
+	$'alm\xd8\x9c'			'alm\330\234'			11
+	$'zero\xe2\x80\x8bwidth'	'zero\342\200\213width'		21
+	$'\xef\xbb\xbfbom'		'\357\273\277bom'		15
+	$'tag\xf3\xa0\x81\xa1'	'tag\363\240\201\241'		19
+	$'soft\xc2\xadhyphen'		'soft\302\255hyphen'		18
 	' first'			' first'			6
 	'%s%n%d'			'%s%n%d'			6
 	'fifteen letters'		'fifteen letters'		15
@@ -77,6 +87,14 @@ expected_rows() {
 	assert "$(tr -d '\n\t -~\200-\377' <"$BATS_TEST_TMPDIR/table" | wc -c)" = 0 "control characters"
 	assert "$(tr -dc '\t' <"$BATS_TEST_TMPDIR/rows" | wc -c)" = 0 "tabs in rows"
 	assert "$(wc -l <"$BATS_TEST_TMPDIR/rows")" = "$(table_total TOTAL "$BATS_TEST_TMPDIR/table")" "lines and rows"
+}
+
+@test "a name with the separator of columns in it forges no cell and no row" {
+	start make-process sleeping 'x | ZOMBIE | y'
+	assert "$(table_cell "$ANSWER" 3)" = INTERRUPTIBLE "STAT of a process that calls itself a zombie"
+	assert "$(table_row "$ANSWER" | tr -dc '|' | wc -c)" = 3 "separators in its row"
+	# The columns of README.md and psinfo(5), for those who cut at " | "
+	assert "$(awk -F ' [|] ' -v pid="$ANSWER" '$1 == pid { print NF }' "$PSINFO")" = 4 "cells in its row"
 }
 
 @test "a parent's name is escaped, and padded unless it is the last" {

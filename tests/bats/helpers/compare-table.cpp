@@ -6,7 +6,12 @@
 #include "cells.h"
 #include "procfs.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
+#include <utility>
+
+#include "../../../src/uapi/invisible.h"
 
 namespace {
 
@@ -24,14 +29,15 @@ Look look_around()
 }
 
 // How many bytes of well-formed UTF-8 begin here that may stand as they are: 0
-// for what is cut off, overlong, a surrogate, too high, or a control character.
+// for what is cut off, overlong, a surrogate, too high, a control character, an
+// invisible one, or the separator of columns.
 std::size_t bytes_of_character(std::string_view text)
 {
 	const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
 	const unsigned first = byte(0);
 	const std::size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 	if (length == 1)
-		return first >= ' ' && first <= '~' && first != '\\';
+		return first >= ' ' && first <= '~' && first != '\\' && first != '|';
 	char32_t character = first & (0xff >> (length + 1));
 	for (std::size_t i = 1; i < length; ++i) {
 		if ((byte(i) & 0xc0) != 0x80)
@@ -40,9 +46,11 @@ std::size_t bytes_of_character(std::string_view text)
 	}
 	const char32_t least = length == 2 ? 0xa0 : length == 3 ? 0x800 : 0x10000;
 	const bool is_surrogate = character >= 0xd800 && character < 0xe000;
-	const bool breaks_or_turns_the_line =
-		(character >= 0x2028 && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
-	return first >= 0xf8 || character < least || is_surrogate || breaks_or_turns_the_line || character > 0x10ffff
+	constexpr std::pair<char32_t, char32_t> invisible[] = PSINFO_INVISIBLE_RANGES;
+	const bool is_invisible = std::any_of(std::begin(invisible), std::end(invisible), [=](const auto &range) {
+		return character >= range.first && character <= range.second;
+	});
+	return first >= 0xf8 || character < least || is_surrogate || is_invisible || character > 0x10ffff
 		       ? 0
 		       : length;
 }
