@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The byte budget of snapshots: a limit for all, a share per user, a reserve
- * for root.
+ * The budget of snapshots: accounts, and who gives memory back when it is full.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -9,39 +8,57 @@
 
 #include <linux/capability.h>
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
+#include <linux/vmalloc.h>
 
-#define MAX_MIB_LEAST	1
-#define MAX_MIB_MOST	1024
+#include "stop.h"
 
-struct psinfo_user {
+enum {
+	LOWEST_MAX_MIB = 1,
+	HIGHEST_MAX_MIB = 1024,
+	FIRST_PAGES = 16,
+};
+
+struct psinfo_account {
 	struct list_head link;
+	/*
+	 * The key. ns is only compared: it stays allocated because every memory
+	 * of the account has a credential in it or below it.
+	 */
 	kuid_t uid;
+	const struct user_namespace *ns;	/* NULL: the user counts */
+	bool is_root;
 	size_t bytes;
-	unsigned int purses;
+	size_t fixed_bytes;			/* of these, not revocable */
+	unsigned int nr_memories;
+	struct list_head memories;		/* oldest first */
 };
 
 static unsigned int max_mib = 64;
 
-/* Guards the three below, and every struct psinfo_user and its membership. */
+/* Guards what follows, every account, and who uses which memory. */
 static DEFINE_SPINLOCK(budget_lock);
-static LIST_HEAD(users);	/* only those who hold something: a handful */
+static LIST_HEAD(accounts);		/* that hold something: a handful */
 static size_t bytes_all;
-static size_t bytes_users;	/* what the unprivileged hold of bytes_all */
+static size_t bytes_users;		/* of these, not of root's account */
+static size_t fixed_bytes_all;
+static size_t bytes_claimed;		/* revoked, and still in use */
 
 static int max_mib_set(const char *val, const struct kernel_param *kp)
 {
 	unsigned int mib;
 
-	if (kstrtouint(val, 0, &mib) || mib < MAX_MIB_LEAST ||
-	    mib > MAX_MIB_MOST) {
+	if (kstrtouint(val, 0, &mib) || mib < LOWEST_MAX_MIB ||
+	    mib > HIGHEST_MAX_MIB) {
 		pr_err("max_mib: a number of MiB from %d to %d is wanted\n",
-		       MAX_MIB_LEAST, MAX_MIB_MOST);
+		       LOWEST_MAX_MIB, HIGHEST_MAX_MIB);
 		return -EINVAL;
 	}
 	WRITE_ONCE(max_mib, mib);
@@ -58,112 +75,400 @@ __MODULE_PARM_TYPE(max_mib, "uint");
 MODULE_PARM_DESC(max_mib,
 		 "MiB of kernel memory that open snapshots may hold: half of it per user, a quarter kept for root (default 64)");
 
+void *psinfo_alloc(size_t bytes)
+{
+	return bytes > PAGE_SIZE ? __vmalloc(bytes, PSINFO_GFP) :
+				   kmalloc(bytes, PSINFO_GFP);
+}
+
+/* ---- accounts ------------------------------------------------------------ */
+
 static bool is_privileged(const struct cred *cred)
 {
 	return cred->user_ns == &init_user_ns &&
 	       cap_raised(cred->cap_effective, CAP_SYS_RESOURCE);
 }
 
-/* Who answers for @cred: the maker of the outermost user namespace it is in. */
-static kuid_t payer(const struct cred *cred)
+/* The outermost user namespace below the initial one, or NULL */
+static const struct user_namespace *outermost_ns(const struct cred *cred)
 {
 	const struct user_namespace *ns = cred->user_ns;
-	kuid_t uid = cred->uid;
 
-	for (; ns != &init_user_ns; ns = ns->parent)
-		uid = ns->owner;
-	return uid;
+	if (ns == &init_user_ns)
+		return NULL;
+	while (ns->parent != &init_user_ns)
+		ns = ns->parent;
+	return ns;
 }
 
-static struct psinfo_user *user_find(kuid_t uid)
+static void account_set_key(struct psinfo_account *account,
+			    const struct cred *cred)
 {
-	struct psinfo_user *user;
+	const struct user_namespace *ns = outermost_ns(cred);
+
+	account->uid = cred->uid;
+	account->is_root = is_privileged(cred);
+	if (account->is_root) {
+		account->uid = GLOBAL_ROOT_UID;
+	} else if (ns) {
+		account->uid = ns->owner;
+		if (uid_eq(ns->owner, GLOBAL_ROOT_UID))
+			account->ns = ns;
+	}
+}
+
+static bool is_same_key(const struct psinfo_account *one,
+			const struct psinfo_account *other)
+{
+	return uid_eq(one->uid, other->uid) && one->ns == other->ns &&
+	       one->is_root == other->is_root;
+}
+
+static struct psinfo_account *account_find(const struct psinfo_account *key)
+{
+	struct psinfo_account *account;
 
 	lockdep_assert_held(&budget_lock);
-	list_for_each_entry(user, &users, link) {
-		if (uid_eq(user->uid, uid))
-			return user;
+	list_for_each_entry(account, &accounts, link) {
+		if (is_same_key(account, key))
+			return account;
 	}
 	return NULL;
 }
 
-/* Return: the entry of @uid with one purse more, or NULL without memory. */
-static struct psinfo_user *user_get(kuid_t uid)
+int psinfo_memory_open(struct psinfo_memory *memory, const struct cred *cred)
 {
-	struct psinfo_user *fresh = kzalloc(sizeof(*fresh), PSINFO_GFP);
-	struct psinfo_user *user;
+	struct psinfo_account *fresh = kzalloc(sizeof(*fresh), PSINFO_GFP);
+	struct psinfo_account *account;
+
+	if (!fresh)
+		return -ENOMEM;
+	INIT_LIST_HEAD(&fresh->memories);
+	account_set_key(fresh, cred);
 
 	spin_lock(&budget_lock);
-	user = user_find(uid);
-	if (!user && fresh) {
-		user = fresh;
+	account = account_find(fresh);
+	if (!account) {
+		account = fresh;
 		fresh = NULL;
-		user->uid = uid;
-		list_add(&user->link, &users);
+		list_add(&account->link, &accounts);
 	}
-	if (user)
-		user->purses++;
+	account->nr_memories++;
+	memory->account = account;
+	memory->in_use = true;
+	list_add_tail(&memory->link, &account->memories);
 	spin_unlock(&budget_lock);
 
 	kfree(fresh);
-	return user;
+	return 0;
 }
 
-static void user_put(struct psinfo_user *user)
+/* ---- charging ------------------------------------------------------------ */
+
+static size_t budget_limit(void)
 {
-	bool last;
-
-	spin_lock(&budget_lock);
-	last = --user->purses == 0;
-	if (last)
-		list_del(&user->link);
-	spin_unlock(&budget_lock);
-
-	if (last)
-		kfree(user);
+	return (size_t)READ_ONCE(max_mib) << 20;
 }
 
-int psinfo_purse_take(struct psinfo_purse *purse, const struct cred *cred,
-		      size_t bytes)
+static bool is_share_exceeded(const struct psinfo_account *account,
+			      size_t bytes)
 {
-	size_t limit = (size_t)READ_ONCE(max_mib) << 20;
-	int err = -ENOBUFS;
+	return !account->is_root &&
+	       account->bytes + bytes > budget_limit() / 2;
+}
 
-	if (!purse->user && !is_privileged(cred)) {
-		purse->user = user_get(payer(cred));
-		if (!purse->user)
-			return -ENOMEM;
-	}
+static bool users_fit(size_t bytes)
+{
+	size_t limit = budget_limit();
 
-	spin_lock(&budget_lock);
-	if (bytes_all + bytes > limit)
-		goto out;
-	if (purse->user) {
-		if (bytes_users + bytes > limit - limit / 4 ||
-		    purse->user->bytes + bytes > limit / 2)
-			goto out;
-		purse->user->bytes += bytes;
-		bytes_users += bytes;
-	}
+	lockdep_assert_held(&budget_lock);
+	return bytes_users + bytes <= limit - limit / 4;
+}
+
+static bool fits(const struct psinfo_account *account, size_t bytes)
+{
+	lockdep_assert_held(&budget_lock);
+	return bytes_all + bytes <= budget_limit() &&
+	       (account->is_root || users_fit(bytes));
+}
+
+/* Charges @bytes, or gives them back if negative. */
+static void charge(struct psinfo_account *account, ssize_t bytes)
+{
+	lockdep_assert_held(&budget_lock);
+	account->bytes += bytes;
 	bytes_all += bytes;
-	purse->bytes += bytes;
-	err = 0;
-out:
+	if (!account->is_root)
+		bytes_users += bytes;
+}
+
+/* ---- taking back ----------------------------------------------------------- */
+
+struct detached {
+	void **pages;
+	unsigned int nr_pages;
+};
+
+static void uncharge(struct psinfo_memory *memory, size_t bytes)
+{
+	lockdep_assert_held(&budget_lock);
+	if (memory->revoked && memory->in_use)
+		bytes_claimed -= bytes;
+	memory->bytes -= bytes;
+	charge(memory->account, -(ssize_t)bytes);
+}
+
+/* Takes the pages away from @memory, to be freed without the lock. */
+static struct detached detach(struct psinfo_memory *memory)
+{
+	struct detached detached = { memory->pages, memory->nr_pages };
+
+	uncharge(memory, memory->bytes);
+	memory->pages = NULL;
+	memory->nr_pages = 0;
+	memory->max_pages = 0;
+	return detached;
+}
+
+static void free_detached(struct detached detached)
+{
+	unsigned int i;
+
+	for (i = 0; i < detached.nr_pages; i++)
+		free_page((unsigned long)detached.pages[i]);
+	kvfree(detached.pages);
+}
+
+/* The oldest memory of @account that holds something, @not excepted */
+static struct psinfo_memory *oldest(const struct psinfo_account *account,
+				    bool in_use, const struct psinfo_memory *not)
+{
+	struct psinfo_memory *memory;
+
+	list_for_each_entry(memory, &account->memories, link) {
+		if (memory != not && memory->bytes && !memory->revoked &&
+		    memory->in_use == in_use)
+			return memory;
+	}
+	return NULL;
+}
+
+static bool has_others(const struct psinfo_memory *memory)
+{
+	return oldest(memory->account, false, memory) ||
+	       oldest(memory->account, true, memory);
+}
+
+/*
+ * Whose memory is taken back so that @asking gets @bytes more: the oldest one
+ * of the other account that holds most of what can be taken, if it holds more
+ * than @asking's account would, or if this is the only snapshot of that. Taking
+ * from root does not help users who have reached the limit for all users.
+ */
+static struct psinfo_memory *find_victim(const struct psinfo_memory *asking,
+					 size_t bytes, bool in_use)
+{
+	const struct psinfo_account *own = asking->account;
+	size_t most = has_others(asking) ? own->bytes + bytes : 0;
+	bool spare_root = !own->is_root && !users_fit(bytes);
+	struct psinfo_memory *memory, *victim = NULL;
+	struct psinfo_account *account;
+
+	lockdep_assert_held(&budget_lock);
+	list_for_each_entry(account, &accounts, link) {
+		if (account == own || (account->is_root && spare_root) ||
+		    account->bytes <= most)
+			continue;
+		memory = oldest(account, in_use, NULL);
+		if (memory) {
+			most = account->bytes;
+			victim = memory;
+		}
+	}
+	return victim;
+}
+
+/*
+ * One attempt to charge @bytes. Return: 0; an error; or -EAGAIN if memory was
+ * taken back into @ret_detached, or will be once its owner stops using it.
+ */
+static int charge_once(struct psinfo_memory *memory, size_t bytes,
+		       struct detached *ret_detached)
+{
+	struct psinfo_memory *victim;
+
+	lockdep_assert_held(&budget_lock);
+	if (memory->revoked)
+		return -ESTALE;
+	if (is_share_exceeded(memory->account, bytes))
+		return -ENOBUFS;
+	if (fits(memory->account, bytes)) {
+		charge(memory->account, bytes);
+		memory->bytes += bytes;
+		return 0;
+	}
+
+	victim = find_victim(memory, bytes, false);
+	if (victim) {
+		victim->revoked = true;
+		*ret_detached = detach(victim);
+		return -EAGAIN;
+	}
+	if (bytes_claimed >= bytes)
+		return -EAGAIN;
+	victim = find_victim(memory, bytes, true);
+	if (victim) {
+		victim->revoked = true;
+		bytes_claimed += victim->bytes;
+	}
+	return bytes_claimed ? -EAGAIN : -ENOBUFS;
+}
+
+/*
+ * Memory that is in use is given back within microseconds, unless its owner
+ * does not get to run. That is waited for, but not for long.
+ */
+static int charge_or_take_back(struct psinfo_memory *memory, size_t bytes)
+{
+	unsigned int waits = HZ / 2;
+	int err, stop;
+
+	for (;;) {
+		struct detached detached = {};
+
+		spin_lock(&budget_lock);
+		err = charge_once(memory, bytes, &detached);
+		spin_unlock(&budget_lock);
+		if (err != -EAGAIN)
+			return err;
+
+		stop = psinfo_should_stop();
+		if (detached.pages)
+			free_detached(detached);
+		else if (!waits--)
+			return -ENOBUFS;
+		else if (!stop)
+			schedule_timeout_killable(1);
+		if (stop)
+			return stop;
+	}
+}
+
+/* Room for more pages in the array of them; 0 or an error. */
+static int grow_array(struct psinfo_memory *memory)
+{
+	unsigned int max = max_t(unsigned int, 2 * memory->max_pages,
+				 FIRST_PAGES);
+	size_t old_bytes = memory->max_pages * sizeof(*memory->pages);
+	size_t bytes = max * sizeof(*memory->pages);
+	void **pages;
+	int err;
+
+	err = charge_or_take_back(memory, bytes);
+	if (err)
+		return err;
+	pages = psinfo_alloc(bytes);
+	if (!pages)
+		return -ENOMEM;
+	if (memory->pages)
+		memcpy(pages, memory->pages, old_bytes);
+	kvfree(memory->pages);
+	memory->pages = pages;
+	memory->max_pages = max;
+
+	spin_lock(&budget_lock);
+	uncharge(memory, old_bytes);
+	spin_unlock(&budget_lock);
+	return 0;
+}
+
+int psinfo_memory_add_page(struct psinfo_memory *memory)
+{
+	void *page;
+	int err;
+
+	if (memory->nr_pages == memory->max_pages) {
+		err = grow_array(memory);
+		if (err)
+			return err;
+	}
+	err = charge_or_take_back(memory, PAGE_SIZE);
+	if (err)
+		return err;
+	/* On failure the charge stays until psinfo_memory_close(). */
+	page = (void *)__get_free_page(PSINFO_GFP);
+	if (!page)
+		return -ENOMEM;
+	memory->pages[memory->nr_pages++] = page;
+	return 0;
+}
+
+bool psinfo_memory_charge_buffer(struct psinfo_memory *memory, size_t bytes)
+{
+	struct psinfo_account *account = memory->account;
+	size_t limit = budget_limit();
+	bool charged;
+
+	spin_lock(&budget_lock);
+	charged = fits(account, bytes) && !is_share_exceeded(account, bytes) &&
+		  account->fixed_bytes + bytes <= limit / 16 &&
+		  fixed_bytes_all + bytes <= limit / 4;
+	if (charged) {
+		charge(account, bytes);
+		account->fixed_bytes += bytes;
+		fixed_bytes_all += bytes;
+		memory->fixed_bytes += bytes;
+	}
+	spin_unlock(&budget_lock);
+	return charged;
+}
+
+int psinfo_memory_begin(struct psinfo_memory *memory)
+{
+	int err = 0;
+
+	spin_lock(&budget_lock);
+	if (memory->revoked)
+		err = -ESTALE;
+	else
+		memory->in_use = true;
 	spin_unlock(&budget_lock);
 	return err;
 }
 
-void psinfo_purse_empty(struct psinfo_purse *purse)
+void psinfo_memory_end(struct psinfo_memory *memory)
 {
+	struct detached detached = {};
+
 	spin_lock(&budget_lock);
-	bytes_all -= purse->bytes;
-	if (purse->user) {
-		purse->user->bytes -= purse->bytes;
-		bytes_users -= purse->bytes;
-	}
+	if (memory->revoked)
+		detached = detach(memory);
+	memory->in_use = false;
+	spin_unlock(&budget_lock);
+	free_detached(detached);
+}
+
+void psinfo_memory_close(struct psinfo_memory *memory)
+{
+	struct psinfo_account *account = memory->account;
+	struct detached detached;
+	bool is_last;
+
+	if (!account)
+		return;
+	spin_lock(&budget_lock);
+	detached = detach(memory);
+	charge(account, -(ssize_t)memory->fixed_bytes);
+	account->fixed_bytes -= memory->fixed_bytes;
+	fixed_bytes_all -= memory->fixed_bytes;
+	list_del(&memory->link);
+	is_last = --account->nr_memories == 0;
+	if (is_last)
+		list_del(&account->link);
 	spin_unlock(&budget_lock);
 
-	if (purse->user)
-		user_put(purse->user);
-	*purse = (struct psinfo_purse) {};
+	free_detached(detached);
+	if (is_last)
+		kfree(account);
+	*memory = (struct psinfo_memory) {};
 }

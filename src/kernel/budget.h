@@ -1,48 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How much kernel memory snapshots may hold, in all and per user. Many
- * Raspberry Pi systems run without the memory cgroup, where GFP_KERNEL_ACCOUNT
- * bounds nothing; this does.
+ * The memory of snapshots: single pages, charged to an account, within a limit
+ * for all. Many Raspberry Pi systems run without the memory cgroup, where
+ * GFP_KERNEL_ACCOUNT bounds nothing; this does.
  *
- * Of max_mib, a quarter is kept for holders of CAP_SYS_RESOURCE, and no other
- * user holds more than half.
+ * An account is a user. Processes in a user namespace are charged to the
+ * owner of their outermost user namespace, so that a range of subordinate ids
+ * is one account; if root owns it, as with containers that a system service
+ * starts, each such namespace is an account of its own. All processes with
+ * CAP_SYS_RESOURCE in the initial user namespace share the account of root.
+ *
+ * When the budget is full, memory is taken back from the account that holds
+ * most, oldest snapshot first, and given to one that holds less or has only this
+ * snapshot: whoever holds little is not refused because others hold much. The
+ * reader of a snapshot that was taken back gets -ESTALE and opens the file
+ * again. An account other than root's holds at most half of the budget, and all
+ * of those together at most three quarters.
  */
 #ifndef PSINFO_BUDGET_H
 #define PSINFO_BUDGET_H
 
 #include <linux/cred.h>
 #include <linux/gfp.h>
+#include <linux/list.h>
 #include <linux/types.h>
 
 /*
- * For what a reader has allocated. It is charged to the reader's memory cgroup;
- * where that has no more, the reader is told -ENOMEM. Without RETRY_MAYFAIL the
- * OOM killer would end a process of the group instead, for no more than a look.
+ * For all that a reader has allocated. It is charged to the reader's memory
+ * cgroup; when that is full, the reader gets -ENOMEM. Without
+ * __GFP_RETRY_MAYFAIL the OOM killer would end a process of the cgroup instead.
  */
 #define PSINFO_GFP	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
-struct psinfo_user;
+/**
+ * psinfo_alloc() - memory made of single pages; kvfree() frees it
+ * @bytes: how much; what is larger than a page is mapped together, because
+ *	physically contiguous pages would have to be made by compaction
+ *
+ * Return: the memory, not zeroed, or NULL.
+ */
+void *psinfo_alloc(size_t bytes);
 
-/* What one open file has taken; all zero is a valid empty purse. */
-struct psinfo_purse {
-	struct psinfo_user *user;	/* NULL: privileged, or nothing taken */
-	size_t bytes;
+struct psinfo_account;
+
+/*
+ * The pages of one snapshot. All zero is a valid empty one. Its owner uses the
+ * pages only between psinfo_memory_begin() and psinfo_memory_end().
+ */
+struct psinfo_memory {
+	void **pages;			/* each of PAGE_SIZE bytes */
+	unsigned int nr_pages;
+	unsigned int max_pages;		/* that the array has room for */
+	/* Guarded by the lock of budget.c, as is taking the pages away */
+	struct psinfo_account *account;	/* NULL: nothing was ever charged */
+	struct list_head link;		/* of the account, oldest first */
+	size_t bytes;			/* charged for pages and array */
+	size_t fixed_bytes;		/* charged for what cannot be revoked */
+	bool in_use;
+	bool revoked;
 };
 
 /**
- * psinfo_purse_take() - take @bytes out of the budget for @cred
- * @purse: where it is noted; one credential per purse
- * @cred: whose share it is: the real user, or if that user lives in a user
- *	namespace, whoever made it, so that a range of subordinate ids is one
- * @bytes: how much
+ * psinfo_memory_open() - begin a snapshot; it is in use from now on
+ * @memory: all zero
+ * @cred: who is charged; pinned until psinfo_memory_close()
  *
  * Context: may sleep.
- * Return: 0, -ENOBUFS beyond the budget, -ENOMEM. On error nothing is taken.
+ * Return: 0 or -ENOMEM; on error @memory is still all zero.
  */
-int psinfo_purse_take(struct psinfo_purse *purse, const struct cred *cred,
-		      size_t bytes);
+int psinfo_memory_open(struct psinfo_memory *memory, const struct cred *cred);
 
-/** psinfo_purse_empty() - give all that @purse took back */
-void psinfo_purse_empty(struct psinfo_purse *purse);
+/**
+ * psinfo_memory_add_page() - one page more, not zeroed
+ *
+ * Context: may sleep; @memory is in use.
+ * Return: 0; -ENOBUFS if the account holds its share or no other holds more, or
+ * if this snapshot alone is larger than the budget; -ESTALE if the memory was
+ * claimed for somebody else; -ENOMEM; -EINTR; -ENODEV.
+ */
+int psinfo_memory_add_page(struct psinfo_memory *memory);
+
+/**
+ * psinfo_memory_charge_buffer() - charge @bytes that cannot be taken back
+ *
+ * Only a small part of the budget is available for this. What was charged is
+ * given back by psinfo_memory_close().
+ *
+ * Return: whether it was charged.
+ */
+bool psinfo_memory_charge_buffer(struct psinfo_memory *memory, size_t bytes);
+
+/**
+ * psinfo_memory_begin() - use the pages: they stay until psinfo_memory_end()
+ *
+ * Between the two, do not access user space: somebody may wait for the memory.
+ * Return: 0, or -ESTALE if the pages have been taken back.
+ */
+int psinfo_memory_begin(struct psinfo_memory *memory);
+void psinfo_memory_end(struct psinfo_memory *memory);
+
+/** psinfo_memory_close() - free everything; @memory is all zero again */
+void psinfo_memory_close(struct psinfo_memory *memory);
 
 #endif /* PSINFO_BUDGET_H */

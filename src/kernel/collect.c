@@ -29,6 +29,14 @@
 #include "compat.h"
 #include "state.h"
 
+#ifdef DEBUG
+#include "selftest/race.c"
+#else
+static inline void race_window(void)
+{
+}
+#endif
+
 /* A 64-bit counter that its owner changes; on 32-bit it could be read torn. */
 static u64 counter_read(const u64 *counter)
 {
@@ -81,14 +89,32 @@ static __always_inline pid_t group_number(const struct signal_struct *sig,
 	return number_in(READ_ONCE(sig->pids[type]), view);
 }
 
-/* task_ppid_nr_ns(), inline: it is asked of every process */
+/*
+ * task_ppid_nr_ns(), inline because every process needs it. A parent that exits
+ * first hands its children over and loses its PID later, both under
+ * tasklist_lock: a parent that has none is asked again who it is.
+ */
 static __always_inline pid_t parent_number(const struct task_struct *task,
 					   struct view view)
 {
+	const struct task_struct *parent, *again;
+	pid_t number;
+
 	if (!pid_alive(task))
 		return 0;
-	return group_number(rcu_dereference(task->real_parent)->signal,
-			    PIDTYPE_TGID, view);
+	parent = rcu_dereference(task->real_parent);
+	race_window();
+	for (;;) {
+		number = group_number(parent->signal, PIDTYPE_TGID, view);
+		if (likely(number))
+			return number;
+		/* Pairs with tasklist_lock: if the PID is gone, so is the link. */
+		smp_rmb();
+		again = rcu_dereference(task->real_parent);
+		if (again == parent || !pid_alive(task))
+			return 0;
+		parent = again;
+	}
 }
 
 /* Of the thread that traces, as TracerPid of status */
@@ -105,6 +131,8 @@ static_assert(offsetof(struct psinfo_record, reserved0) ==
 	      offsetof(struct psinfo_record, state) + 1);
 static_assert(offsetof(struct psinfo_record, name) ==
 	      offsetof(struct psinfo_record, state) + sizeof(__le32));
+static_assert(offsetof(struct psinfo_record, reserved1) ==
+	      offsetof(struct psinfo_record, groups_withheld) + sizeof(u32));
 
 static __always_inline void fill_identity(struct psinfo_record *record,
 					  struct task_struct *task, pid_t pid,
@@ -129,6 +157,8 @@ static __always_inline void fill_identity(struct psinfo_record *record,
 	 * moment may show part of both names, as in /proc of new kernels.
 	 */
 	psinfo_comm_copy(record->name, task->comm);
+	record->groups_withheld = 0;
+	record->reserved1 = 0;
 }
 
 static void fill_cred(struct psinfo_record *record,
@@ -329,7 +359,7 @@ static void fill_times(struct psinfo_record *record, struct task_struct *task,
 		       bool of_thread)
 {
 	record->threads = READ_ONCE(task->signal->nr_threads);
-	record->reserved1 = 0;
+	record->reserved2 = 0;
 	record->nvcsw = READ_ONCE(task->nvcsw);
 	record->nivcsw = READ_ONCE(task->nivcsw);
 	if (of_thread)
@@ -339,8 +369,9 @@ static void fill_times(struct psinfo_record *record, struct task_struct *task,
 }
 
 /*
- * A large group whose threads keep ending is in the end read as procfs does
- * it, in one section.
+ * If threads keep exiting, the last attempt is one pass in a single section and
+ * without the lock: what a thread that exits meanwhile has used may be missing,
+ * which is better than to sum thousands of threads with interrupts disabled.
  */
 static void fill_large_times(struct psinfo_record *record,
 			     struct task_struct *task)
@@ -353,7 +384,7 @@ static void fill_large_times(struct psinfo_record *record,
 		if (--tries)
 			continue;
 		rcu_read_lock();
-		group_times_read(sig, &sum);
+		sum_group(sig, &sum);
 		rcu_read_unlock();
 		break;
 	}
@@ -381,7 +412,7 @@ static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 	record->swap_bytes = (u64)swapped << PAGE_SHIFT;
 }
 
-/* Cgroups outside of the viewer's cgroup namespace are nobody's business. */
+/* A cgroup outside of the viewer's cgroup namespace is withheld. */
 static void fill_cgroup(struct psinfo_record *record,
 			const struct task_struct *task,
 			const struct psinfo_viewer *viewer)
@@ -395,6 +426,8 @@ static void fill_cgroup(struct psinfo_record *record,
 
 		if (root && cgroup_id(root) == viewer->cgroup_root)
 			record->cgroup = cgroup_ino(cgroup);
+		else
+			record->groups_withheld |= PSINFO_GROUP_CGROUP;
 	}
 #endif
 }
@@ -459,8 +492,8 @@ static bool passes(const struct psinfo_filter *filter,
 	    parent_number(task, view) != filter->parent)
 		return false;
 	return !(filters & PSINFO_FILTER_UID) ||
-	       from_kuid_munged(viewer->cred->user_ns,
-				__task_cred(task)->uid) == filter->uid;
+	       (uid_valid(filter->uid) &&
+		uid_eq(__task_cred(task)->uid, filter->uid));
 }
 
 /*
@@ -696,6 +729,37 @@ static void take_batch(struct batch *batch)
 						    iter.index);
 		batch->looked_at++;
 	}
+	if (walk->next > walk->last)
+		walk->done = true;
+}
+
+/*
+ * The times of the last record, which is of a large group. Visibility is
+ * checked again, because summing takes long enough for a set-uid execve(). If
+ * the task has died, the walk returns to its PID: a thread's execve() may have
+ * taken it over.
+ */
+static void finish_large(struct batch *batch)
+{
+	struct psinfo_walk *walk = batch->walk;
+	struct task_struct *task = batch->large;
+	struct psinfo_record *record;
+	bool is_alive;
+
+	record = (void *)batch->record - walk->record_size;
+	fill_large_times(record, task);
+	rcu_read_lock();
+	is_alive = pid_alive(task);
+	if (!is_alive || !psinfo_viewer_sees(walk->viewer, task)) {
+		walk->processes[record->state]--;
+		batch->filled--;
+	}
+	rcu_read_unlock();
+	if (!is_alive) {
+		walk->next = record->pid;
+		walk->done = false;
+	}
+	put_task_struct(task);
 }
 
 unsigned int psinfo_collect(struct psinfo_walk *walk,
@@ -712,13 +776,9 @@ unsigned int psinfo_collect(struct psinfo_walk *walk,
 	rcu_read_lock();
 	take_batch(&batch);
 	rcu_read_unlock();
+	if (unlikely(batch.large))
+		finish_large(&batch);
 	psinfo_viewer_end(viewer, saved);
-
-	if (unlikely(batch.large)) {
-		fill_large_times((void *)batch.record - walk->record_size,
-				 batch.large);
-		put_task_struct(batch.large);
-	}
 	return batch.filled;
 }
 
@@ -736,33 +796,4 @@ bool psinfo_collect_one(const struct psinfo_viewer *viewer, pid_t number,
 	rcu_read_unlock();
 	psinfo_viewer_end(viewer, saved);
 	return found;
-}
-
-/*
- * The number is looked at between the two looks at the place of the next
- * birth: if that was the same, it changed by deaths only, if at all.
- */
-struct psinfo_members psinfo_members_begin(const struct psinfo_viewer *viewer)
-{
-	struct psinfo_members now;
-
-	now.next_pid = READ_ONCE(viewer->ns->idr.idr_next);
-	/* First the place, then the number ... */
-	smp_rmb();
-	now.nr_pids = READ_ONCE(viewer->ns->pid_allocated);
-	/* ... then the tasks ... */
-	smp_rmb();
-	return now;
-}
-
-bool psinfo_members_same(const struct psinfo_viewer *viewer,
-			 struct psinfo_members then)
-{
-	/* ... then the number again ... */
-	smp_rmb();
-	if (READ_ONCE(viewer->ns->pid_allocated) != then.nr_pids)
-		return false;
-	/* ... and last the place. */
-	smp_rmb();
-	return READ_ONCE(viewer->ns->idr.idr_next) == then.next_pid;
 }

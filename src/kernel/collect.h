@@ -8,6 +8,7 @@
 #define PSINFO_COLLECT_H
 
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include "record.h"
 #include "visibility.h"
@@ -15,11 +16,11 @@
 /* After this many PIDs and threads, an RCU read section comes to its end. */
 #define PSINFO_BATCH	256
 
-/* Who is let through; the fields are those of struct psinfo_query. */
+/* What passes; filters, states, pid and parent as in struct psinfo_query */
 struct psinfo_filter {
 	u32 filters;		/* PSINFO_FILTER_..., 0: everybody */
 	u32 states;
-	u32 uid;
+	kuid_t uid;		/* an invalid one matches nobody */
 	pid_t pid;
 	pid_t parent;
 };
@@ -66,22 +67,5 @@ unsigned int psinfo_collect(struct psinfo_walk *walk,
  */
 bool psinfo_collect_one(const struct psinfo_viewer *viewer, pid_t pid,
 			struct psinfo_record *record);
-
-/* How a PID namespace counts; see psinfo_members_same() */
-struct psinfo_members {
-	unsigned int next_pid;
-	unsigned int nr_pids;
-};
-
-/**
- * psinfo_members_begin() - note how the viewer's PID namespace counts now
- * psinfo_members_same() - whether nobody was born or went since then
- *
- * By the namespace's counters: each birth moves the place where the next PID
- * is looked for, each end without a birth lowers the number of PIDs.
- */
-struct psinfo_members psinfo_members_begin(const struct psinfo_viewer *viewer);
-bool psinfo_members_same(const struct psinfo_viewer *viewer,
-			 struct psinfo_members then);
 
 #endif /* PSINFO_COLLECT_H */

@@ -39,6 +39,13 @@ static s64 clock_ticks(u64 ns)
 	return div_u64(ns, NSEC_PER_SEC / USER_HZ);
 }
 
+/* Rounded down, also below 0, as stat 22 does in its own way */
+static s64 signed_clock_ticks(s64 ns)
+{
+	return ns < 0 ? -clock_ticks(-(u64)ns + NSEC_PER_SEC / USER_HZ - 1) :
+			clock_ticks(ns);
+}
+
 static s64 pid(const struct psinfo_row *row)
 {
 	return row->record.pid;
@@ -106,7 +113,7 @@ static s64 stime(const struct psinfo_row *row)
 
 static s64 start(const struct psinfo_row *row)
 {
-	return clock_ticks(row->record.start_ns);
+	return signed_clock_ticks(row->record.start_ns);
 }
 
 static s64 threads(const struct psinfo_row *row)
@@ -421,3 +428,10 @@ char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
 #ifdef DEBUG
 #include "selftest/columns.c"
 #endif
+
+#undef SEPARATOR
+#undef CRED
+#undef SCHED
+#undef TIMES
+#undef MEMORY
+#undef COLUMN

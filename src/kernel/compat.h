@@ -6,27 +6,61 @@
 #ifndef PSINFO_COMPAT_H
 #define PSINFO_COMPAT_H
 
+#include <linux/kmemleak.h>
 #include <linux/mm_types.h>
+#include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/user_namespace.h>
+#include <linux/version.h>
 
 #ifdef PSINFO_HAVE_EXEC_STATE
 #include <linux/sched/exec_state.h>
 #endif
 
 /**
- * psinfo_task_is_dumpable() - may the owner of @task look into it?
+ * psinfo_proc_ops() - @ops in memory that procfs may read at any time
+ *
+ * Before the fixes "proc: fix UAF in proc_get_inode()" and "proc: use the same
+ * treatment to check proc_lseek", procfs reads the operations of an entry
+ * without holding it: a lookup beside an unload would read freed module memory.
+ * So there a copy is used which is never freed, since nothing tells when the
+ * last such lookup has ended. That is some 100 bytes for each load. Procfs only
+ * compares the pointers in it; before it calls one, it holds the entry.
+ *
+ * Return: @ops, its copy, or NULL without memory.
+ */
+#ifdef PSINFO_HAVE_PROC_ENTRY_FLAGS
+static inline const struct proc_ops *psinfo_proc_ops(const struct proc_ops *ops)
+{
+	return ops;
+}
+#else
+static inline const struct proc_ops *psinfo_proc_ops(const struct proc_ops *ops)
+{
+	const struct proc_ops *copy = kmemdup(ops, sizeof(*ops), GFP_KERNEL);
+
+	kmemleak_ignore(copy);
+	return copy;
+}
+#endif
+
+/**
+ * psinfo_task_is_dumpable() - may the owner of @task read its memory?
  * @task: any task
  * @may: says whether the reader holds CAP_SYS_PTRACE in a user namespace,
  *	which makes up for a task that is not dumpable; must not sleep
  *
  * The same rule as task_still_dumpable() in kernel/ptrace.c of each kernel:
- * since 7.x the answer hangs on the exec state, before that on the mm, and
- * stable updates since 6.1 and 5.10 remember it when the mm is gone.
+ * since 7.x the exec state decides, before that the mm, and stable updates of
+ * 5.10 and later remember the answer when the mm is gone. It fails closed: where
+ * the headers have neither, and the kernel is not known to be from before them,
+ * no task is dumpable.
  *
  * Context: inside an RCU read section; takes and drops the task lock.
  */
@@ -41,6 +75,16 @@ static inline bool psinfo_task_is_dumpable(struct task_struct *task,
 	       may(es->user_ns);
 }
 
+#elif !defined(PSINFO_HAVE_USER_DUMPABLE) && \
+	(LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0) || \
+	 defined(PSINFO_UNKNOWN_KERNEL))
+
+static inline bool psinfo_task_is_dumpable(struct task_struct *task,
+					   bool (*may)(struct user_namespace *))
+{
+	return may(&init_user_ns);
+}
+
 #else
 
 #ifdef PSINFO_HAVE_USER_DUMPABLE
@@ -50,6 +94,7 @@ static inline bool psinfo_task_was_dumpable(struct task_struct *task,
 	return task->user_dumpable || may(&init_user_ns);
 }
 #else
+/* The rule of kernels from before the updates */
 static inline bool psinfo_task_was_dumpable(struct task_struct *task,
 					    bool (*may)(struct user_namespace *))
 {

@@ -14,17 +14,20 @@
 #include <linux/slab.h>
 
 #include "budget.h"
+#include "compat.h"
 #include "query.h"
+#include "stop.h"
 #include "table.h"
 #include "visibility.h"
 
+bool psinfo_unloading;
+
 static struct proc_dir_entry *entry;
 
-/* One open file: who opened it, and what each of its two languages keeps */
+/* One open file: who opened it, and the table if it is read */
 struct opened {
 	struct psinfo_viewer viewer;
 	struct psinfo_table table;
-	struct psinfo_pass pass;
 };
 
 static struct opened *opened_of(const struct file *file)
@@ -48,7 +51,6 @@ static int entry_open(struct inode *inode, struct file *file)
 
 	psinfo_viewer_open(&opened->viewer, file);
 	psinfo_table_init(&opened->table, &opened->viewer);
-	psinfo_pass_init(&opened->pass);
 	seq = file->private_data;
 	seq->private = &opened->table;
 	return 0;
@@ -73,7 +75,7 @@ static long entry_ioctl(struct file *file, unsigned int request,
 {
 	struct opened *opened = opened_of(file);
 
-	return psinfo_query_ioctl(&opened->viewer, &opened->pass, request,
+	return psinfo_query_ioctl(&opened->viewer, request,
 				  (void __user *)argument);
 }
 
@@ -99,11 +101,21 @@ static const struct proc_ops entry_ops = {
 
 int psinfo_entry_create(void)
 {
-	entry = proc_create(KBUILD_MODNAME, 0444, NULL, &entry_ops);
-	return entry ? 0 : -ENOMEM;
+	const struct proc_ops *ops = psinfo_proc_ops(&entry_ops);
+
+	if (!ops)
+		return -ENOMEM;
+	entry = proc_create(KBUILD_MODNAME, 0444, NULL, ops);
+	if (entry)
+		return 0;
+	if (ops != &entry_ops)
+		kfree(ops);
+	return -ENOMEM;
 }
 
 void psinfo_entry_remove(void)
 {
+	/* Calls that are under way give up, so that this need not wait long. */
+	WRITE_ONCE(psinfo_unloading, true);
 	proc_remove(entry);
 }

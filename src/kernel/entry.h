@@ -6,14 +6,15 @@
 #ifndef PSINFO_ENTRY_H
 #define PSINFO_ENTRY_H
 
-/** psinfo_entry_create() - make /proc/psinfo appear; 0 or -ENOMEM */
+/** psinfo_entry_create() - create /proc/psinfo; 0 or -ENOMEM */
 int psinfo_entry_create(void);
 
 /**
- * psinfo_entry_remove() - make it go
+ * psinfo_entry_remove() - remove /proc/psinfo
  *
- * Waits for calls that are under way, not for files to be closed: what is
- * open is released here, and reads from it fail with -EIO from then on.
+ * Waits for calls that are under way, which give up early, but not for files
+ * to be closed: open files are released here, and reads from them fail with
+ * -EIO from then on. A call that waits for a page fault cannot give up.
  */
 void psinfo_entry_remove(void);
 

@@ -155,3 +155,8 @@ void psinfo_journal_write(void)
 		log_process(&snapshot, wanted);
 	psinfo_snapshot_drop(&snapshot);
 }
+
+#undef LINE_MAX_BYTES
+#undef LOG_NOTHING
+#undef LOG_PIDS
+#undef LOG_MODE

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ioctl(): judges the request, and streams records to the caller through a
- * small buffer. Who is walked over and what is read, collect.c knows.
+ * ioctl(): validates the request and streams records to the caller through a
+ * small buffer. collect.c selects the tasks and fields.
  */
 #include "query.h"
 
@@ -11,28 +11,25 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
+#include <linux/uidgid.h>
 
 #include "budget.h"
+#include "collect.h"
 #include "record.h"
+#include "stop.h"
 
-/* What stands between the walk and the caller's buffer */
-#define BUFFER_BYTES	SZ_16K
+/* Records between the walk and the caller's buffer: a page of them at most */
+#define BUFFER_BYTES	PSINFO_RECORD_SIZE_MAX
 
-void psinfo_pass_init(struct psinfo_pass *pass)
-{
-	spin_lock_init(&pass->lock);
-}
+static_assert(BUFFER_BYTES <= PAGE_SIZE);
 
-/* ---- is the request one ------------------------------------------------ */
+/* ---- validate the request ------------------------------------------------ */
 
-/* The structure at @argument says first how large the caller knows it. */
+/* The first field of the structure at @argument is its size. */
 static int copy_in(void *to, size_t size, size_t least, void __user *argument,
 		   u32 *ret_size)
 {
@@ -43,7 +40,7 @@ static int copy_in(void *to, size_t size, size_t least, void __user *argument,
 		return -EFAULT;
 	if (their_size < least)
 		return -EINVAL;
-	if (their_size > PAGE_SIZE)
+	if (their_size > PSINFO_STRUCT_SIZE_MAX)
 		return -E2BIG;
 	err = copy_struct_from_user(to, size, argument, their_size);
 	if (!err)
@@ -52,8 +49,8 @@ static int copy_in(void *to, size_t size, size_t least, void __user *argument,
 }
 
 /*
- * No more than the caller knows. What it knows beyond us is zero already, or
- * copy_in() would have refused it.
+ * Not more than the caller knows. If the caller knows more than this module,
+ * copy_in() has made sure that the rest is zero.
  */
 static int copy_out(void __user *argument, u32 their_size, const void *from,
 		    size_t size)
@@ -62,19 +59,19 @@ static int copy_out(void __user *argument, u32 their_size, const void *from,
 	return copy_to_user(argument, from, size) ? -EFAULT : 0;
 }
 
-/* A value is given if and only if its filter is. */
-static bool is_value(const struct psinfo_query *query, u32 filter, u32 value)
+/* A value must be given if its filter is, and be 0 otherwise. */
+static bool filter_value_valid(const struct psinfo_query *query, u32 filter, u32 value)
 {
 	if (!(query->filters & filter))
 		return value == 0;
 	return value > 0 && value <= INT_MAX;
 }
 
-static bool are_filters(const struct psinfo_query *query)
+static bool filters_valid(const struct psinfo_query *query)
 {
 	const u32 both = PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 
-	if (query->filters & ~PSINFO_FILTERS_ALL ||
+	if (query->filters & ~PSINFO_KNOWN_FILTERS ||
 	    (query->filters & both) == both)
 		return false;
 	if (query->states >> PSINFO_NR_STATES ||
@@ -82,61 +79,31 @@ static bool are_filters(const struct psinfo_query *query)
 		return false;
 	if (query->uid && !(query->filters & PSINFO_FILTER_UID))
 		return false;
-	return is_value(query, PSINFO_FILTER_PID, query->pid) &&
-	       is_value(query, PSINFO_FILTER_PARENT, query->parent);
+	return filter_value_valid(query, PSINFO_FILTER_PID, query->pid) &&
+	       filter_value_valid(query, PSINFO_FILTER_PARENT, query->parent);
 }
 
-static bool is_buffer(const struct psinfo_query *query)
+static bool buffer_args_valid(const struct psinfo_query *query)
 {
 	if (query->flags & PSINFO_QUERY_TOTALS_ONLY)
 		return !query->records && !query->capacity &&
 		       !query->record_size && !query->groups && !query->cursor;
 	return query->capacity && query->cursor <= INT_MAX &&
 	       query->record_size % sizeof(u64) == 0 &&
-	       query->record_size >= psinfo_record_size(query->groups) &&
+	       query->record_size >=
+		       psinfo_record_size(query->groups & PSINFO_KNOWN_GROUPS) &&
 	       query->record_size <= PSINFO_RECORD_SIZE_MAX;
 }
 
-static int judge(const struct psinfo_query *query)
+static int validate_query(const struct psinfo_query *query)
 {
-	if (query->flags & ~PSINFO_QUERY_FLAGS_ALL ||
-	    query->groups & ~PSINFO_GROUPS_ALL ||
-	    !are_filters(query) || !is_buffer(query))
+	if (query->flags & ~PSINFO_KNOWN_QUERY_FLAGS ||
+	    !filters_valid(query) || !buffer_args_valid(query))
 		return -EINVAL;
 	/* A 32-bit kernel has no such address. */
 	if (query->records != (unsigned long)query->records)
 		return -EFAULT;
 	return 0;
-}
-
-/* ---- the pass ------------------------------------------------------------ */
-
-/* Returns whether the pass was stable so far; *@ret_members: since when. */
-static bool pass_resume(struct psinfo_pass *pass, u64 cursor,
-			const struct psinfo_viewer *viewer,
-			struct psinfo_members *ret_members)
-{
-	bool stable;
-
-	if (!cursor) {
-		*ret_members = psinfo_members_begin(viewer);
-		return true;
-	}
-	spin_lock(&pass->lock);
-	stable = pass->stable && pass->cursor == cursor;
-	*ret_members = pass->members;
-	spin_unlock(&pass->lock);
-	return stable;
-}
-
-static void pass_leave(struct psinfo_pass *pass, u64 cursor, bool stable,
-		       struct psinfo_members members)
-{
-	spin_lock(&pass->lock);
-	pass->cursor = cursor;
-	pass->stable = stable;
-	pass->members = members;
-	spin_unlock(&pass->lock);
 }
 
 /* ---- the answer ------------------------------------------------------------ */
@@ -149,29 +116,23 @@ static struct psinfo_walk walk_for(const struct psinfo_query *query,
 		.filter = {
 			.filters = query->filters,
 			.states = query->states,
-			.uid = query->uid,
+			.uid = make_kuid(viewer->cred->user_ns, query->uid),
 			.pid = query->pid,
 			.parent = query->parent,
 		},
-		.groups = query->groups,
+		.groups = query->groups & PSINFO_KNOWN_GROUPS,
 		.record_size = query->record_size,
 		.threads = query->flags & PSINFO_QUERY_THREADS,
 		.next = max_t(u64, query->cursor, 1),
 		.last = INT_MAX,
 	};
 
-	/* A single process need not be searched for; its threads may be anywhere. */
+	/* One process is found by its PID; its threads may have any. */
 	if (query->filters & PSINFO_FILTER_PID && !walk.threads) {
 		walk.next = max_t(pid_t, walk.next, query->pid);
 		walk.last = query->pid;
 	}
 	return walk;
-}
-
-static int go_on(void)
-{
-	cond_resched();
-	return fatal_signal_pending(current) ? -EINTR : 0;
 }
 
 static int count_all(struct psinfo_walk *walk)
@@ -180,12 +141,12 @@ static int count_all(struct psinfo_walk *walk)
 
 	while (!walk->done && !err) {
 		psinfo_collect(walk, NULL, 1);
-		err = go_on();
+		err = psinfo_should_stop();
 	}
 	return err;
 }
 
-/* @buffer has room for @room records, and what is not written of it is zero. */
+/* @buffer has room for @room records and is zeroed. */
 static int stream(struct psinfo_walk *walk, struct psinfo_query *query,
 		  void *buffer, unsigned int room)
 {
@@ -202,7 +163,7 @@ static int stream(struct psinfo_walk *walk, struct psinfo_query *query,
 			return -EFAULT;
 		to += (size_t)filled * query->record_size;
 		query->nr_records += filled;
-		err = go_on();
+		err = psinfo_should_stop();
 		if (err)
 			return err;
 	}
@@ -213,17 +174,17 @@ static int stream_all(struct psinfo_walk *walk, struct psinfo_query *query)
 {
 	unsigned int room = min_t(unsigned int, query->capacity,
 				  BUFFER_BYTES / query->record_size);
-	void *buffer = kvzalloc((size_t)room * query->record_size, PSINFO_GFP);
+	void *buffer = kzalloc((size_t)room * query->record_size, PSINFO_GFP);
 	int err;
 
 	if (!buffer)
 		return -ENOMEM;
 	err = stream(walk, query, buffer, room);
-	kvfree(buffer);
+	kfree(buffer);
 	return err;
 }
 
-/* What the caller has sent in these fields is not to come back. */
+/* What the caller left in the output fields is not returned. */
 static void clear_answer(struct psinfo_query *query)
 {
 	const size_t answer = offsetof(struct psinfo_query, nr_records);
@@ -232,16 +193,13 @@ static void clear_answer(struct psinfo_query *query)
 }
 
 static int answer(struct psinfo_query *query,
-		  const struct psinfo_viewer *viewer, struct psinfo_pass *pass)
+		  const struct psinfo_viewer *viewer)
 {
 	struct psinfo_walk walk = walk_for(query, viewer);
-	struct psinfo_members members;
 	u64 began = ktime_get_boottime_ns();
-	bool stable;
 	int err;
 
 	clear_answer(query);
-	stable = pass_resume(pass, query->cursor, viewer, &members);
 	if (query->flags & PSINFO_QUERY_TOTALS_ONLY)
 		err = count_all(&walk);
 	else
@@ -249,12 +207,9 @@ static int answer(struct psinfo_query *query,
 	if (err)
 		return err;
 
-	stable = stable && psinfo_members_same(viewer, members);
 	query->cursor = walk.done ? 0 : walk.next;
-	pass_leave(pass, query->cursor, stable, members);
-	query->result = (walk.done ? 0 : PSINFO_RESULT_MORE) |
-			(stable ? PSINFO_RESULT_STABLE : 0);
-	query->groups_filled = query->groups;
+	query->result = walk.done ? 0 : PSINFO_RESULT_MORE;
+	query->groups_filled = walk.groups;
 	query->kernel_record_size = sizeof(struct psinfo_record);
 	query->began_ns = began + viewer->boot_offset_ns;
 	query->took_ns = ktime_get_boottime_ns() - began;
@@ -263,9 +218,9 @@ static int answer(struct psinfo_query *query,
 	return 0;
 }
 
-static int ask_query(const struct psinfo_viewer *viewer,
-		     struct psinfo_pass *pass, void __user *argument)
+static int do_query(const struct psinfo_viewer *opener, void __user *argument)
 {
+	struct psinfo_viewer viewer = psinfo_viewer_now(opener);
 	struct psinfo_query query;
 	u32 their_size;
 	int err;
@@ -274,17 +229,17 @@ static int ask_query(const struct psinfo_viewer *viewer,
 		      &their_size);
 	if (err)
 		return err;
-	err = judge(&query);
+	err = validate_query(&query);
 	if (err)
 		return err;
-	err = answer(&query, viewer, pass);
+	err = answer(&query, &viewer);
 	if (err)
 		return err;
 	query.size = their_size;
 	return copy_out(argument, their_size, &query, sizeof(query));
 }
 
-static int ask_info(void __user *argument)
+static int do_info(void __user *argument)
 {
 	struct psinfo_info info;
 	u32 their_size;
@@ -300,9 +255,9 @@ static int ask_info(void __user *argument)
 		.abi_minor = PSINFO_ABI_MINOR,
 		.query_size = sizeof(struct psinfo_query),
 		.record_size = sizeof(struct psinfo_record),
-		.query_flags = PSINFO_QUERY_FLAGS_ALL,
-		.groups = PSINFO_GROUPS_ALL,
-		.filters = PSINFO_FILTERS_ALL,
+		.query_flags = PSINFO_KNOWN_QUERY_FLAGS,
+		.groups = PSINFO_KNOWN_GROUPS,
+		.filters = PSINFO_KNOWN_FILTERS,
 		.nr_states = PSINFO_NR_STATES,
 		.version = PSINFO_VERSION,
 	};
@@ -315,13 +270,14 @@ static unsigned int without_size(unsigned int request)
 	return request & ~(_IOC_SIZEMASK << _IOC_SIZESHIFT);
 }
 
-long psinfo_query_ioctl(const struct psinfo_viewer *viewer,
-			struct psinfo_pass *pass, unsigned int request,
-			void __user *argument)
+long psinfo_query_ioctl(const struct psinfo_viewer *opener,
+			unsigned int request, void __user *argument)
 {
 	if (without_size(request) == without_size(PSINFO_IOC_QUERY))
-		return ask_query(viewer, pass, argument);
+		return do_query(opener, argument);
 	if (without_size(request) == without_size(PSINFO_IOC_INFO))
-		return ask_info(argument);
+		return do_info(argument);
 	return -ENOTTY;
 }
+
+#undef BUFFER_BYTES

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A snapshot: rows in PID order and the totals per state, grown in chunks.
+ * A snapshot: rows in PID order and the totals per state, in single pages.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -10,83 +10,28 @@
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "collect.h"
-
-#define FIRST_CHUNKS	16u
+#include "stop.h"
 
 /* The name of the parent of the kernel's first two processes */
 static const struct psinfo_name name_swapper = PSINFO_NAME("swapper/0");
-/* Shown for a parent that is not among what the viewer may see */
+/* Shown for a parent that the viewer cannot see */
 static const struct psinfo_name name_none = PSINFO_NAME("None");
 
-static void *purse_alloc(struct psinfo_purse *purse, const struct cred *cred,
-			 size_t bytes, int *ret_err)
-{
-	void *memory;
-
-	*ret_err = psinfo_purse_take(purse, cred, bytes);
-	if (*ret_err)
-		return NULL;
-	/* What is not got stays in the purse; the snapshot fails and drops it. */
-	memory = kvmalloc(bytes, PSINFO_GFP);
-	if (!memory)
-		*ret_err = -ENOMEM;
-	return memory;
-}
-
-/* Room for more chunks in the array of them; 0 or an error. */
-static int grow_array(struct psinfo_snapshot *snapshot, const struct cred *cred)
-{
-	unsigned int max = max(2 * snapshot->max_chunks, FIRST_CHUNKS);
-	void **chunks;
-	int err;
-
-	chunks = purse_alloc(&snapshot->purse, cred, max * sizeof(*chunks),
-			     &err);
-	if (!chunks)
-		return err;
-	if (snapshot->nr_chunks)
-		memcpy(chunks, snapshot->chunks,
-		       snapshot->nr_chunks * sizeof(*chunks));
-	kvfree(snapshot->chunks);
-	snapshot->chunks = chunks;
-	snapshot->max_chunks = max;
-	return 0;
-}
-
-static int grow(struct psinfo_snapshot *snapshot, const struct cred *cred)
-{
-	void *chunk;
-	int err;
-
-	if (snapshot->nr_chunks == snapshot->max_chunks) {
-		err = grow_array(snapshot, cred);
-		if (err)
-			return err;
-	}
-	chunk = purse_alloc(&snapshot->purse, cred,
-			    PSINFO_CHUNK_ROWS * snapshot->row_size, &err);
-	if (!chunk)
-		return err;
-	snapshot->chunks[snapshot->nr_chunks++] = chunk;
-	return 0;
-}
-
-/* Rows that are free: all of them in the last chunk, one after the other. */
+/* Free rows, all of them in the last page, one after the other */
 static unsigned int room(const struct psinfo_snapshot *snapshot)
 {
-	return snapshot->nr_chunks * PSINFO_CHUNK_ROWS - snapshot->nr_rows;
+	return snapshot->memory.nr_pages * snapshot->rows_per_page -
+	       snapshot->nr_rows;
 }
 
 static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
 {
 	struct psinfo_row *row;
 
-	/* They stand in one chunk. */
+	/* They are in one page. */
 	row = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
 	snapshot->nr_rows += filled;
 	for (; filled; filled--, row = (void *)row + snapshot->row_size) {
@@ -111,18 +56,19 @@ static int collect(struct psinfo_snapshot *snapshot,
 	int err;
 
 	snapshot->row_size = psinfo_row_size(groups);
+	snapshot->rows_per_page = PAGE_SIZE / snapshot->row_size;
 	while (!walk.done) {
 		if (!room(snapshot)) {
-			err = grow(snapshot, viewer->cred);
+			err = psinfo_memory_add_page(&snapshot->memory);
 			if (err)
 				return err;
 		}
 		next = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
 		add(snapshot, psinfo_collect(&walk, &next->record,
 					     room(snapshot)));
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
+		err = psinfo_should_stop();
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -150,56 +96,74 @@ struct psinfo_row *psinfo_snapshot_find(const struct psinfo_snapshot *snapshot,
  * The parents found last, by PID: nearly every process is the child of one of
  * a few, and the snapshot need not be searched for them again and again.
  */
-#define RECENT_PARENTS	64
+enum { RECENT_PARENTS = 32 };
 
-struct recent_parents {
-	const struct psinfo_row *rows[RECENT_PARENTS];
+struct recent_parent {
+	pid_t pid;			/* 0: nothing looked up yet */
+	bool is_hidden;			/* it exists, but not for the viewer */
+	const struct psinfo_row *row;	/* NULL: it has none */
 };
 
-static const struct psinfo_row *
+static struct recent_parent *
 find_parent(const struct psinfo_snapshot *snapshot,
-	    struct recent_parents *recent, pid_t pid)
+	    struct recent_parent *recent, pid_t pid)
 {
-	const struct psinfo_row **row;
+	struct recent_parent *parent;
 
-	row = &recent->rows[(unsigned int)pid % RECENT_PARENTS];
+	parent = &recent[(unsigned int)pid % RECENT_PARENTS];
+	if (parent->pid != pid)
+		*parent = (struct recent_parent) {
+			.pid = pid,
+			.row = psinfo_snapshot_find(snapshot, pid),
+		};
+	return parent;
+}
 
-	if (!*row || (*row)->record.pid != pid)
-		*row = psinfo_snapshot_find(snapshot, pid);
-	return *row;
+/* A process that was created after @child is not its parent, but reuses its PID. */
+static bool can_be_parent(const struct psinfo_record *parent,
+			  const struct psinfo_record *child)
+{
+	return parent->start_ns <= child->start_ns;
 }
 
 /*
- * The name of the parent of @row, which has no row of its own: it was born
- * behind the walk, or ended before the walk came by, in which case @row has
- * another parent by now, or it is not for the viewer to see.
+ * Names the parent of @row that has no row of its own. It was created after the
+ * walk had passed its PID; or it exited before, in which case @row has another
+ * parent by now; or the viewer cannot see it. Returns whether it is the latter.
  */
-static void name_late_parent(const struct psinfo_snapshot *snapshot,
+static bool name_late_parent(const struct psinfo_snapshot *snapshot,
 			     const struct psinfo_viewer *viewer,
 			     struct psinfo_row *row)
 {
 	struct psinfo_record *record = &row->record;
 	const struct psinfo_row *parent;
+	pid_t recorded = record->ppid;
 	struct psinfo_record now;
 
 	if (psinfo_collect_one(viewer, record->pid, &now) &&
 	    now.start_ns == record->start_ns)
 		record->ppid = now.ppid;
+	row->parent = name_none;
+	if (!record->ppid)
+		return false;
 	parent = psinfo_snapshot_find(snapshot, record->ppid);
-	if (parent && parent->record.start_ns <= record->start_ns)
-		row->parent = parent->name;
-	else if (!parent && record->ppid &&
-		 psinfo_collect_one(viewer, record->ppid, &now))
+	if (parent) {
+		if (can_be_parent(&parent->record, record))
+			row->parent = parent->name;
+		return false;
+	}
+	if (!psinfo_collect_one(viewer, record->ppid, &now))
+		return record->ppid == recorded;
+	if (can_be_parent(&now, record))
 		psinfo_name_copy(&row->parent, now.name);
-	else
-		row->parent = name_none;
+	return false;
 }
 
 static void name_parent(const struct psinfo_snapshot *snapshot,
 			const struct psinfo_viewer *viewer,
-			struct recent_parents *recent, struct psinfo_row *row)
+			struct recent_parent *recent, struct psinfo_row *row)
 {
-	const struct psinfo_row *parent;
+	struct recent_parent *parent;
 
 	if (!row->record.ppid) {
 		row->parent = viewer->ns == &init_pid_ns ? name_swapper :
@@ -207,50 +171,54 @@ static void name_parent(const struct psinfo_snapshot *snapshot,
 		return;
 	}
 	parent = find_parent(snapshot, recent, row->record.ppid);
-	/* Born after its child: another process, with a reused PID. */
-	if (likely(parent &&
-		   parent->record.start_ns <= row->record.start_ns))
-		row->parent = parent->name;
+	if (likely(parent->row &&
+		   can_be_parent(&parent->row->record, &row->record)))
+		row->parent = parent->row->name;
+	else if (parent->is_hidden)
+		row->parent = name_none;
 	else
-		name_late_parent(snapshot, viewer, row);
+		parent->is_hidden = name_late_parent(snapshot, viewer, row);
 }
 
-static void name_parents(struct psinfo_snapshot *snapshot,
-			 const struct psinfo_viewer *viewer)
+static int name_parents(struct psinfo_snapshot *snapshot,
+			const struct psinfo_viewer *viewer)
 {
-	struct recent_parents recent = {};
+	struct recent_parent recent[RECENT_PARENTS] = {};
 	struct psinfo_row *row = NULL;
 	unsigned int i;
+	int err;
 
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		row = psinfo_snapshot_step(snapshot, row, i);
-		name_parent(snapshot, viewer, &recent, row);
+		if (offset_in_page(row) == 0) {
+			err = psinfo_should_stop();
+			if (err)
+				return err;
+		}
+		name_parent(snapshot, viewer, recent, row);
 		snapshot->widest_parent = max_t(unsigned int, row->parent.width,
 						snapshot->widest_parent);
 	}
+	return 0;
 }
 
 int psinfo_snapshot_take(struct psinfo_snapshot *snapshot,
 			 const struct psinfo_viewer *viewer, u32 groups)
 {
-	int err = collect(snapshot, viewer, groups);
+	int err = psinfo_memory_open(&snapshot->memory, viewer->cred);
 
-	if (err) {
+	if (!err)
+		err = collect(snapshot, viewer, groups);
+	if (!err)
+		err = name_parents(snapshot, viewer);
+	if (err)
 		psinfo_snapshot_drop(snapshot);
-		return err;
-	}
-	name_parents(snapshot, viewer);
-	return 0;
+	return err;
 }
 
 void psinfo_snapshot_drop(struct psinfo_snapshot *snapshot)
 {
-	unsigned int i;
-
-	for (i = 0; i < snapshot->nr_chunks; i++)
-		kvfree(snapshot->chunks[i]);
-	kvfree(snapshot->chunks);
-	psinfo_purse_empty(&snapshot->purse);
+	psinfo_memory_close(&snapshot->memory);
 	*snapshot = (struct psinfo_snapshot) {};
 }
 

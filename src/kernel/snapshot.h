@@ -6,6 +6,8 @@
 #ifndef PSINFO_SNAPSHOT_H
 #define PSINFO_SNAPSHOT_H
 
+#include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 
 #include "budget.h"
@@ -14,61 +16,60 @@
 #include "visibility.h"
 
 struct psinfo_snapshot {
-	void **chunks;			/* PSINFO_CHUNK_ROWS rows each */
-	unsigned int nr_chunks;
-	unsigned int max_chunks;	/* what the array has room for */
+	struct psinfo_memory memory;	/* pages full of rows */
 	unsigned int nr_rows;
+	unsigned int rows_per_page;
 	size_t row_size;		/* psinfo_row_size() of the groups */
 	u32 totals[PSINFO_NR_STATES];	/* rows per state */
 	unsigned int widest_name;	/* in characters */
 	unsigned int widest_parent;
-	struct psinfo_purse purse;	/* what it takes of the byte budget */
 };
-
-/* 24 to 60 KiB: one is enough for a small machine, and not a large allocation. */
-#define PSINFO_CHUNK_ROWS	256
 
 /**
  * psinfo_snapshot_take() - collect all that @viewer may see
- * @snapshot: all zero before; psinfo_snapshot_drop() lets it go
- * @viewer: who looks
+ * @snapshot: all zero before; psinfo_snapshot_drop() frees it. Its memory is in
+ *	use until psinfo_memory_end().
+ * @viewer: who reads
  * @groups: PSINFO_GROUP_... wanted beside the identity
  *
- * Memory is charged to the reader's cgroup and to the viewer's share of the
- * budget, and grows chunk by chunk between the RCU sections: nothing is
- * collected twice.
+ * Memory is charged to the reader's cgroup and to the viewer's account, and
+ * grows page by page between the RCU sections: nothing is collected twice.
  *
  * Context: sleeps.
- * Return: 0, -ENOBUFS beyond the budget, -ENOMEM, -EINTR when killed. On
- * error @snapshot is all zero again.
+ * Return: 0, or an error of psinfo_memory_add_page(). On error @snapshot is
+ * all zero again.
  */
 int psinfo_snapshot_take(struct psinfo_snapshot *snapshot,
 			 const struct psinfo_viewer *viewer, u32 groups);
 
 void psinfo_snapshot_drop(struct psinfo_snapshot *snapshot);
 
+/* What follows reads rows: the snapshot's memory is in use. */
+
 static inline struct psinfo_row *
 psinfo_snapshot_row(const struct psinfo_snapshot *snapshot, unsigned int index)
 {
-	return snapshot->chunks[index / PSINFO_CHUNK_ROWS] +
-	       index % PSINFO_CHUNK_ROWS * snapshot->row_size;
+	return snapshot->memory.pages[index / snapshot->rows_per_page] +
+	       index % snapshot->rows_per_page * snapshot->row_size;
 }
 
 /**
- * psinfo_snapshot_step() - the row at @index, in a walk over all of them
- * @row: what the step before gave; at index 0 whatever
+ * psinfo_snapshot_step() - the row at @index, in a walk over consecutive rows
+ * @row: the row before it; NULL at the start
  *
- * Context: lets others run between chunks.
+ * Context: may sleep; lets others run between pages.
  */
 static __always_inline struct psinfo_row *
 psinfo_snapshot_step(const struct psinfo_snapshot *snapshot,
 		     struct psinfo_row *row, unsigned int index)
 {
-	if (index % PSINFO_CHUNK_ROWS == 0) {
+	const size_t size = snapshot->row_size;
+
+	if (unlikely(!row || offset_in_page(row) + 2 * size > PAGE_SIZE)) {
 		cond_resched();
 		return psinfo_snapshot_row(snapshot, index);
 	}
-	return (void *)row + snapshot->row_size;
+	return (void *)row + size;
 }
 
 /** psinfo_snapshot_find() - the row of @pid, or NULL */

@@ -61,3 +61,6 @@ const struct psinfo_name *psinfo_state_letter(enum psinfo_state state)
 #ifdef DEBUG
 #include "selftest/state.c"
 #endif
+
+#undef INDEX_OF
+#undef STATE

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "state.h"
+#include "stop.h"
 
 #define RULE_WIDTH	80
 #define TOTALS_PER_LINE_1	4	/* the others stand on the second line */
@@ -22,12 +23,10 @@
  */
 #define BUFFER_MAX	SZ_128K
 
-/* Rows that make one element of the seq_file; a chunk holds whole elements. */
+/* Rows that make one element of the seq_file */
 #define ELEMENT_ROWS	16
 
-static_assert(PSINFO_CHUNK_ROWS % ELEMENT_ROWS == 0);
-
-/* The element behind the last row; the one before the first has the kernel's. */
+/* The element after the last row; the one before the first has the kernel's. */
 #define TOTALS_TOKEN	((void *)2)
 
 void psinfo_table_init(struct psinfo_table *table,
@@ -45,22 +44,47 @@ void psinfo_table_drop(struct psinfo_table *table)
 
 /*
  * A buffer that saves read() calls. Beyond the budget seq_file makes a small
- * one; but where memory has run out it should not be sent to look for more.
+ * one; but when memory has run out it should not try to get more.
  */
-static int buffer_get(struct seq_file *seq, struct psinfo_table *table)
+static int buffer_alloc(struct seq_file *seq, struct psinfo_table *table)
 {
 	size_t element = ELEMENT_ROWS * table->layout.room;
 	size_t text = table->layout.width * (table->snapshot.nr_rows + 8);
 	size_t size = PAGE_ALIGN(clamp_t(size_t, text, element, BUFFER_MAX));
 
-	if (seq->buf || psinfo_purse_take(&table->snapshot.purse,
-					  table->viewer->cred, size))
+	if (seq->buf ||
+	    !psinfo_memory_charge_buffer(&table->snapshot.memory, size))
 		return 0;
-	seq->buf = kvmalloc(size, PSINFO_GFP);
+	seq->buf = psinfo_alloc(size);
 	if (!seq->buf)
 		return -ENOMEM;
 	seq->size = size;
 	return 0;
+}
+
+static int table_fill(struct seq_file *seq, struct psinfo_table *table)
+{
+	struct psinfo_viewer viewer = psinfo_viewer_now(table->viewer);
+	int err;
+
+	table->layout = psinfo_layout_chosen();
+	err = psinfo_snapshot_take(&table->snapshot, &viewer,
+				   psinfo_layout_groups(&table->layout));
+	if (err)
+		return err;
+	psinfo_layout_fit(&table->layout, &table->snapshot);
+	err = buffer_alloc(seq, table);
+	if (err)
+		psinfo_snapshot_drop(&table->snapshot);
+	else
+		psinfo_memory_end(&table->snapshot.memory);
+	return err;
+}
+
+/* A read that is under way while the module goes fails as all later ones do. */
+static int read_error(int err)
+{
+	return err == -ENODEV ? -EIO : err;
 }
 
 static int table_take(struct seq_file *seq)
@@ -70,22 +94,12 @@ static int table_take(struct seq_file *seq)
 
 	if (mutex_lock_killable(&table->lock))
 		return -EINTR;
-	if (table->taken)
-		goto out;
-	table->layout = psinfo_layout_chosen();
-	err = psinfo_snapshot_take(&table->snapshot, table->viewer,
-				   psinfo_layout_groups(&table->layout));
-	if (err)
-		goto out;
-	psinfo_layout_fit(&table->layout, &table->snapshot);
-	err = buffer_get(seq, table);
-	if (err)
-		psinfo_snapshot_drop(&table->snapshot);
-	else
-		table->taken = true;
-out:
+	if (!table->taken) {
+		err = table_fill(seq, table);
+		table->taken = !err;
+	}
 	mutex_unlock(&table->lock);
-	return err;
+	return read_error(err);
 }
 
 ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to)
@@ -116,9 +130,17 @@ static void *element(const struct psinfo_table *table, loff_t pos)
 	return pos == last + 1 ? TOTALS_TOKEN : NULL;
 }
 
+/*
+ * seq_file copies to user space outside of start and stop only, so the rows
+ * are never in use while a page fault is waited for.
+ */
 static void *table_start(struct seq_file *seq, loff_t *pos)
 {
-	return element(seq->private, *pos);
+	struct psinfo_table *table = seq->private;
+	int err = psinfo_memory_begin(&table->snapshot.memory);
+
+	table->in_use = !err;
+	return err ? ERR_PTR(err) : element(table, *pos);
 }
 
 static void *table_next(struct seq_file *seq, void *v, loff_t *pos)
@@ -126,8 +148,14 @@ static void *table_next(struct seq_file *seq, void *v, loff_t *pos)
 	return element(seq->private, ++*pos);
 }
 
+/* Called after every start, whatever that returned. */
 static void table_stop(struct seq_file *seq, void *v)
 {
+	struct psinfo_table *table = seq->private;
+
+	if (table->in_use)
+		psinfo_memory_end(&table->snapshot.memory);
+	table->in_use = false;
 }
 
 /*
@@ -176,7 +204,7 @@ static void show_header(struct seq_file *seq, const struct psinfo_table *table)
 
 /* @row is the first of ELEMENT_ROWS, or of what is left at the end. */
 static void show_rows(struct seq_file *seq, const struct psinfo_table *table,
-		      const struct psinfo_row *row)
+		      struct psinfo_row *row)
 {
 	unsigned int done = (seq->index - 1) * ELEMENT_ROWS;
 	unsigned int left = min_t(unsigned int, ELEMENT_ROWS,
@@ -186,9 +214,11 @@ static void show_rows(struct seq_file *seq, const struct psinfo_table *table,
 
 	if (!at)
 		return;
-	for (; left; left--) {
+	for (;;) {
 		at = psinfo_put_row(at, &table->layout, row);
-		row = (const void *)row + table->snapshot.row_size;
+		if (!--left)
+			break;
+		row = psinfo_snapshot_step(&table->snapshot, row, ++done);
 	}
 	line_end(seq, start, at);
 }
@@ -210,7 +240,10 @@ static void show_totals(struct seq_file *seq, const struct psinfo_table *table)
 static int table_show(struct seq_file *seq, void *v)
 {
 	const struct psinfo_table *table = seq->private;
+	int err = read_error(psinfo_should_stop());
 
+	if (err)
+		return err;
 	if (v == SEQ_START_TOKEN)
 		show_header(seq, table);
 	else if (v == TOTALS_TOKEN)
@@ -226,3 +259,9 @@ const struct seq_operations psinfo_table_seq_ops = {
 	.stop = table_stop,
 	.show = table_show,
 };
+
+#undef RULE_WIDTH
+#undef TOTALS_PER_LINE_1
+#undef BUFFER_MAX
+#undef ELEMENT_ROWS
+#undef TOTALS_TOKEN

@@ -20,6 +20,7 @@ struct psinfo_table {
 	const struct psinfo_viewer *viewer;	/* of the open file */
 	struct mutex lock;		/* guards the taking */
 	bool taken;
+	bool in_use;			/* between start and stop of seq_file */
 	struct psinfo_layout layout;
 	struct psinfo_snapshot snapshot;
 };
@@ -27,7 +28,7 @@ struct psinfo_table {
 /* The private data of the seq_file is a struct psinfo_table. */
 extern const struct seq_operations psinfo_table_seq_ops;
 
-/** psinfo_table_init() - @viewer lives until psinfo_table_drop() */
+/** psinfo_table_init() - @viewer outlives psinfo_table_drop() */
 void psinfo_table_init(struct psinfo_table *table,
 		       const struct psinfo_viewer *viewer);
 void psinfo_table_drop(struct psinfo_table *table);
@@ -37,7 +38,8 @@ void psinfo_table_drop(struct psinfo_table *table);
  *
  * The first of either takes the snapshot.
  * Return: as seq_read_iter() and seq_lseek(), or the error of
- * psinfo_snapshot_take(); after an error the next call tries again.
+ * psinfo_snapshot_take(), after which the next call tries again; -ESTALE for
+ * good once the snapshot's memory has been taken back (see budget.h).
  */
 ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to);
 loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence);

@@ -2,8 +2,8 @@
 /*
  * Who may see whom: the PID namespace of the mount, hidepid= and gid=, and
  * the rule behind them, which is ptrace_may_access(). That function is not
- * exported, so its credential rules stand here again and fail closed. Only
- * what a security module would forbid on top can not be asked.
+ * exported, so its credential rules are repeated here and fail closed. Only
+ * what a security module would forbid in addition cannot be asked.
  */
 #include "visibility.h"
 
@@ -18,10 +18,10 @@
 
 #include "compat.h"
 
-/* has_pid_permissions() of fs/proc/base.c, what of it does not hang on a task */
+/* The part of has_pid_permissions() in fs/proc/base.c that needs no task */
 static bool mount_hides(const struct proc_fs_info *fs)
 {
-	switch (fs->hide_pid) {
+	switch (READ_ONCE(fs->hide_pid)) {
 	case HIDEPID_OFF:
 		return false;
 	case HIDEPID_NO_ACCESS:
@@ -53,13 +53,12 @@ void psinfo_viewer_open(struct psinfo_viewer *viewer, const struct file *file)
 	timens_add_boottime(&offset);
 	*viewer = (struct psinfo_viewer) {
 		.ns = proc_pid_ns(sb),
+		.fs = proc_sb_info(sb),
 		.cred = file->f_cred,
+		.self = get_pid(task_tgid(current)),
 		.boot_offset_ns = timespec64_to_ns(&offset),
-		.hides = mount_hides(proc_sb_info(sb)),
 	};
 	look_at_cgroup_root(viewer);
-	if (viewer->hides)
-		viewer->self = get_pid(task_tgid(current));
 }
 
 void psinfo_viewer_kernel(struct psinfo_viewer *viewer)
@@ -73,6 +72,20 @@ void psinfo_viewer_kernel(struct psinfo_viewer *viewer)
 void psinfo_viewer_close(struct psinfo_viewer *viewer)
 {
 	put_pid(viewer->self);
+}
+
+struct psinfo_viewer psinfo_viewer_now(const struct psinfo_viewer *opener)
+{
+	struct psinfo_viewer viewer = *opener;
+	const struct cred *saved;
+
+	if (!viewer.fs || READ_ONCE(viewer.fs->hide_pid) == HIDEPID_OFF)
+		return viewer;
+	/* gid= is about the groups of the opener, not of whoever reads. */
+	saved = override_creds(viewer.cred);
+	viewer.hides = mount_hides(viewer.fs);
+	revert_creds(saved);
+	return viewer;
 }
 
 const struct cred *psinfo_viewer_begin(const struct psinfo_viewer *viewer)
@@ -102,6 +115,24 @@ static bool owns(const struct cred *cred, const struct cred *task)
 	       gid_eq(cred->fsgid, task->gid);
 }
 
+/*
+ * Whether a process with the credentials @now has no other identity and no more
+ * rights than with @then. By value: each thread has credentials of its own, and
+ * every setresuid() or prctl(PR_SET_KEEPCAPS) makes a new copy.
+ */
+static bool is_same_identity(const struct cred *then, const struct cred *now)
+{
+	return then == now ||
+	       (then->user_ns == now->user_ns &&
+		uid_eq(then->uid, now->uid) && uid_eq(then->euid, now->euid) &&
+		uid_eq(then->suid, now->suid) &&
+		uid_eq(then->fsuid, now->fsuid) &&
+		gid_eq(then->gid, now->gid) && gid_eq(then->egid, now->egid) &&
+		gid_eq(then->sgid, now->sgid) &&
+		gid_eq(then->fsgid, now->fsgid) &&
+		cap_issubset(now->cap_permitted, then->cap_permitted));
+}
+
 /* ptrace_may_access(task, PTRACE_MODE_READ_FSCREDS), step by step */
 bool psinfo_viewer_may_read(const struct psinfo_viewer *viewer,
 			    struct task_struct *task)
@@ -112,7 +143,7 @@ bool psinfo_viewer_may_read(const struct psinfo_viewer *viewer,
 	/* Itself, unless it has become another by a set-uid execve() since. */
 	theirs = __task_cred(task);
 	if (READ_ONCE(task->signal->pids[PIDTYPE_TGID]) == viewer->self &&
-	    theirs == cred)
+	    is_same_identity(cred, theirs))
 		return true;
 
 	if (!owns(cred, theirs) && !may_ptrace_in(theirs->user_ns))

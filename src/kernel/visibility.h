@@ -12,14 +12,16 @@
 #include <linux/fs.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
 #include <linux/sched.h>
 
 struct psinfo_viewer {
 	struct pid_namespace *ns;	/* pinned by the open file's superblock */
+	const struct proc_fs_info *fs;	/* likewise; NULL: hides nothing */
 	const struct cred *cred;	/* pinned by the open file */
-	struct pid *self;	/* the opener; counted; NULL if nothing hides */
+	struct pid *self;	/* the opener; counted */
 	s64 boot_offset_ns;	/* what the opener's time namespace adds */
-	bool hides;		/* hidepid asks for the test of each process */
+	bool hides;		/* hidepid demands a check of each process */
 	/* The root of the opener's cgroup namespace: its id, and how deep it is */
 	u64 cgroup_root;
 	int cgroup_level;
@@ -36,6 +38,16 @@ void psinfo_viewer_open(struct psinfo_viewer *viewer, const struct file *file);
 void psinfo_viewer_kernel(struct psinfo_viewer *viewer);
 
 void psinfo_viewer_close(struct psinfo_viewer *viewer);
+
+/**
+ * psinfo_viewer_now() - @opener under the mount options of this moment
+ *
+ * hidepid= and gid= may have been changed by a remount since the file was
+ * opened. Taken once for each snapshot and each query.
+ *
+ * Return: a copy, valid as long as @opener; not to be closed.
+ */
+struct psinfo_viewer psinfo_viewer_now(const struct psinfo_viewer *opener);
 
 /**
  * psinfo_viewer_begin() - act with the viewer's credentials

@@ -12,22 +12,19 @@ namespace psinfo {
 
 namespace {
 
-/// A group of fields ends where the next one begins.
 struct Group {
-	bool Groups::*wanted;
+	bool Groups::*member;
 	std::uint32_t bit;
-	std::size_t end;
+	std::size_t size; ///< of a record that holds it
 };
 
 constexpr std::array<Group, 5> all_groups = {{
-	{&Groups::credentials, PSINFO_GROUP_CRED, offsetof(psinfo_record, prio)},
-	{&Groups::scheduling, PSINFO_GROUP_SCHED, offsetof(psinfo_record, utime_ns)},
-	{&Groups::times, PSINFO_GROUP_TIMES, offsetof(psinfo_record, vm_bytes)},
-	{&Groups::memory, PSINFO_GROUP_MEMORY, offsetof(psinfo_record, cgroup)},
-	{&Groups::cgroup, PSINFO_GROUP_CGROUP, sizeof(psinfo_record)},
+	{&Groups::credentials, PSINFO_GROUP_CRED, PSINFO_RECORD_SIZE_CRED},
+	{&Groups::scheduling, PSINFO_GROUP_SCHED, PSINFO_RECORD_SIZE_SCHED},
+	{&Groups::times, PSINFO_GROUP_TIMES, PSINFO_RECORD_SIZE_TIMES},
+	{&Groups::memory, PSINFO_GROUP_MEMORY, PSINFO_RECORD_SIZE_MEMORY},
+	{&Groups::cgroup, PSINFO_GROUP_CGROUP, PSINFO_RECORD_SIZE_CGROUP},
 }};
-static_assert(offsetof(psinfo_record, uid) == PSINFO_RECORD_SIZE_IDENTITY);
-static_assert(sizeof(psinfo_record) == PSINFO_RECORD_SIZE_VER1);
 static_assert(sizeof(psinfo_query) == PSINFO_QUERY_SIZE_VER1);
 static_assert(sizeof(psinfo_info) == PSINFO_INFO_SIZE_VER1);
 
@@ -66,7 +63,7 @@ Process identity_of(const psinfo_record &record)
 	process.tracer = static_cast<std::int32_t>(record.tracer);
 	process.session = static_cast<std::int32_t>(record.session);
 	process.pgrp = static_cast<std::int32_t>(record.pgrp);
-	process.start = nanoseconds_of(record.start_ns);
+	process.start = BootTime(record.start_ns);
 	process.flags = record.flags;
 	process.state = state_at(record.state);
 	process.name = name_of(record);
@@ -101,9 +98,19 @@ Times times_of(const psinfo_record &record)
 	};
 }
 
-Process process_of(const psinfo_record &record, std::uint32_t groups)
+Groups groups_of(std::uint32_t bits)
+{
+	Groups groups;
+	for (const auto &group : all_groups)
+		groups.*group.member = bits & group.bit;
+	return groups;
+}
+
+Process process_of(const psinfo_record &record, std::uint32_t asked)
 {
 	auto process = identity_of(record);
+	process.withheld = groups_of(asked & record.groups_withheld);
+	const auto groups = asked & ~record.groups_withheld;
 	if (groups & PSINFO_GROUP_CRED)
 		process.credentials = Credentials{record.uid, record.euid, record.gid, record.egid};
 	if (groups & PSINFO_GROUP_SCHED)
@@ -123,7 +130,7 @@ std::uint32_t group_bits(const Groups &groups)
 {
 	std::uint32_t bits = 0;
 	for (const auto &group : all_groups) {
-		if (groups.*group.wanted)
+		if (groups.*group.member)
 			bits |= group.bit;
 	}
 	return bits;
@@ -134,7 +141,7 @@ std::size_t record_size(std::uint32_t groups)
 	std::size_t size = PSINFO_RECORD_SIZE_IDENTITY;
 	for (const auto &group : all_groups) {
 		if (groups & group.bit)
-			size = group.end;
+			size = std::max(size, group.size);
 	}
 	return size;
 }

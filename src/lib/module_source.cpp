@@ -66,7 +66,7 @@ std::optional<Error> answer_error(const psinfo_query &answer, std::uint64_t curs
 {
 	constexpr std::uint64_t max = std::numeric_limits<std::int32_t>::max();
 	if (answer.cursor != 0 && (answer.cursor <= cursor_before || answer.cursor > max || answer.capacity == 0))
-		return malformed("read a cursor that leads nowhere");
+		return malformed("read an invalid reply: the cursor did not advance");
 	return std::nullopt;
 }
 
@@ -142,7 +142,7 @@ std::optional<Error> ModuleSource::ask(psinfo_query &request) const
 {
 	const auto cursor_before = request.cursor;
 	const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request);
-	if (number == ENOTTY) // it has answered before
+	if (number == ENOTTY || number == ENODEV) // it has answered before
 		return Error{Error::Kind::Unreadable, number, "ask " + path_ + ": the module has been unloaded"};
 	if (number)
 		return ioctl_error(number, path_);
@@ -158,7 +158,7 @@ Result<Snapshot> ModuleSource::take(const Query &query) const
 	request.records = reinterpret_cast<std::uintptr_t>(buffer.data());
 
 	Snapshot snapshot;
-	std::optional<std::uint64_t> began;
+	std::optional<std::int64_t> began;
 	do {
 		if (auto error = ask(request))
 			return *error;
@@ -169,9 +169,8 @@ Result<Snapshot> ModuleSource::take(const Query &query) const
 		add_totals(request, snapshot.totals);
 	} while (request.cursor != 0);
 
-	snapshot.began = BootTime(static_cast<std::int64_t>(*began));
-	snapshot.took = BootTime(static_cast<std::int64_t>(request.began_ns + request.took_ns - *began));
-	snapshot.stable = request.result & PSINFO_RESULT_STABLE;
+	snapshot.began = BootTime(*began);
+	snapshot.took = BootTime(request.began_ns - *began + static_cast<std::int64_t>(request.took_ns));
 	if (auto error = put_in_order(snapshot.processes, query.threads))
 		return *error;
 	return snapshot;

@@ -56,7 +56,7 @@ public:
 			mount_ = parse_mountinfo(text);
 	}
 
-	/// 0 for what is outside of the mount, or has been removed.
+	/// 0 for what has been removed, or is not below the mount.
 	std::uint64_t inode(std::string_view path)
 	{
 		const auto [at, is_new] = inodes_.try_emplace(std::string(path), 0);
@@ -104,7 +104,7 @@ private:
 		Stat stat;
 		Status status;
 		std::optional<std::chrono::nanoseconds> runtime;
-		std::uint64_t cgroup = 0;
+		std::optional<std::uint64_t> cgroup; ///< nothing: outside of our cgroup namespace
 	};
 
 	std::optional<Error> visit_threads(const Place &process);
@@ -114,7 +114,7 @@ private:
 	Result<Stat> read_stat(const Place &task);
 	Result<Status> read_status(const Place &task);
 	std::optional<std::chrono::nanoseconds> read_runtime(const Place &task);
-	std::uint64_t read_cgroup(const Place &task);
+	std::optional<std::uint64_t> read_cgroup(const Place &task);
 	[[nodiscard]] Process identity_of(const Reading &reading) const;
 	[[nodiscard]] Times times_of(const Reading &reading) const;
 	void fill_groups(const Reading &reading, Process &process) const;
@@ -274,11 +274,13 @@ std::optional<std::chrono::nanoseconds> Walk::read_runtime(const Place &task)
 	return std::chrono::nanoseconds(static_cast<std::int64_t>(*nanoseconds));
 }
 
-std::uint64_t Walk::read_cgroup(const Place &task)
+std::optional<std::uint64_t> Walk::read_cgroup(const Place &task)
 {
 	if (read_text(task, "cgroup"))
 		return 0;
 	const auto path = parse_cgroup(text_);
+	if (path && is_outside_cgroup_namespace(*path))
+		return std::nullopt;
 	return path ? cgroups_->inode(*path) : 0;
 }
 
@@ -326,8 +328,10 @@ void Walk::fill_groups(const Reading &reading, Process &process) const
 		process.times = times_of(reading);
 	if (query_.groups.memory)
 		process.memory = Memory{stat.vsize, stat.rss * page_size_, status.swap_kib * 1024};
-	if (query_.groups.cgroup)
+	if (query_.groups.cgroup) {
 		process.cgroup = reading.cgroup;
+		process.withheld.cgroup = !reading.cgroup;
+	}
 }
 
 Snapshot Walk::take_snapshot()

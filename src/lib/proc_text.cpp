@@ -229,10 +229,14 @@ std::optional<CgroupMount> parse_mountinfo(std::string_view text)
 	return mount;
 }
 
+bool is_outside_cgroup_namespace(std::string_view path)
+{
+	return path == "/.." || path.starts_with("/../");
+}
+
 std::optional<std::string> cgroup_directory(const CgroupMount &mount, std::string_view path)
 {
-	// The kernel writes it so if it is outside of our cgroup namespace.
-	if (!path.starts_with('/') || path == "/.." || path.starts_with("/../"))
+	if (!path.starts_with('/') || is_outside_cgroup_namespace(path))
 		return std::nullopt;
 	if (mount.root != "/") {
 		if (!path.starts_with(mount.root))

@@ -72,6 +72,9 @@ struct CgroupMount {
 /// The mount of cgroup2 in /proc/self/mountinfo; the whole of it, if there are several.
 [[nodiscard]] std::optional<CgroupMount> parse_mountinfo(std::string_view text);
 
+/// Whether a path of parse_cgroup() leads out of the reader's cgroup namespace.
+[[nodiscard]] bool is_outside_cgroup_namespace(std::string_view path);
+
 /// The directory of a cgroup, or nothing if it is not below the mount.
 [[nodiscard]] std::optional<std::string> cgroup_directory(const CgroupMount &mount, std::string_view path);
 

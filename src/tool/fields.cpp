@@ -207,7 +207,7 @@ constexpr Column columns[] = {
 	{"vsize", "VSIZE", "virtual memory", Align::Right, memory, bytes<&Memory::virtual_size>},
 	{"rss", "RSS", "resident memory", Align::Right, memory, bytes<&Memory::resident>},
 	{"swap", "SWAP", "memory in swap", Align::Right, memory, bytes<&Memory::swap>},
-	{"cgroup", "CGROUP", "id (inode) of its cgroup; 0 if outside", Align::Right, cgroup, identity<&Process::cgroup>},
+	{"cgroup", "CGROUP", "id (inode) of its cgroup", Align::Right, cgroup, identity<&Process::cgroup>},
 	{"parent", "PARENT", "name of the real parent", Align::Left, none, parent, nullptr, "None", false,
 	 {.parents = true}},
 	{"args", "ARGS", "command line, read from /proc; ? if that hangs", Align::Left, none, args, nullptr, "?", false,

@@ -97,6 +97,28 @@ read of one not read before: EIO
 open: ENOENT" "what hold-open met"
 }
 
+@test "it unloads soon while starved readers are in the midst of 3,000 processes" {
+	local started took
+	start crowd 3000
+	for _ in {1..4}; do
+		chrt -i 0 bash -c 'while :; do cat "$1"; done' bash "$PSINFO" >/dev/null 2>&1 3>&- &
+		track $!
+	done
+	sleep 1
+	# Busy loops, more than processors: the readers run rarely and briefly.
+	for _ in {1..4}; do
+		bash -c 'while :; do :; done' 3>&- &
+		track $!
+	done
+	sleep 1
+	started=$SECONDS
+	timeout 120 rmmod psinfo || fail "rmmod did not end within two minutes"
+	took=$((SECONDS - started))
+	echo "# unloaded after $took s" >&3
+	assert "$took" -le 10 "seconds that rmmod took"
+	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
+}
+
 @test "it unloads while two programs read in a loop" {
 	local rest=() fd
 	for _ in 1 2; do

@@ -17,7 +17,7 @@ load common
 STORM_SECONDS=${STORM_SECONDS:-$LONG}
 
 # What the last storm counted, see helpers/storm.cpp.
-reads=0 deeds=0 seen=0 refused=0 execs=0
+reads=0 orphans=0 deeds=0 seen=0 refused=0 execs=0
 # What the storm is started by, if not by the test itself.
 STORM_IN=()
 
@@ -48,6 +48,21 @@ storm_counts() {
 	assert "$reads" -ge 100 "reads"
 	assert "$deeds" -ge 50 "forks"
 	assert "$execs" -ge 20 "execve calls from a thread"
+}
+
+@test "no process is shown without a parent while parents exit and are reaped" {
+	run -0 "$BIN/orphans" "$STORM_SECONDS"
+	storm_counts "$output"
+	assert "$reads" -ge 50 "reads"
+	assert "$orphans" -ge 50 "orphans"
+	# The same with the window held open in which the parent is lost.
+	module_unload
+	insmod "$KO_DEBUG" race_window_us=100
+	run "$BIN/orphans" "$STORM_SECONDS"
+	module_unload
+	[[ $status -eq 0 ]] || fail "$output"
+	storm_counts "$output"
+	assert "$reads" -ge 5 "reads"
 }
 
 @test "a process is never missing while a thread of it calls execve" {

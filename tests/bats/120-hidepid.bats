@@ -167,6 +167,53 @@ matrix() {
 	run -0 grep -Ec ' (of-root|of-bob|kthreadd) ' "$BATS_TEST_TMPDIR/table"
 }
 
+@test "a descriptor from before hidepid was set by a remount hides as the mount does now" {
+	# shellcheck disable=SC2016
+	local as_alice=(setpriv --reuid 1000 --regid 1000 --clear-groups bash -c '
+		exec 8<"$1/psinfo" 9<"$1/psinfo"
+		"$2/query-list" on=- <&8 | grep -c "name=of-bob "
+		echo opened
+		read -r _
+		"$2/query-list" on=- <&8 | grep -c "name=of-bob "
+		grep -c "of-bob" <&9' bash "$MOUNT" "$BIN")
+	proc_with hidepid=0
+	coproc ALICE { "${as_alice[@]}" 2>&1 3>&-; }
+	track "$ALICE_PID"
+	exec {from}<&"${ALICE[0]}" {to}>&"${ALICE[1]}"
+	read -r -t 60 before <&"$from"
+	assert "$before" = 1 "records of bob before the remount"
+	read -r -t 60 before <&"$from"
+	mount -o remount,hidepid=2 "$MOUNT"
+	echo go >&"$to"
+	read -r -t 60 after <&"$from"
+	assert "$after" = 0 "records of bob after the remount"
+	read -r -t 60 after <&"$from"
+	assert "$after" = 0 "rows of bob in a table that is first read after the remount"
+}
+
+@test "on a kernel about which nothing is known, a user sees only what cannot be anybody else's" {
+	[[ -e $KO_UNKNOWN ]] || skip "not here: $KO_UNKNOWN"
+	module_unload
+	insmod "$KO_UNKNOWN"
+	mount -t proc -o hidepid=2 proc "$MOUNT"
+	setpriv --reuid 1000 --regid 1000 --clear-groups cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/alice"
+	cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/root"
+	unmount_proc
+	module_unload
+	assert "$(table_rows "$BATS_TEST_TMPDIR/alice" | awk -F ' *[|] *' '{ print $2 }')" = cat "names that alice sees"
+	run -0 grep -cE ' (of-root|of-alice|of-bob|a-undumpable) ' "$BATS_TEST_TMPDIR/root"
+	assert "$output" -ge 4 "rows that root sees"
+}
+
+@test "a process that is not dumpable sees itself, whichever of its threads opens the file" {
+	local change
+	proc_with hidepid=2
+	for change in keepcaps setresuid; do
+		run -0 "$BIN/see-self" "$MOUNT" "$change"
+		assert "$output" = seen "after $change in the thread that opens it"
+	done
+}
+
 @test "every mount decides for itself" {
 	local own=$BATS_TEST_TMPDIR/proc
 	mkdir "$own"

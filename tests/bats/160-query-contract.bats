@@ -53,6 +53,11 @@ can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 	keeps_to pointers
 }
 
+@test "a program from the time of ABI 1.0 works with this module" {
+	run -0 "$BIN/contract-v1"
+	echo "# $output" >&3
+}
+
 @test "hidden processes make no difference to the small print" {
 	local mount=/var/psinfo-contract
 	mkdir -p "$mount"

@@ -11,6 +11,7 @@ PSINFO=/proc/psinfo
 PARAMETERS=/sys/module/psinfo/parameters
 KO=/root/psinfo.ko
 KO_DEBUG=/root/psinfo-debug.ko
+KO_UNKNOWN=/root/psinfo-unknown.ko
 TESTMOD=/root/tests/testmod.ko
 BIN=/root/tests/bin
 DEFAULT_COLUMNS=pid,name,stat,parent

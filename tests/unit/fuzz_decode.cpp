@@ -23,6 +23,9 @@ struct Claim {
 	std::uint8_t is_sane;
 };
 
+constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY |
+				     PSINFO_GROUP_CGROUP;
+
 } // namespace
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
@@ -41,9 +44,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	std::size_t count = claim.count;
 	// Mostly a layout that fits, so that it is the records that are looked at.
 	if (claim.is_sane % 4) {
-		layout.groups &= PSINFO_GROUPS_ALL;
+		layout.groups &= all_groups;
 		layout.stride = psinfo::record_size(layout.groups) + 8 * (claim.stride % 8);
-		layout.known = PSINFO_RECORD_SIZE_VER1;
+		layout.known = sizeof(psinfo_record);
 		count = length / layout.stride;
 	}
 	std::vector<psinfo::Process> processes;
@@ -53,8 +56,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	for (const auto &process : processes) {
 		need(process.pid > 0 && process.tgid > 0 && process.ppid >= 0 && process.tracer >= 0);
 		need(process.name.size() <= 16 && process.name.find('\0') == std::string::npos);
-		need(process.credentials.has_value() == ((layout.groups & PSINFO_GROUP_CRED) != 0));
-		need(process.cgroup.has_value() == ((layout.groups & PSINFO_GROUP_CGROUP) != 0));
+		need((process.credentials || process.withheld.credentials) == ((layout.groups & PSINFO_GROUP_CRED) != 0));
+		need(!process.credentials || !process.withheld.credentials);
+		need((process.cgroup || process.withheld.cgroup) == ((layout.groups & PSINFO_GROUP_CGROUP) != 0));
 	}
 	psinfo_query answer{};
 	std::memcpy(&answer, bytes.get(), std::min(length, sizeof(answer)));

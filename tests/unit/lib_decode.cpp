@@ -31,10 +31,12 @@ private:
 	std::unique_ptr<std::byte[]> bytes_;
 };
 
+constexpr std::size_t whole = 208;
+
 /// A record as it lies in memory, written down by offset and not by the struct.
-Bytes recorded(std::size_t size = 200)
+Bytes recorded(std::size_t size = whole)
 {
-	Bytes bytes(200);
+	Bytes bytes(whole);
 	std::uint32_t words[] = {4242, 4200, 17, 99, 4000, 4100};
 	for (std::size_t i = 0; i < std::size(words); i++)
 		bytes.put(i * 4, words[i]);
@@ -45,19 +47,19 @@ Bytes recorded(std::size_t size = 200)
 	std::memcpy(bytes.span().data() + 40, name, sizeof(name));
 	std::uint32_t ids[] = {1000, 0, 100, 5};
 	for (std::size_t i = 0; i < std::size(ids); i++)
-		bytes.put(56 + i * 4, ids[i]);
+		bytes.put(64 + i * 4, ids[i]);
 	std::int32_t sched[] = {-2, 120, 98, 0, 1, 1, 3, 4};
 	for (std::size_t i = 0; i < std::size(sched); i++)
-		bytes.put(72 + i * 4, sched[i]);
+		bytes.put(80 + i * 4, sched[i]);
 	for (std::size_t i = 0; i < 7; i++)
-		bytes.put(104 + i * 8, std::uint64_t{1'000'000 + i});
-	bytes.put(160, std::uint32_t{12});
+		bytes.put(112 + i * 8, std::uint64_t{1'000'000 + i});
+	bytes.put(168, std::uint32_t{12});
 	for (std::size_t i = 0; i < 3; i++)
-		bytes.put(168 + i * 8, std::uint64_t{1} << (40 + i));
-	bytes.put(192, std::uint64_t{0x1'0000'0abc});
+		bytes.put(176 + i * 8, std::uint64_t{1} << (40 + i));
+	bytes.put(200, std::uint64_t{0x1'0000'0abc});
 
 	Bytes cut(size);
-	std::memcpy(cut.span().data(), bytes.span().data(), std::min<std::size_t>(size, 200));
+	std::memcpy(cut.span().data(), bytes.span().data(), std::min(size, whole));
 	return cut;
 }
 
@@ -75,13 +77,14 @@ std::optional<Error> refused(std::span<const std::byte> bytes, std::size_t count
 	return decode_records(bytes, count, layout, processes);
 }
 
-constexpr std::uint32_t all = PSINFO_GROUPS_ALL;
+constexpr std::uint32_t all = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY |
+			      PSINFO_GROUP_CGROUP;
 
 } // namespace
 
 TEST(Decode, IdentityIsWhereTheContractHasIt)
 {
-	const auto processes = decoded(recorded(), 1, {200, 200, all});
+	const auto processes = decoded(recorded(), 1, {whole, whole, all});
 	ASSERT_EQ(processes.size(), 1U);
 	const auto &process = processes[0];
 	EXPECT_EQ(process.pid, 4242);
@@ -100,7 +103,7 @@ TEST(Decode, IdentityIsWhereTheContractHasIt)
 
 TEST(Decode, GroupsAreWhereTheContractHasThem)
 {
-	const auto process = decoded(recorded(), 1, {200, 200, all}).at(0);
+	const auto process = decoded(recorded(), 1, {whole, whole, all}).at(0);
 	EXPECT_EQ(process.credentials, (Credentials{1000, 0, 100, 5}));
 	EXPECT_EQ(process.scheduling, (Scheduling{-2, 120, 98, 0, 1, 1, 3, 4}));
 	EXPECT_EQ(process.times,
@@ -113,7 +116,7 @@ TEST(Decode, WhatIsNotFilledStaysEmpty)
 {
 	for (std::uint32_t groups = 0; groups <= all; groups++) {
 		const auto size = record_size(groups);
-		const auto process = decoded(recorded(size), 1, {size, 200, groups}).at(0);
+		const auto process = decoded(recorded(size), 1, {size, whole, groups}).at(0);
 		EXPECT_EQ(process.credentials.has_value(), bool(groups & PSINFO_GROUP_CRED)) << groups;
 		EXPECT_EQ(process.scheduling.has_value(), bool(groups & PSINFO_GROUP_SCHED)) << groups;
 		EXPECT_EQ(process.times.has_value(), bool(groups & PSINFO_GROUP_TIMES)) << groups;
@@ -124,12 +127,12 @@ TEST(Decode, WhatIsNotFilledStaysEmpty)
 
 TEST(Decode, RecordsAreJustLongEnoughForTheirGroups)
 {
-	EXPECT_EQ(record_size(0), 56U);
-	EXPECT_EQ(record_size(PSINFO_GROUP_CRED), 72U);
-	EXPECT_EQ(record_size(PSINFO_GROUP_SCHED), 104U);
-	EXPECT_EQ(record_size(PSINFO_GROUP_TIMES), 168U);
-	EXPECT_EQ(record_size(PSINFO_GROUP_MEMORY | PSINFO_GROUP_CRED), 192U);
-	EXPECT_EQ(record_size(PSINFO_GROUP_CGROUP), 200U);
+	EXPECT_EQ(record_size(0), 64U);
+	EXPECT_EQ(record_size(PSINFO_GROUP_CRED), 80U);
+	EXPECT_EQ(record_size(PSINFO_GROUP_SCHED), 112U);
+	EXPECT_EQ(record_size(PSINFO_GROUP_TIMES), 176U);
+	EXPECT_EQ(record_size(PSINFO_GROUP_MEMORY | PSINFO_GROUP_CRED), 200U);
+	EXPECT_EQ(record_size(PSINFO_GROUP_CGROUP), 208U);
 	EXPECT_EQ(group_bits(Groups::all()), all);
 	EXPECT_EQ(group_bits({.times = true}), PSINFO_GROUP_TIMES);
 	EXPECT_EQ(group_bits({}), 0U);
@@ -140,7 +143,7 @@ TEST(Decode, ANewerModulesLongerRecordsAreSteppedOver)
 	Bytes bytes(3 * 256);
 	for (std::size_t i = 0; i < 3; i++) {
 		std::memset(bytes.span().data() + i * 256, 0xee, 256);
-		std::memcpy(bytes.span().data() + i * 256, recorded().span().data(), 200);
+		std::memcpy(bytes.span().data() + i * 256, recorded().span().data(), whole);
 		bytes.put(i * 256, static_cast<std::uint32_t>(i + 1));
 	}
 	const auto processes = decoded(bytes, 3, {256, 256, all});
@@ -151,58 +154,58 @@ TEST(Decode, ANewerModulesLongerRecordsAreSteppedOver)
 
 TEST(Decode, NamesEndAtTheFirstZeroOrAfter16Bytes)
 {
-	auto bytes = recorded(56);
+	auto bytes = recorded(64);
 	std::memset(bytes.span().data() + 40, 'x', 16);
-	EXPECT_EQ(decoded(bytes, 1, {56, 56, 0}).at(0).name, std::string(16, 'x'));
+	EXPECT_EQ(decoded(bytes, 1, {64, 64, 0}).at(0).name, std::string(16, 'x'));
 	bytes.put(40, std::uint8_t{0});
-	EXPECT_EQ(decoded(bytes, 1, {56, 56, 0}).at(0).name, "");
+	EXPECT_EQ(decoded(bytes, 1, {64, 64, 0}).at(0).name, "");
 }
 
 TEST(Decode, AStateOfTheFutureIsOther)
 {
-	auto bytes = recorded(56);
+	auto bytes = recorded(64);
 	for (unsigned state = 0; state <= 255; state++) {
 		bytes.put(36, static_cast<std::uint8_t>(state));
 		const auto expected = state < state_count ? all_states[state] : State::Other;
-		EXPECT_EQ(decoded(bytes, 1, {56, 56, 0}).at(0).state, expected) << state;
+		EXPECT_EQ(decoded(bytes, 1, {64, 64, 0}).at(0).state, expected) << state;
 	}
 }
 
 TEST(Decode, ImpossiblePidsAreMalformed)
 {
 	for (const std::size_t offset : {0, 4, 8, 12, 16, 20}) {
-		auto bytes = recorded(56);
+		auto bytes = recorded(64);
 		bytes.put(offset, static_cast<std::uint32_t>(INT_MAX));
-		EXPECT_FALSE(refused(bytes.span(), 1, {56, 56, 0})) << offset;
+		EXPECT_FALSE(refused(bytes.span(), 1, {64, 64, 0})) << offset;
 		bytes.put(offset, static_cast<std::uint32_t>(INT_MAX) + 1);
-		ASSERT_TRUE(refused(bytes.span(), 1, {56, 56, 0})) << offset;
-		EXPECT_EQ(refused(bytes.span(), 1, {56, 56, 0})->kind, Error::Kind::Malformed);
+		ASSERT_TRUE(refused(bytes.span(), 1, {64, 64, 0})) << offset;
+		EXPECT_EQ(refused(bytes.span(), 1, {64, 64, 0})->kind, Error::Kind::Malformed);
 		bytes.put(offset, std::uint32_t{0});
-		EXPECT_EQ(refused(bytes.span(), 1, {56, 56, 0}).has_value(), offset < 8) << "zero at " << offset;
+		EXPECT_EQ(refused(bytes.span(), 1, {64, 64, 0}).has_value(), offset < 8) << "zero at " << offset;
 	}
 }
 
 TEST(Decode, LayoutsThatContradictThemselvesAreMalformed)
 {
 	const auto bytes = recorded();
-	EXPECT_TRUE(refused(bytes.span(), 1, {0, 200, 0}));
-	EXPECT_TRUE(refused(bytes.span(), 1, {55, 200, 0}));
-	EXPECT_TRUE(refused(bytes.span(), 1, {56, 55, 0}));
-	EXPECT_TRUE(refused(bytes.span(), 1, {200, 0, 0}));
-	EXPECT_TRUE(refused(bytes.span(), 1, {192, 200, PSINFO_GROUP_CGROUP}));
-	EXPECT_TRUE(refused(bytes.span(), 1, {200, 192, PSINFO_GROUP_CGROUP}));
-	EXPECT_TRUE(refused(bytes.span(), 2, {200, 200, 0}));
-	EXPECT_TRUE(refused(bytes.span(), SIZE_MAX, {200, 200, 0}));
-	EXPECT_TRUE(refused(bytes.span(), SIZE_MAX / 200 + 2, {200, 200, 0}));
-	EXPECT_FALSE(refused(bytes.span(), 0, {200, 200, 0}));
+	EXPECT_TRUE(refused(bytes.span(), 1, {0, whole, 0}));
+	EXPECT_TRUE(refused(bytes.span(), 1, {63, whole, 0}));
+	EXPECT_TRUE(refused(bytes.span(), 1, {64, 63, 0}));
+	EXPECT_TRUE(refused(bytes.span(), 1, {whole, 0, 0}));
+	EXPECT_TRUE(refused(bytes.span(), 1, {200, whole, PSINFO_GROUP_CGROUP}));
+	EXPECT_TRUE(refused(bytes.span(), 1, {whole, 200, PSINFO_GROUP_CGROUP}));
+	EXPECT_TRUE(refused(bytes.span(), 2, {whole, whole, 0}));
+	EXPECT_TRUE(refused(bytes.span(), SIZE_MAX, {whole, whole, 0}));
+	EXPECT_TRUE(refused(bytes.span(), SIZE_MAX / whole + 2, {whole, whole, 0}));
+	EXPECT_FALSE(refused(bytes.span(), 0, {whole, whole, 0}));
 }
 
 TEST(Decode, BytesThatEndTooEarlyAreMalformedAtEveryLength)
 {
-	for (std::size_t length = 0; length < 200; length++) {
+	for (std::size_t length = 0; length < whole; length++) {
 		const auto bytes = recorded(length);
-		EXPECT_TRUE(refused(bytes.span(), 1, {200, 200, all})) << length;
-		EXPECT_EQ(refused(bytes.span(), 1, {std::max<std::size_t>(length, 1), 200, 0}).has_value(), length < 56)
+		EXPECT_TRUE(refused(bytes.span(), 1, {whole, whole, all})) << length;
+		EXPECT_EQ(refused(bytes.span(), 1, {std::max<std::size_t>(length, 1), whole, 0}).has_value(), length < 64)
 			<< length;
 	}
 }

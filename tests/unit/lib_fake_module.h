@@ -19,6 +19,11 @@
 
 #include "device.h"
 
+inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES |
+					    PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
+					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
+
 /// A record with something different in each of its fields.
 inline psinfo_record sample_record(std::uint32_t pid, psinfo_state state = PSINFO_STATE_INTERRUPTIBLE)
 {
@@ -27,7 +32,7 @@ inline psinfo_record sample_record(std::uint32_t pid, psinfo_state state = PSINF
 	record.ppid = 1;
 	record.session = 7;
 	record.tracer = 9;
-	record.start_ns = 1'000'000'007ULL * pid;
+	record.start_ns = 1'000'000'007LL * pid;
 	record.flags = 0x400000;
 	record.state = static_cast<__u8>(state);
 	const auto name = "name-" + std::to_string(pid);
@@ -66,7 +71,7 @@ public:
 	psinfo_info info{};
 	std::uint32_t most_per_call = UINT32_MAX; ///< writes no more, whatever the capacity
 	std::uint32_t record_size = sizeof(psinfo_record); ///< as this module knows it
-	bool stable = true;
+	std::int64_t began_ns = 5'000; ///< of the first call
 	/// Before an answer: an errno, or 0. `call` counts queries from 0.
 	std::function<int(unsigned call)> fail = [](unsigned) { return 0; };
 	/// After an answer: spoils it.
@@ -83,9 +88,9 @@ public:
 		info.abi_minor = PSINFO_ABI_MINOR;
 		info.query_size = sizeof(psinfo_query);
 		info.record_size = sizeof(psinfo_record);
-		info.query_flags = PSINFO_QUERY_FLAGS_ALL;
-		info.groups = PSINFO_GROUPS_ALL;
-		info.filters = PSINFO_FILTERS_ALL;
+		info.query_flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
+		info.groups = all_groups;
+		info.filters = all_filters;
 		info.nr_states = PSINFO_NR_STATES;
 		std::memcpy(info.version, "0.1.0", 6);
 	}
@@ -127,7 +132,7 @@ private:
 	[[nodiscard]] bool is_valid(const psinfo_query &query) const
 	{
 		const auto both = PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
-		if (query.size != sizeof(query) || query.flags & ~info.query_flags || query.groups & ~info.groups ||
+		if (query.size != sizeof(query) || query.flags & ~info.query_flags ||
 		    query.filters & ~info.filters || (query.filters & both) == both || query.states >> info.nr_states ||
 		    !(query.filters & PSINFO_FILTER_STATES) != !query.states ||
 		    !is_value(query, PSINFO_FILTER_PID, query.pid) ||
@@ -179,10 +184,10 @@ private:
 			to += query.record_size;
 			query.nr_records++;
 		}
-		query.result = (query.cursor ? PSINFO_RESULT_MORE : 0) | (stable ? PSINFO_RESULT_STABLE : 0);
-		query.groups_filled = query.groups;
+		query.result = query.cursor ? PSINFO_RESULT_MORE : 0;
+		query.groups_filled = query.groups & info.groups;
 		query.kernel_record_size = record_size;
-		query.began_ns = 5'000 + 1'000ULL * call;
+		query.began_ns = began_ns + 1'000LL * call;
 		query.took_ns = 10;
 	}
 };

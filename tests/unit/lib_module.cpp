@@ -58,7 +58,6 @@ TEST(Module, AnEmptyMachineIsAnEmptySnapshot)
 	const auto snapshot = taken(rig);
 	EXPECT_TRUE(snapshot.processes.empty());
 	EXPECT_EQ(snapshot.totals, Totals{});
-	EXPECT_TRUE(snapshot.stable);
 	EXPECT_EQ(rig.source->name(), "module");
 }
 
@@ -70,7 +69,7 @@ TEST(Module, IdentityAloneIsAskedForInTheShortestRecords)
 	EXPECT_EQ(snapshot.processes[0].name, "name-3");
 	EXPECT_FALSE(snapshot.processes[0].credentials);
 	EXPECT_EQ(rig.module->last.groups, 0U);
-	EXPECT_EQ(rig.module->last.record_size, 56U);
+	EXPECT_EQ(rig.module->last.record_size, 64U);
 	EXPECT_EQ(rig.module->last.filters, 0U);
 	EXPECT_EQ(rig.module->last.flags, 0U);
 }
@@ -88,7 +87,7 @@ TEST(Module, GroupsComeWhenAskedFor)
 	const auto cheap = taken(rig, {.groups = {.credentials = true}}).processes.at(0);
 	EXPECT_EQ(cheap.credentials->uid, 1000U);
 	EXPECT_FALSE(cheap.scheduling || cheap.times || cheap.memory || cheap.cgroup);
-	EXPECT_EQ(rig.module->last.record_size, 72U);
+	EXPECT_EQ(rig.module->last.record_size, 80U);
 }
 
 TEST(Module, APassGoesOnUntilTheCursorIsZero)
@@ -126,16 +125,29 @@ TEST(Module, APassLastsFromItsFirstCallToTheEndOfItsLast)
 	EXPECT_EQ(snapshot.took, 2010ns);
 }
 
-TEST(Module, IsStableIfTheLastCallSaysSoOfThePass)
+TEST(Module, TimesBeforeTheZeroOfATimeNamespaceAreNegative)
 {
-	const auto rig = rig_with(3);
-	rig.module->most_per_call = 1;
-	EXPECT_TRUE(taken(rig).stable);
-	rig.module->spoil = [](unsigned, psinfo_query &answer) {
-		if (!answer.cursor)
-			answer.result &= ~PSINFO_RESULT_STABLE;
-	};
-	EXPECT_FALSE(taken(rig).stable);
+	const auto rig = rig_with(1);
+	rig.module->records[0].start_ns = -3'000'000'001;
+	rig.module->began_ns = -2'000'000'000;
+	const auto snapshot = taken(rig);
+	EXPECT_EQ(snapshot.processes.at(0).start, -3'000'000'001ns);
+	EXPECT_EQ(snapshot.began, -2s);
+	EXPECT_EQ(snapshot.took, 10ns);
+}
+
+TEST(Module, AWithheldGroupIsEmptyAndNotZero)
+{
+	const auto rig = rig_with(2);
+	rig.module->records[0].groups_withheld = PSINFO_GROUP_CGROUP | PSINFO_GROUP_TIMES;
+	rig.module->records[1].cgroup = 0;
+	const auto snapshot = taken(rig, {.groups = {.credentials = true, .cgroup = true}});
+	const auto &withheld = snapshot.processes.at(0), &zero = snapshot.processes.at(1);
+	EXPECT_FALSE(withheld.cgroup);
+	EXPECT_EQ(withheld.withheld, Groups{.cgroup = true}) << "times were not asked for";
+	EXPECT_TRUE(withheld.credentials);
+	EXPECT_EQ(zero.cgroup, 0U);
+	EXPECT_EQ(zero.withheld, Groups{});
 }
 
 TEST(Module, FiltersAreHandedOn)
@@ -271,9 +283,9 @@ TEST(Module, WrongAnswersAreMalformedAndNeverEndless)
 		[](unsigned, psinfo_query &answer) { answer.cursor = UINT64_MAX; },
 		[](unsigned, psinfo_query &answer) { answer.kernel_record_size = 48; },
 		[](unsigned, psinfo_query &answer) { answer.kernel_record_size = 0; },
-		[](unsigned, psinfo_query &answer) { std::memset(reinterpret_cast<void *>(answer.records), 0, 200); },
+		[](unsigned, psinfo_query &answer) { std::memset(reinterpret_cast<void *>(answer.records), 0, sizeof(psinfo_record)); },
 		[](unsigned, psinfo_query &answer) {
-			std::memset(reinterpret_cast<void *>(answer.records), 0xff, 200);
+			std::memset(reinterpret_cast<void *>(answer.records), 0xff, sizeof(psinfo_record));
 		},
 	};
 	for (const auto &spoil : spoilers) {
@@ -298,7 +310,7 @@ TEST(Module, WhatAnOlderModuleCanNotTellStaysEmpty)
 	auto module = std::make_unique<FakeModule>();
 	module->records = {sample_record(1)};
 	module->info.groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED;
-	module->record_size = 104;
+	module->record_size = 112;
 	const auto rig = ::rig(std::move(module));
 	const auto process = taken(rig, {.groups = Groups::all()}).processes.at(0);
 	EXPECT_TRUE(process.credentials && process.scheduling);
@@ -310,7 +322,7 @@ TEST(Module, AGroupThatIsNotFilledStaysEmpty)
 	const auto rig = rig_with(1);
 	rig.module->spoil = [](unsigned, psinfo_query &answer) {
 		answer.groups_filled = PSINFO_GROUP_CRED;
-		answer.kernel_record_size = 72;
+		answer.kernel_record_size = 80;
 	};
 	const auto process = taken(rig, {.groups = Groups::all()}).processes.at(0);
 	EXPECT_TRUE(process.credentials);
@@ -347,7 +359,7 @@ TEST(Module, ANewerModuleIsAsGood)
 	const auto snapshot = taken(rig, {.groups = Groups::all()});
 	EXPECT_EQ(snapshot.processes.at(0).state, State::Other);
 	EXPECT_EQ(snapshot.totals.processes_in(State::Other), 1U);
-	EXPECT_EQ(rig.module->last.groups, PSINFO_GROUPS_ALL);
+	EXPECT_EQ(rig.module->last.groups, all_groups);
 	EXPECT_EQ(snapshot.processes.at(1).cgroup, 0xffffffffffU);
 }
 
@@ -367,9 +379,9 @@ TEST(Module, InfoThatCanNotBeIsMalformed)
 	module.info.query_size = 215;
 	EXPECT_EQ(ask_info(module, "x").error().kind, Error::Kind::Malformed);
 	module.info.query_size = 216;
-	module.info.record_size = 48;
-	EXPECT_EQ(ask_info(module, "x").error().kind, Error::Kind::Malformed);
 	module.info.record_size = 56;
+	EXPECT_EQ(ask_info(module, "x").error().kind, Error::Kind::Malformed);
+	module.info.record_size = 64;
 	EXPECT_TRUE(ask_info(module, "x"));
 }
 

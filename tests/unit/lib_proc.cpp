@@ -66,7 +66,6 @@ TEST(FakeProc, AnEmptyOneIsAnEmptySnapshot)
 	EXPECT_EQ(snapshot.totals, Totals{});
 	EXPECT_GT(snapshot.began, 0s);
 	EXPECT_GT(snapshot.took, 0s);
-	EXPECT_FALSE(snapshot.stable);
 }
 
 TEST(FakeProc, IdentityIsRead)
@@ -108,6 +107,11 @@ TEST(FakeProc, ALongUptimeDoesNotOverflow)
 	const auto per_second = static_cast<unsigned long long>(sysconf(_SC_CLK_TCK));
 	proc.add({.pid = 1, .start = 200ULL * 365 * 86400 * per_second});
 	EXPECT_EQ(taken(proc.path()).processes.at(0).start, 200 * 365 * 24h);
+	// Three seconds before the zero of a time namespace: stat 22 has wrapped.
+	proc.add({.pid = 1, .start = (0 - 3'000'000'000ULL) / (1'000'000'000 / per_second)});
+	const auto start = taken(proc.path()).processes.at(0).start;
+	EXPECT_LE(start, -3s);
+	EXPECT_GT(start, -3s - 20ms) << "rounded down to a clock tick";
 }
 
 TEST(FakeProc, IsInTheOrderOfPid)
@@ -298,8 +302,12 @@ TEST(FakeProc, CgroupsAreInodesOfDirectories)
 	EXPECT_EQ(snapshot.find(1)->cgroup, inode(mount));
 	EXPECT_EQ(snapshot.find(2)->cgroup, inode(mount / "a/b"));
 	EXPECT_EQ(snapshot.find(3)->cgroup, inode(mount / "a/b"));
-	for (const int pid : {4, 5, 6})
+	EXPECT_FALSE(snapshot.find(4)->cgroup);
+	EXPECT_TRUE(snapshot.find(4)->withheld.cgroup);
+	for (const int pid : {5, 6}) {
 		EXPECT_EQ(snapshot.find(pid)->cgroup, 0U);
+		EXPECT_FALSE(snapshot.find(pid)->withheld.cgroup);
+	}
 }
 
 TEST(FakeProc, LongFilesAreReadToTheirEnd)

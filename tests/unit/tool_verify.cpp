@@ -80,7 +80,7 @@ TEST(Compare, WhereAllAgreeNothingDiffers)
 {
 	const auto comparison = tool::compare(agreeing(), tick);
 	EXPECT_EQ(comparison.processes, 3U);
-	EXPECT_EQ(comparison.fields, 3U * 33U) << "of each process, all but its pid";
+	EXPECT_EQ(comparison.fields, 3U * 34U) << "of each process, all but its pid";
 	EXPECT_EQ(comparison.passing, 0U);
 	EXPECT_TRUE(comparison.differences.empty());
 }
@@ -128,6 +128,7 @@ const std::vector<Mutation> mutations = {
 	{"swap", [](Process &p) { p.memory->swap += 1024; }},
 	{"cgroup", [](Process &p) { p.cgroup = 98; }},
 	{"cgroup", [](Process &p) { p.cgroup.reset(); }},
+	{"cgroup withheld", [](Process &p) { p.withheld.cgroup = true; }},
 };
 
 TEST(Compare, EachFieldThatIsWrongIsFound)
@@ -196,7 +197,7 @@ TEST(Compare, WhatProcCanNotShowIsLeftOut)
 		}
 	const auto comparison = tool::compare(sandwich, tick);
 	EXPECT_TRUE(comparison.differences.empty());
-	EXPECT_EQ(comparison.fields, 3U * 29U);
+	EXPECT_EQ(comparison.fields, 3U * 30U);
 }
 
 TEST(Compare, NanosecondsAreRoundedDownToTicks)
@@ -373,9 +374,9 @@ TEST(VerifyText, SaysWhoSaysWhat)
 	EXPECT_EQ(tool::comparison_text(tool::compare(differing(), tick)),
 		  "    PID  NAME             FIELD         MODULE SAYS           /PROC SAYS\n"
 		  "     20  worker           cpu           7                     1\n"
-		  "3 processes, 99 fields compared, 1 differ\n");
+		  "3 processes, 102 fields compared, 1 differ\n");
 	EXPECT_EQ(tool::comparison_text(tool::compare(agreeing(), tick)),
-		  "3 processes, 99 fields compared, 0 differ\n");
+		  "3 processes, 102 fields compared, 0 differ\n");
 }
 
 TEST(VerifyText, JsonHasTheSame)

@@ -74,8 +74,13 @@ static const struct list_row list_rows[] __initconst = {
 static void __init check_cells(struct psinfo_selftest *count)
 {
 	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
-	void *chunk = (void *)&sample;
-	const struct psinfo_snapshot one = { .chunks = &chunk, .nr_rows = 1 };
+	void *page = (void *)&sample;
+	const struct psinfo_snapshot one = {
+		.memory = { .pages = &page, .nr_pages = 1 },
+		.nr_rows = 1,
+		.rows_per_page = 1,
+		.row_size = sizeof(sample),
+	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cell_rows); i++) {
@@ -101,6 +106,32 @@ static void __init check_cells(struct psinfo_selftest *count)
 	}
 	PSINFO_EXPECT(count, i == ARRAY_SIZE(columns),
 		      "%u columns tested of %zu", i, ARRAY_SIZE(columns));
+}
+
+/* Starts before and after the zero of a time namespace, in ticks */
+struct start_row {
+	s64 ns, ticks;
+};
+
+static const struct start_row start_rows[] __initconst = {
+	{ 0, 0 }, { 9999999, 0 }, { 10000000, 1 }, { -1, -1 },
+	{ -10000000, -1 }, { -10000001, -2 }, { -3000000000LL, -300 },
+};
+
+static void __init check_starts(struct psinfo_selftest *count)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(start_rows); i++) {
+		struct psinfo_row row = {
+			.record.start_ns = start_rows[i].ns,
+		};
+
+		PSINFO_EXPECT(count, start(&row) == start_rows[i].ticks,
+			      "start %lld ns is %lld ticks, expected %lld",
+			      start_rows[i].ns, start(&row),
+			      start_rows[i].ticks);
+	}
 }
 
 static void __init check_lists(struct psinfo_selftest *count)
@@ -131,6 +162,7 @@ int __init psinfo_columns_selftest(void)
 	struct psinfo_selftest count = {};
 
 	check_cells(&count);
+	check_starts(&count);
 	check_lists(&count);
 	return psinfo_selftest_end(&count, "columns");
 }

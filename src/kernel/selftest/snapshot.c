@@ -2,10 +2,14 @@
 /* Growth of a snapshot, search in it, and that it gives back what it took. */
 #include "selftest.h"
 
-/* Rows at the edges of a chunk and of the array of chunks */
-static const unsigned int growth_rows[] __initconst = {
-	0, 1, PSINFO_CHUNK_ROWS - 1, PSINFO_CHUNK_ROWS, PSINFO_CHUNK_ROWS + 1,
-	FIRST_CHUNKS * PSINFO_CHUNK_ROWS, FIRST_CHUNKS * PSINFO_CHUNK_ROWS + 1,
+/* Pages and rows beyond them, at the edges of a page and of the array */
+struct growth_row {
+	unsigned int pages, rows;
+};
+
+static const struct growth_row growth[] __initconst = {
+	{ 0, 0 }, { 0, 1 }, { 1, 0 }, { 1, 1 }, { FIRST_PAGES, 0 },
+	{ FIRST_PAGES, 1 }, { 3 * FIRST_PAGES, 5 },
 };
 
 /* Fills @snapshot with the PIDs 3, 6, 9, ...; every fifth a zombie */
@@ -16,9 +20,13 @@ static int __init fill_made_up(struct psinfo_snapshot *snapshot,
 	int err;
 
 	snapshot->row_size = psinfo_row_size(0);
+	snapshot->rows_per_page = PAGE_SIZE / snapshot->row_size;
+	err = psinfo_memory_open(&snapshot->memory, current_cred());
+	if (err)
+		return err;
 	while (snapshot->nr_rows < rows) {
 		if (!room(snapshot)) {
-			err = grow(snapshot, current_cred());
+			err = psinfo_memory_add_page(&snapshot->memory);
 			if (err)
 				return err;
 		}
@@ -36,19 +44,24 @@ static void __init check_made_up(struct psinfo_selftest *count,
 				 const struct psinfo_snapshot *snapshot,
 				 unsigned int rows)
 {
-	unsigned int found = 0, missed = 0;
+	unsigned int found = 0, missed = 0, stepped = 0;
+	struct psinfo_row *step = NULL;
 	unsigned int i;
 
 	for (i = 0; i < rows; i++) {
 		const struct psinfo_row *row;
 
 		row = psinfo_snapshot_row(snapshot, i);
+		step = psinfo_snapshot_step(snapshot, step, i);
+		stepped += step == row;
 		found += psinfo_snapshot_find(snapshot, 3 * (i + 1)) == row;
 		missed += !psinfo_snapshot_find(snapshot, 3 * i + 1);
 	}
 	PSINFO_EXPECT(count, snapshot->nr_rows == rows, "%u rows of %u",
 		      snapshot->nr_rows, rows);
 	PSINFO_EXPECT(count, found == rows, "%u found of %u", found, rows);
+	PSINFO_EXPECT(count, stepped == rows, "%u steps right of %u", stepped,
+		      rows);
 	PSINFO_EXPECT(count, missed == rows, "%u not found of %u", missed,
 		      rows);
 	PSINFO_EXPECT(count, snapshot->totals[PSINFO_STATE_ZOMBIE] ==
@@ -57,10 +70,11 @@ static void __init check_made_up(struct psinfo_selftest *count,
 	PSINFO_EXPECT(count, snapshot->totals[PSINFO_STATE_ZOMBIE] +
 		      snapshot->totals[PSINFO_STATE_RUNNING] == rows,
 		      "totals are not the sum of %u rows", rows);
-	PSINFO_EXPECT(count, snapshot->purse.bytes >=
-		      rows * psinfo_row_size(0),
-		      "%u rows have taken only %zu bytes of the budget", rows,
-		      snapshot->purse.bytes);
+	PSINFO_EXPECT(count, snapshot->memory.bytes ==
+		      snapshot->memory.nr_pages * PAGE_SIZE +
+		      snapshot->memory.max_pages * sizeof(void *),
+		      "%u rows: %zu bytes are charged for %u pages", rows,
+		      snapshot->memory.bytes, snapshot->memory.nr_pages);
 }
 
 int __init psinfo_snapshot_selftest(void)
@@ -70,16 +84,19 @@ int __init psinfo_snapshot_selftest(void)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(growth_rows); i++) {
-		err = fill_made_up(&snapshot, growth_rows[i]);
-		PSINFO_EXPECT(&count, !err, "growth to %u rows: error %d",
-			      growth_rows[i], err);
+	for (i = 0; i < ARRAY_SIZE(growth); i++) {
+		unsigned int rows = growth[i].rows + growth[i].pages *
+				    (PAGE_SIZE / psinfo_row_size(0));
+
+		err = fill_made_up(&snapshot, rows);
+		PSINFO_EXPECT(&count, !err, "growth to %u rows: error %d", rows,
+			      err);
 		if (!err)
-			check_made_up(&count, &snapshot, growth_rows[i]);
+			check_made_up(&count, &snapshot, rows);
 		psinfo_snapshot_drop(&snapshot);
-		PSINFO_EXPECT(&count, !snapshot.chunks &&
-			      !snapshot.purse.bytes && !snapshot.nr_rows,
-			      "%u rows: not all was let go", growth_rows[i]);
+		PSINFO_EXPECT(&count, !snapshot.memory.pages &&
+			      !snapshot.memory.bytes && !snapshot.nr_rows,
+			      "%u rows: something was not freed", rows);
 	}
 	return psinfo_selftest_end(&count, "snapshot");
 }

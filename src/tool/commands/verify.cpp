@@ -73,6 +73,12 @@ std::optional<std::int64_t> state_of(const Process &process)
 	return psinfo::state_letter(process.state);
 }
 
+/// Whether it lies outside of the reader's cgroup namespace.
+std::optional<std::int64_t> cgroup_withheld(const Process &process)
+{
+	return process.withheld.cgroup;
+}
+
 using psinfo::Credentials;
 using psinfo::Memory;
 using psinfo::Scheduling;
@@ -111,6 +117,7 @@ constexpr Field all_fields[] = {
 	{"rss", Rule::Same, Unit::Number, in<&Process::memory, &Memory::resident>},
 	{"swap", Rule::Same, Unit::Number, in<&Process::memory, &Memory::swap>},
 	{"cgroup", Rule::Same, Unit::Number, of<&Process::cgroup>},
+	{"cgroup withheld", Rule::Same, Unit::Number, cgroup_withheld},
 };
 
 // ---- one process -----------------------------------------------------------
@@ -154,9 +161,11 @@ void compare_field(const Layers &layers, const Field &field, nanoseconds tick, C
 						  range(shown(field, *before), shown(field, *after))});
 		return;
 	}
+	// As the kernel rounds them: a start before the zero of a time namespace wraps.
 	if (field.unit == Unit::Ticks)
 		for (auto *value : {&before, &module, &after})
-			**value /= tick.count();
+			**value = static_cast<std::int64_t>(static_cast<std::uint64_t>(**value) /
+							    static_cast<std::uint64_t>(tick.count()));
 	if (!fits(field.rule, *before, *module, *after))
 		comparison.differences.push_back({layers.module.pid, layers.module.name, field.name,
 						  shown(field, *module),

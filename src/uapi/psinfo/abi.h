@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * /proc/psinfo for programs: what runs, as binary records, by one ioctl.
+ * The ioctl interface of /proc/psinfo: processes as binary records.
  *
- * The contract
- * ============
- *
- * Open /proc/psinfo for reading; the file descriptor stands for what its opener
- * may see. Who opened it, through which mount of procfs (its PID namespace,
- * its hidepid= and gid=) and in which user, time and cgroup namespace: that is
- * judged once, at open, and holds for every query, whoever asks it. Numbers of
- * processes are those of the mount's PID namespace, ids those of the opener's
- * user namespace; what lies outside is 0, or the overflow id.
+ * How to use it
+ * =============
  *
  *	struct psinfo_record records[256];
  *	struct psinfo_query query = {
@@ -27,58 +20,81 @@
  *		use(records, query.nr_records);
  *	} while (query.cursor);
  *
- * A pass begins with cursor 0 and is over when cursor is 0 again. Records come
- * in the order of pid. A process that lives from before the first call of a
- * pass until after the last one has exactly one record in it, whatever the
- * capacity; one that is born or ends meanwhile has one or none; none has two.
- * (With PSINFO_QUERY_THREADS this holds for each thread, but for one that
- * calls execve(), which takes over the pid of its process.) A pid may be
- * used again; pid and start_ns together name one process and no other.
- * What a record holds was read within microseconds, without stopping the
- * process, so two of its values may be of slightly different moments.
+ * A pass starts with cursor 0 and is complete when the cursor is 0 again.
+ * Records are sorted by pid. A process that exists from before the first call
+ * of a pass until after the last call has exactly one record in it, whatever
+ * the capacity. A process that is created or exits during the pass has one
+ * record or none, never two. With PSINFO_QUERY_THREADS the same holds for each
+ * thread, except one that calls execve() and thereby takes over the pid of its
+ * process. PIDs are reused: pid and start_ns together identify one process.
+ * The fields of a record are read within microseconds of each other, but the
+ * process is not stopped, so they may belong to slightly different moments.
  *
- * Totals count what the filters let through, in this call: the records it
- * wrote, or with PSINFO_QUERY_TOTALS_ONLY those that it would have written to
- * a buffer without end, in one call. The sum over the calls of a pass is the
- * total of the pass.
+ * The totals of a call count the records that it returned or, with
+ * PSINFO_QUERY_TOTALS_ONLY, the records that an unlimited buffer would have
+ * received. The totals of a pass are the sums over its calls.
+ *
+ * What the caller can see
+ * =======================
+ *
+ * A file descriptor shows what its opener may see, whoever calls ioctl() on
+ * it. Identity and namespaces (PID namespace of the procfs mount; user, time
+ * and cgroup namespace) are those of the opener when it opened the file.
+ * hidepid= and gid= are the mount's options at the time of each call, so a
+ * remount takes effect at once. PIDs are numbers of the mount's PID namespace,
+ * user and group ids those of the opener's user namespace. A PID outside the
+ * namespace is 0; an id without a mapping is the overflow id.
+ *
+ * A group of fields that the opener may not read for one process is zero in
+ * that record, and its bit is set in groups_withheld. A zero without that bit
+ * is the value of the field.
  *
  * Compatibility
  * =============
  *
- * Structures grow at their end, and every structure that is handed in says how
- * large its caller knows it. A program built for a longer one works with an
- * older module as long as it leaves zero what the module does not know, and
- * gets back only what the module knows; a program built for a shorter one works
- * with a newer module. Records have the size that the caller says: they are
- * cut off there, or padded with zeros. The size in the number of the ioctl is
- * not looked at. Fields are never moved, reused or given another meaning.
+ * Nothing is ever moved, reused or given another meaning. Structures grow at
+ * their end, and every caller says how large it knows them. A program built
+ * for a longer structure works with an older module as long as what the module
+ * does not know is zero. A program built for a shorter structure works with a
+ * newer module.
  *
- * All is of fixed width and naturally aligned, on 32 bits as on 64, and 32-bit
- * programs ask 64-bit kernels the same way. The same header serves C11 and
- * C++20, the kernel and user space.
+ * Records are delivered in the size that the caller asks for: cut off, or
+ * padded with zeros. The PSINFO_RECORD_SIZE_ constant of a group is the size
+ * that this group needs, and never grows: a field that is added to a group
+ * later is placed at the end of the record and delivered where it fits.
+ *
+ * A group that the module does not know is ignored and missing from
+ * groups_filled. An unknown flag or filter is refused with EINVAL, because
+ * ignoring it would give a wrong answer. PSINFO_IOC_INFO reports which flags,
+ * filters and groups the module knows. The size encoded in the ioctl number
+ * is ignored.
+ *
+ * All fields have fixed width and natural alignment, so 32-bit programs use
+ * 64-bit kernels in the same way. The header is valid C11 and C++20.
  *
  * Errors
  * ======
  *
- *	EINVAL	size below PSINFO_QUERY_SIZE_VER1 or PSINFO_INFO_SIZE_VER1;
- *		an unknown flag, group, filter or state; no state at all; a value
- *		without its filter; pid or parent 0 or above INT_MAX, cursor above
- *		INT_MAX; both kinds at once; record_size below
- *		PSINFO_RECORD_SIZE_IDENTITY, above PSINFO_RECORD_SIZE_MAX, no
- *		multiple of 8, or too small for the groups; capacity 0; with
- *		PSINFO_QUERY_TOTALS_ONLY, anything about records or a cursor;
- *		a reserved field that is not 0
- *	E2BIG	a longer structure, with something in it that is not known here,
- *		or one longer than a page
- *	EFAULT	a pointer to memory that can not be read or written; the query
- *		is as it was, the buffer may hold some records
- *	EINTR	a deadly signal came
+ *	EINVAL	size below PSINFO_QUERY_SIZE_VER1 or PSINFO_INFO_SIZE_VER1; an
+ *		unknown flag or filter; a state that does not exist, or none; a
+ *		filter value without its filter; pid or parent 0 or above
+ *		INT_MAX; PSINFO_FILTER_KERNEL together with PSINFO_FILTER_USER;
+ *		cursor above INT_MAX; capacity 0; record_size not a multiple of
+ *		8, above PSINFO_RECORD_SIZE_MAX, or smaller than a requested
+ *		group that the module knows needs; with PSINFO_QUERY_TOTALS_ONLY,
+ *		a buffer, groups or a cursor
+ *	E2BIG	size above PSINFO_STRUCT_SIZE_MAX, or a nonzero byte beyond what
+ *		the module knows of the structure
+ *	EFAULT	the structure or the buffer cannot be read or written; the
+ *		structure is unchanged, the buffer may hold some records
+ *	EINTR	a fatal signal is pending
+ *	ENODEV	the module is being unloaded
  *	ENOMEM	no memory for the buffer between kernel and caller
- *	ENOTTY	not a request of psinfo; or the module has been unloaded since
- *		the file was opened (procfs answers so, before anybody is asked)
+ *	ENOTTY	not a request of psinfo; also every call on a file that was
+ *		opened before the module was unloaded (answered by procfs)
  *
- * A buffer that is too small for all is no error: the cursor says where to go
- * on. A pid that is not there is none: nothing is found.
+ * A buffer that is too small is not an error: the cursor says where to
+ * continue. A pid that does not exist is not an error: there is no record.
  */
 #ifndef PSINFO_ABI_H
 #define PSINFO_ABI_H
@@ -86,11 +102,11 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* A new minor adds; a new major would break, and is not planned. */
+/* The minor version grows with additions; the major only if one breaks. */
 #define PSINFO_ABI_MAJOR	1
 #define PSINFO_ABI_MINOR	0
 
-/* In the order of the totals below the table that read() gives. */
+/* In the order of the totals below the table of read(). */
 enum psinfo_state {
 	PSINFO_STATE_RUNNING		= 0,	/* R */
 	PSINFO_STATE_INTERRUPTIBLE	= 1,	/* S */
@@ -101,45 +117,49 @@ enum psinfo_state {
 	PSINFO_STATE_DEAD		= 6,	/* X */
 	PSINFO_STATE_IDLE		= 7,	/* I */
 	PSINFO_STATE_PARKED		= 8,	/* P */
-	PSINFO_STATE_OTHERS		= 9,	/* what has no word; should count 0 */
+	PSINFO_STATE_OTHERS		= 9,	/* any other; should be 0 */
 	PSINFO_NR_STATES		= 10
 };
 
-/* Counters per state have this many places; those without a state are 0. */
+/* Length of the arrays of totals; elements without a state are 0. */
 #define PSINFO_STATES_MAX	16
 
 /*
- * Groups of fields beside the identity, which is always there. A group that is
- * not asked for costs nothing, and its fields are 0.
+ * Groups of fields. The identity is always filled in; each group costs only
+ * those who ask for it, and is 0 for everybody else.
  */
 #define PSINFO_GROUP_CRED	(1U << 0)
 #define PSINFO_GROUP_SCHED	(1U << 1)
-#define PSINFO_GROUP_TIMES	(1U << 2)	/* visits every thread */
+#define PSINFO_GROUP_TIMES	(1U << 2)	/* reads every thread */
 #define PSINFO_GROUP_MEMORY	(1U << 3)	/* takes the task lock */
 #define PSINFO_GROUP_CGROUP	(1U << 4)
-#define PSINFO_GROUPS_ALL	0x1fU
 
 /*
- * One process, or with PSINFO_QUERY_THREADS one thread. Behind each field
- * stands where procfs shows the same: "stat 4" is the fourth field of
+ * One process or, with PSINFO_QUERY_THREADS, one thread. The comment of a field
+ * names the same value in procfs: "stat 4" is the fourth field of
  * /proc/<pid>/stat, "status X" the line X of /proc/<pid>/status. For threads
- * it is /proc/<tgid>/task/<pid>/ instead, also for the first of them.
+ * read /proc/<tgid>/task/<pid>/ instead, also for the main thread.
  */
 struct psinfo_record {
 	/* identity */
-	__u32 pid;		/* stat 1; of a thread: its own */
+	__u32 pid;		/* stat 1; of a thread: its own id */
 	__u32 tgid;		/* status Tgid: the process */
-	__u32 ppid;		/* stat 4, the real parent; 0: outside */
+	__u32 ppid;		/* stat 4, the real parent; 0: not in the namespace */
 	__u32 tracer;		/* status TracerPid; 0: none */
 	__u32 session;		/* stat 6 */
 	__u32 pgrp;		/* stat 5, the process group */
-	__aligned_u64 start_ns;	/* stat 22 in ns, since boot, not rounded */
-	__u32 flags;		/* stat 9: PF_... of the kernel */
+	__s64 start_ns;		/* stat 22, in ns since boot, not rounded; below
+				 * 0 if that was before the zero of the opener's
+				 * time namespace
+				 */
+	__u32 flags;		/* stat 9: the kernel's PF_ flags */
 	__u8 state;		/* stat 3, as enum psinfo_state */
 	__u8 reserved0[3];
-	__u8 name[16];		/* stat 2: raw bytes, zeros behind them */
+	__u8 name[16];		/* stat 2: any bytes, padded with zeros */
+	__u32 groups_withheld;	/* PSINFO_GROUP_... that the opener may not read */
+	__u32 reserved1;
 
-	/* PSINFO_GROUP_CRED, in the opener's user namespace */
+	/* PSINFO_GROUP_CRED: ids in the opener's user namespace */
 	__u32 uid;		/* status Uid 1: real */
 	__u32 euid;		/* status Uid 2: effective */
 	__u32 gid;		/* status Gid 1 */
@@ -147,114 +167,121 @@ struct psinfo_record {
 
 	/* PSINFO_GROUP_SCHED */
 	__s32 prio;		/* stat 18 */
-	__s32 static_prio;	/* the kernel's own scale: 120 + nice */
-	__s32 normal_prio;	/* the kernel's own scale: 0 to 139 */
+	__s32 static_prio;	/* the kernel's internal scale: 120 + nice */
+	__s32 normal_prio;	/* the kernel's internal scale: 0 to 139 */
 	__s32 nice;		/* stat 19 */
 	__u32 rt_priority;	/* stat 40 */
 	__u32 policy;		/* stat 41: SCHED_... */
-	__u32 cpu;		/* stat 39: where it ran last */
-	__u32 cpus_allowed;	/* how many in status Cpus_allowed */
+	__u32 cpu;		/* stat 39: where it last ran */
+	__u32 cpus_allowed;	/* number of bits in status Cpus_allowed */
 
-	/* PSINFO_GROUP_TIMES: of a process the sum over its threads */
+	/* PSINFO_GROUP_TIMES: of a process, summed over its threads */
 	__aligned_u64 utime_ns;	/* stat 14 in ns, not rounded */
 	__aligned_u64 stime_ns;	/* stat 15 in ns, not rounded */
 	__aligned_u64 runtime_ns; /* schedstat 1, exact */
-	__aligned_u64 nvcsw;	/* status voluntary_ctxt_switches: of the first thread */
-	__aligned_u64 nivcsw;	/* status nonvoluntary_ctxt_switches: same */
+	__aligned_u64 nvcsw;	/* status voluntary_ctxt_switches: main thread only */
+	__aligned_u64 nivcsw;	/* status nonvoluntary_ctxt_switches: likewise */
 	__aligned_u64 min_flt;	/* stat 10 */
 	__aligned_u64 maj_flt;	/* stat 12 */
-	__u32 threads;		/* stat 20: how many the process has */
-	__u32 reserved1;
+	__u32 threads;		/* stat 20, of the process */
+	__u32 reserved2;
 
 	/* PSINFO_GROUP_MEMORY, in bytes; 0 for zombies and kernel threads */
 	__aligned_u64 vm_bytes;	/* stat 23 */
 	__aligned_u64 rss_bytes; /* stat 24 times the page size */
 	__aligned_u64 swap_bytes; /* status VmSwap times 1024 */
 
-	/* PSINFO_GROUP_CGROUP */
-	__aligned_u64 cgroup;	/* the inode of its directory in cgroup2; 0:
-				 * outside of the opener's cgroup namespace
-				 */
+	/*
+	 * PSINFO_GROUP_CGROUP; withheld if the cgroup lies outside the opener's
+	 * cgroup namespace
+	 */
+	__aligned_u64 cgroup;	/* inode number of its directory in cgroup2 */
 };
 
-/* The least a record can be: the identity alone, which is the cheapest. */
-#define PSINFO_RECORD_SIZE_IDENTITY	56
-#define PSINFO_RECORD_SIZE_VER1		200
+/*
+ * The record_size that a group needs; for several groups, the largest of them.
+ * The identity alone is the cheapest request.
+ */
+#define PSINFO_RECORD_SIZE_IDENTITY	64
+#define PSINFO_RECORD_SIZE_CRED		80
+#define PSINFO_RECORD_SIZE_SCHED	112
+#define PSINFO_RECORD_SIZE_TIMES	176
+#define PSINFO_RECORD_SIZE_MEMORY	200
+#define PSINFO_RECORD_SIZE_CGROUP	208
 #define PSINFO_RECORD_SIZE_MAX		4096
 
 /* psinfo_query.flags */
 #define PSINFO_QUERY_THREADS		(1U << 0)	/* a record for each thread */
 #define PSINFO_QUERY_TOTALS_ONLY	(1U << 1)	/* no records */
-#define PSINFO_QUERY_FLAGS_ALL		0x3U
 
 /*
- * psinfo_query.filters: who has a record and is counted must pass all of them.
- * With PSINFO_QUERY_THREADS each thread is judged by its own values; pid
- * and parent are those of its process.
+ * psinfo_query.filters: only what passes all of them is returned and counted.
+ * With PSINFO_QUERY_THREADS, state and user are those of the thread, pid and
+ * parent those of its process. Users are compared as the kernel's own ids: the
+ * overflow id matches only processes of that very user, not those whose user
+ * has no mapping in the opener's namespace.
  */
 #define PSINFO_FILTER_STATES	(1U << 0)	/* in one of .states */
-#define PSINFO_FILTER_UID	(1U << 1)	/* of the real user .uid */
-#define PSINFO_FILTER_PID	(1U << 2)	/* the process .pid */
-#define PSINFO_FILTER_PARENT	(1U << 3)	/* children of the process .parent */
-#define PSINFO_FILTER_KERNEL	(1U << 4)	/* kernel threads */
+#define PSINFO_FILTER_UID	(1U << 1)	/* real user .uid */
+#define PSINFO_FILTER_PID	(1U << 2)	/* process .pid */
+#define PSINFO_FILTER_PARENT	(1U << 3)	/* children of process .parent */
+#define PSINFO_FILTER_KERNEL	(1U << 4)	/* only kernel threads */
 #define PSINFO_FILTER_USER	(1U << 5)	/* no kernel threads */
-#define PSINFO_FILTERS_ALL	0x3fU
 
 /* psinfo_query.result */
-/* More may follow: cursor is not 0. */
-#define PSINFO_RESULT_MORE	(1U << 0)
-/*
- * From the beginning of the pass until now, no process or thread of the PID
- * namespace was born or went. Only where the calls of the pass followed each
- * other on one descriptor. (A state may have changed all the same.)
- */
-#define PSINFO_RESULT_STABLE	(1U << 1)
+#define PSINFO_RESULT_MORE	(1U << 0)	/* cursor is not 0 */
 
 struct psinfo_query {
 	/* in */
-	__u32 size;		/* of this structure, as the caller knows it */
+	__u32 size;		/* of this structure as the caller knows it */
 	__u32 flags;		/* PSINFO_QUERY_... */
 	__u32 groups;		/* PSINFO_GROUP_... wanted */
-	__u32 filters;		/* PSINFO_FILTER_..., each with its value: */
+	__u32 filters;		/* PSINFO_FILTER_..., with these values: */
 	__u32 states;		/* 1 << PSINFO_STATE_... */
 	__u32 uid;		/* in the opener's user namespace */
 	__u32 pid;
 	__u32 parent;
 	__aligned_u64 records;	/* pointer to the buffer */
-	__u32 capacity;		/* records that it has room for */
-	__u32 record_size;	/* bytes from one record to the next */
+	__u32 capacity;		/* of the buffer, in records */
+	__u32 record_size;	/* distance between records, in bytes */
 
 	/* in and out */
-	__aligned_u64 cursor;	/* 0: from the beginning; out: 0: at the end */
+	__aligned_u64 cursor;	/* in: 0 starts a pass; out: 0 ends it */
 
 	/* out */
-	__u32 nr_records;	/* written to the buffer */
+	__u32 nr_records;	/* number of records in the buffer */
 	__u32 result;		/* PSINFO_RESULT_... */
-	__u32 groups_filled;	/* PSINFO_GROUP_... */
-	__u32 kernel_record_size; /* a record as the module knows it */
-	__aligned_u64 began_ns;	/* when the call began: since boot, as start_ns */
-	__aligned_u64 took_ns;	/* from then until the last record was read */
-	__u32 processes[PSINFO_STATES_MAX];	/* by enum psinfo_state */
-	__u32 threads[PSINFO_STATES_MAX];	/* only with PSINFO_QUERY_THREADS */
+	__u32 groups_filled;	/* requested groups that the module knows */
+	__u32 kernel_record_size; /* sizeof(struct psinfo_record) in the module */
+	__s64 began_ns;		/* start of the call, on the clock of start_ns */
+	__aligned_u64 took_ns;	/* until the last record was read */
+	__u32 processes[PSINFO_STATES_MAX];	/* per enum psinfo_state */
+	__u32 threads[PSINFO_STATES_MAX];	/* 0 without PSINFO_QUERY_THREADS */
 };
 
 #define PSINFO_QUERY_SIZE_VER1	216
 
-/* What the module can do; all out but .size. */
+/* What the module supports */
 struct psinfo_info {
-	__u32 size;		/* of this structure, as the caller knows it */
+	/* in */
+	__u32 size;		/* of this structure as the caller knows it */
+
+	/* out */
 	__u16 abi_major;	/* PSINFO_ABI_... of the module */
 	__u16 abi_minor;
-	__u32 query_size;	/* structures as the module knows them */
+	__u32 query_size;	/* sizes of the structures in the module */
 	__u32 record_size;
-	__u32 query_flags;	/* what it understands */
-	__u32 groups;
-	__u32 filters;
-	__u32 nr_states;
-	__u8 version[32];	/* of the module, ends with a zero */
+	__u32 query_flags;	/* PSINFO_QUERY_... that it knows */
+	__u32 groups;		/* PSINFO_GROUP_... that it knows */
+	__u32 filters;		/* PSINFO_FILTER_... that it knows */
+	__u32 nr_states;	/* states that it knows */
+	__u8 version[32];	/* of the module, NUL-terminated */
 };
 
 #define PSINFO_INFO_SIZE_VER1	64
+
+/* No structure that is handed in may be larger. */
+#define PSINFO_STRUCT_SIZE_MAX	4096
 
 #define PSINFO_IOC_MAGIC	0xBC
 #define PSINFO_IOC_INFO		_IOWR(PSINFO_IOC_MAGIC, 0, struct psinfo_info)

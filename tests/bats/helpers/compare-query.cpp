@@ -37,22 +37,31 @@ long long runtime(const Seen &seen)
 	return sum;
 }
 
+// The path of its cgroup; empty if there is none.
+std::string cgroup_path(const Seen &seen)
+{
+	const auto text = read_if_there(seen.directory + "/cgroup");
+	for (const auto &line : lines_of(text.value_or("")))
+		if (line.starts_with("0::"))
+			return line.substr(3);
+	return {};
+}
+
 // The inode of its cgroup's directory; 0 if the path leads out of the namespace.
 long long cgroup(const Seen &seen)
 {
-	const auto text = read_if_there(seen.directory + "/cgroup");
-	for (const auto &line : lines_of(text.value_or(""))) {
-		if (!line.starts_with("0::"))
-			continue;
-		struct stat found;
-		const std::string path = line.substr(3);
-		if (path.starts_with("/.."))
-			return 0;
-		if (stat(("/sys/fs/cgroup" + path).c_str(), &found) < 0)
-			throw failure("cgroup " + path + " of " + seen.directory);
-		return static_cast<long long>(found.st_ino);
-	}
-	return 0;
+	struct stat found;
+	const std::string path = cgroup_path(seen);
+	if (path.empty() || path.starts_with("/.."))
+		return 0;
+	if (stat(("/sys/fs/cgroup" + path).c_str(), &found) < 0)
+		throw failure("cgroup " + path + " of " + seen.directory);
+	return static_cast<long long>(found.st_ino);
+}
+
+long long groups_withheld(const Seen &seen)
+{
+	return cgroup_path(seen).starts_with("/..") ? PSINFO_GROUP_CGROUP : 0;
 }
 
 long long processors_allowed(const Seen &seen)
@@ -84,6 +93,7 @@ const Rule rules[] = {
 	{"flags", Course::Changes, field(9)},
 	{"state", Course::Changes,
 	 [](const Seen &seen) { return static_cast<long long>(state_letters.find(seen.stat.state)); }},
+	{"groups_withheld", Course::Changes, groups_withheld},
 	{"uid", Course::Changes, word("Uid", 1)},
 	{"euid", Course::Changes, word("Uid", 2)},
 	{"gid", Course::Changes, word("Gid", 1)},
@@ -142,7 +152,7 @@ public:
 	void round()
 	{
 		psinfo_query query = whole_query();
-		query.groups = PSINFO_GROUPS_ALL;
+		query.groups = all_groups;
 		query.flags = threads_ ? PSINFO_QUERY_THREADS : 0;
 
 		const Sight before = take_sight(threads_);
@@ -187,8 +197,9 @@ private:
 			throw std::runtime_error("nothing is known to compare the field " + name + " with");
 		long long shown = value_of(field, record), low = rule->value(before), high = rule->value(after);
 		// /proc cuts what it says in ticks; what it says in pages is exact.
+		// A start before the zero of a time namespace wraps there.
 		if (rule->unit == ns_per_tick)
-			shown /= ns_per_tick;
+			shown = static_cast<long long>(static_cast<unsigned long long>(shown) / ns_per_tick);
 		else
 			low *= rule->unit, high *= rule->unit;
 		findings.settle(pid, name, rule->course, shown, low, high);

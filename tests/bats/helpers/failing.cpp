@@ -73,7 +73,7 @@ int pass_all()
 		return errno;
 	for (const std::uint32_t flags : {0u, static_cast<unsigned>(PSINFO_QUERY_THREADS)}) {
 		psinfo_query query = whole_query();
-		query.groups = PSINFO_GROUPS_ALL;
+		query.groups = all_groups;
 		query.flags = flags;
 		query.records = reinterpret_cast<std::uintptr_t>(records);
 		query.capacity = std::size(records);

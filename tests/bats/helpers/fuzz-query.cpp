@@ -88,10 +88,10 @@ psinfo_query some_query(Dice &dice, char *at)
 		if (dice.once_in(24))
 			field = static_cast<std::remove_reference_t<decltype(field)>>(dice.edge());
 	};
-	query.groups = dice.once_in(2) ? 0 : static_cast<std::uint32_t>(dice.any()) & PSINFO_GROUPS_ALL;
+	query.groups = dice.once_in(2) ? 0 : static_cast<std::uint32_t>(dice.any()) & all_groups;
 	query.flags = dice.once_in(3) ? PSINFO_QUERY_THREADS : 0;
 	if (dice.once_in(3)) {
-		query.filters = static_cast<std::uint32_t>(dice.any()) & PSINFO_FILTERS_ALL;
+		query.filters = static_cast<std::uint32_t>(dice.any()) & all_filters;
 		if (!dice.once_in(8) && query.filters & PSINFO_FILTER_KERNEL)
 			query.filters &= ~PSINFO_FILTER_USER;
 		if (query.filters & PSINFO_FILTER_STATES)
@@ -109,7 +109,7 @@ psinfo_query some_query(Dice &dice, char *at)
 	} else {
 		query.records = some_pointer(dice, at);
 		query.capacity = static_cast<std::uint32_t>(dice.once_in(4) ? dice.edge() : 1 + dice.below(100));
-		query.record_size = dice.once_in(3) ? static_cast<std::uint32_t>(8 * dice.below(520)) : PSINFO_RECORD_SIZE_VER1;
+		query.record_size = dice.once_in(3) ? static_cast<std::uint32_t>(8 * dice.below(520)) : sizeof(psinfo_record);
 		query.cursor = dice.once_in(2) ? 0 : dice.once_in(3) ? dice.edge() : dice.below(100);
 	}
 	bend(query.size);

@@ -17,6 +17,13 @@
 //				KiB the memory of the kernel grew meanwhile
 //   hoard ask UID N		opens, asks by ioctl and closes N times, likewise
 //   hoard killed UID N		N readers, each killed at another moment of a read
+//   hoard yields UID MOST	holds until one cannot be read, or it has MOST, prints
+//				"held ..." and waits for a byte on its input. Then
+//				prints "held N stale K": of N tables the K oldest fail
+//				with ESTALE, and all others can be read; fails if it is
+//				otherwise, or if a file that is opened anew fails.
+//   hoard crowd UID N		N users from UID on hold one table each; prints "held N"
+//				and sleeps until it is killed
 #include "memory.h"
 #include "process.h"
 #include "query.h"
@@ -41,6 +48,7 @@ const char *name_of(int error)
 	case ENOMEM: return "ENOMEM";
 	case EMFILE: return "EMFILE";
 	case ENFILE: return "ENFILE";
+	case ESTALE: return "ESTALE";
 	default: return std::strerror(error);
 	}
 }
@@ -100,6 +108,21 @@ public:
 
 	std::size_t size() const { return fds_.size(); }
 
+	// How many of the oldest are stale; fails unless the others can be read.
+	std::size_t count_stale() const
+	{
+		std::size_t stale = 0;
+		for (std::size_t i = 0; i < fds_.size(); ++i) {
+			const int error = take(fds_[i]);
+			if (error == ESTALE && stale == i)
+				++stale;
+			else if (error)
+				fail("table " + std::to_string(i) + " of " + std::to_string(fds_.size()) + ", " +
+				     std::to_string(stale) + " of which are stale: " + name_of(error));
+		}
+		return stale;
+	}
+
 private:
 	int next()
 	{
@@ -147,6 +170,41 @@ void retry(std::size_t most, std::size_t ahead)
 	tell(full_again, again);
 }
 
+void yield(std::size_t most)
+{
+	Hoard hoard;
+	const int error = hoard.grow(most);
+	tell(hoard.size(), error);
+	std::cin.get();
+	const auto held = hoard.size(), stale = hoard.count_stale();
+	hoard.shrink(0);
+	if (table::read_whole(path).error)
+		fail("a file that is opened anew cannot be read");
+	std::cout << "held " << held << " stale " << stale << std::endl;
+}
+
+[[noreturn]] void be_crowd(uid_t first, int number)
+{
+	const pid_t parent = getpid();
+	int ready[2], held = 0;
+	process::need(pipe(ready) == 0, "pipe");
+	for (int i = 0; i < number; ++i) {
+		process::start([&] {
+			process::become(first + static_cast<uid_t>(i));
+			process::die_with_parent(parent);	// which a change of user forgets
+			Hoard hoard;
+			const char said = hoard.grow(1) ? 'n' : 'y';
+			process::need(write(ready[1], &said, 1) == 1, "write");
+			process::sleep_forever();
+		});
+		char said;
+		process::need(read(ready[0], &said, 1) == 1, "read");
+		held += said == 'y';
+	}
+	std::cout << "held " << held << std::endl;
+	process::sleep_forever();
+}
+
 // ---- what it costs the kernel -----------------------------------------------
 
 void read_once(int)
@@ -160,7 +218,7 @@ void ask_once(int turn)
 {
 	const Descriptor fd(path);
 	psinfo_query query = whole_query();
-	query.groups = turn % 2 ? PSINFO_GROUPS_ALL : 0;
+	query.groups = turn % 2 ? all_groups : 0;
 	query.flags = turn % 4 < 2 ? 0 : PSINFO_QUERY_THREADS;
 	if (turn % 16) {
 		pass(fd, query, turn % 3 ? 256 : 40);
@@ -213,7 +271,7 @@ void kill_readers(int times)
 int main(int argc, char **argv)
 try {
 	if (argc != 4 && argc != 5) {
-		std::cerr << "hoard: hold | tell | retry | cycle | ask | killed UID NUMBER [AHEAD]\n";
+		std::cerr << "hoard: hold | tell | retry | cycle | ask | killed | yields | crowd UID NUMBER [AHEAD]\n";
 		return 2;
 	}
 	const std::string action = argv[1], uid = argv[2];
@@ -225,7 +283,7 @@ try {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	if (uid != "-")
+	if (uid != "-" && action != "crowd")
 		process::become(static_cast<uid_t>(std::atoi(argv[2])));
 
 	if (action == "hold" || action == "tell") {
@@ -240,6 +298,10 @@ try {
 		cycle(number, read_once);
 	} else if (action == "ask") {
 		cycle(number, ask_once);
+	} else if (action == "yields") {
+		yield(static_cast<std::size_t>(number));
+	} else if (action == "crowd") {
+		be_crowd(static_cast<uid_t>(std::atoi(argv[2])), number);
 	} else if (action == "killed") {
 		kill_readers(number);
 	} else {

@@ -133,7 +133,7 @@ inline bool look(const std::string &what)
 	if (what == "query")
 		query.record_size = PSINFO_RECORD_SIZE_IDENTITY;
 	else if (what == "all")
-		query.record_size = sizeof(psinfo_record), query.groups = PSINFO_GROUPS_ALL;
+		query.record_size = sizeof(psinfo_record), query.groups = all_groups;
 	else if (what == "totals")
 		query.flags = PSINFO_QUERY_TOTALS_ONLY;
 	else if (what == "text")

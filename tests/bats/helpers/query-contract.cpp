@@ -66,7 +66,7 @@ std::vector<unsigned char> buffer(1 << 18);
 psinfo_query for_records()
 {
 	psinfo_query query = whole_query();
-	query.groups = PSINFO_GROUPS_ALL;
+	query.groups = all_groups;
 	query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
 	query.capacity = 4;
 	query.record_size = sizeof(psinfo_record);
@@ -119,8 +119,6 @@ struct Case {
 const Case refused_records[] = {
 	CASE(query.flags = 1u << 2),
 	CASE(query.flags = 1u << 31),
-	CASE(query.groups |= 1u << 5),
-	CASE(query.groups |= 1u << 31),
 	CASE(query.filters = 1u << 6),
 	CASE(query.filters = 1u << 31),
 	CASE(query.filters = PSINFO_FILTER_STATES; query.states = 1u << PSINFO_NR_STATES),
@@ -147,8 +145,8 @@ const Case refused_records[] = {
 	CASE(query.groups = 0; query.record_size = 0),
 	CASE(query.groups = 0; query.record_size = PSINFO_RECORD_SIZE_IDENTITY - 8),
 	CASE(query.groups = 0; query.record_size = PSINFO_RECORD_SIZE_IDENTITY + 4),
-	CASE(query.record_size = PSINFO_RECORD_SIZE_VER1 + 1),
-	CASE(query.record_size = PSINFO_RECORD_SIZE_VER1 + 4),
+	CASE(query.record_size = sizeof(psinfo_record) + 1),
+	CASE(query.record_size = sizeof(psinfo_record) + 4),
 	CASE(query.record_size = PSINFO_RECORD_SIZE_MAX + 8),
 	CASE(query.record_size = UINT_MAX - 7),
 	CASE(query.capacity = 0),
@@ -158,7 +156,7 @@ const Case refused_records[] = {
 const Case refused_totals[] = {
 	CASE(query.records = 8),
 	CASE(query.capacity = 1),
-	CASE(query.record_size = PSINFO_RECORD_SIZE_VER1),
+	CASE(query.record_size = sizeof(psinfo_record)),
 	CASE(query.groups = PSINFO_GROUP_CRED),
 	CASE(query.cursor = 1),
 	CASE(query.flags |= 1u << 2),
@@ -180,7 +178,7 @@ void try_refusals()
 		change(query);
 		refused(query, EINVAL, std::string("totals, ") + what);
 	}
-	for (std::uint32_t groups = 1; groups <= PSINFO_GROUPS_ALL; ++groups) {
+	for (std::uint32_t groups = 1; groups <= all_groups; ++groups) {
 		psinfo_query query = for_records();
 		query.groups = groups;
 		query.record_size = record_size_for(groups) - 8;
@@ -199,10 +197,13 @@ const Case allowed_records[] = {
 	CASE(query.filters = PSINFO_FILTER_PID; query.pid = 1),
 	CASE(query.filters = PSINFO_FILTER_PID; query.pid = INT_MAX),
 	CASE(query.filters = PSINFO_FILTER_PARENT; query.parent = INT_MAX),
-	CASE(query.filters = PSINFO_FILTERS_ALL & ~PSINFO_FILTER_USER; query.states = 1; query.pid = query.parent = 1),
+	CASE(query.filters = all_filters & ~PSINFO_FILTER_USER; query.states = 1; query.pid = query.parent = 1),
 	CASE(query.cursor = INT_MAX),
 	CASE(query.record_size = PSINFO_RECORD_SIZE_MAX),
 	CASE(query.groups = 0; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
+	// Groups that the module does not know are ignored, and need no room.
+	CASE(query.groups |= 1u << 31),
+	CASE(query.groups = 1u << 30 | 1u << 5; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
 	// Only what is written needs to be there.
 	CASE(query.capacity = UINT_MAX),
 };
@@ -217,6 +218,14 @@ void try_limits()
 	psinfo_query query = for_totals();
 	query.flags |= PSINFO_QUERY_THREADS;
 	allowed(query, "totals of threads");
+
+	// One process is one call, though the buffer is full then.
+	query = for_records();
+	query.filters = PSINFO_FILTER_PID;
+	query.pid = static_cast<std::uint32_t>(getpid());
+	query.capacity = 1;
+	expect(ask(psinfo(), query) == 0 && query.nr_records == 1 && query.cursor == 0,
+	       "one process needs more than one call");
 
 	query = for_records();
 	query.cursor = INT_MAX;
@@ -266,7 +275,7 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 	for (const std::uint32_t size : {0u, 1u, 4u, least / 2, least - 8, least - 1})
 		refused({contents, size, 0}, EINVAL, " of " + std::to_string(size) + " bytes");
 
-	const auto longest = static_cast<std::uint32_t>(page_size);
+	constexpr std::uint32_t longest = PSINFO_STRUCT_SIZE_MAX;	// whatever the page size
 	for (const std::uint32_t size : {least + 1, least + 8, least + 100, longest - 1, longest}) {
 		const std::string what = " of " + std::to_string(size) + " bytes";
 		Sized<Struct> right(contents, size, 0);
@@ -288,13 +297,13 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 	for (const std::uint32_t size : {longest + 1, longest + 8, 2 * longest, UINT_MAX}) {
 		Sized<Struct> large(contents, 2 * longest, 0);
 		std::memcpy(large.data(), &size, sizeof(size));
-		refused(large, E2BIG, " of " + std::to_string(size) + " bytes, more than a page");
+		refused(large, E2BIG, " of " + std::to_string(size) + " bytes, more than the limit");
 	}
 }
 
 void try_sizes()
 {
-	static_assert(sizeof(psinfo_query) == PSINFO_QUERY_SIZE_VER1);
+	static_assert(sizeof(psinfo_query) == PSINFO_QUERY_SIZE_VER1 && PSINFO_STRUCT_SIZE_MAX == 4096);
 	static_assert(sizeof(psinfo_info) == PSINFO_INFO_SIZE_VER1);
 	try_sizes_of("a query", PSINFO_IOC_QUERY, for_records(), PSINFO_QUERY_SIZE_VER1);
 	try_sizes_of("a query for totals", PSINFO_IOC_QUERY, for_totals(), PSINFO_QUERY_SIZE_VER1);
@@ -316,7 +325,8 @@ void check_record(const psinfo_query &query, const unsigned char *at)
 	const std::string whose = of_call(query) + std::to_string(record.pid) + " has ";
 
 	for (const auto &field : record_fields) {
-		const bool wanted = !field.is_reserved() && (!field.group || query.groups & field.group);
+		const bool wanted = !field.is_reserved() && (!field.group || query.groups & field.group) &&
+				    !(record.groups_withheld & field.group);
 		if (!wanted && field.offset < query.record_size)
 			expect(is_all(at + field.offset, field.size, 0), whose + "something in " + field.name);
 	}
@@ -325,6 +335,7 @@ void check_record(const psinfo_query &query, const unsigned char *at)
 		       whose + "something behind the record");
 	for (std::size_t i = name_of(record).size(); i < sizeof(record.name); ++i)
 		expect(record.name[i] == 0, whose + "something behind its name");
+	expect(!(record.groups_withheld & ~(query.groups & all_groups)), whose + "a group withheld that was not asked for");
 	expect(record.pid && record.tgid && record.start_ns, whose + "no PID, TGID or start");
 	expect(record.state < PSINFO_STATE_OTHERS, whose + "the state " + std::to_string(record.state));
 	if (query.groups & PSINFO_GROUP_SCHED)
@@ -343,7 +354,7 @@ void check_call(psinfo_query query)
 		return;
 	expect(query.nr_records >= 1 && query.nr_records <= query.capacity,
 	       of_call(query) + std::to_string(query.nr_records) + " of them");
-	expect(query.groups_filled == query.groups, of_call(query) + "other groups are filled");
+	expect(query.groups_filled == (query.groups & all_groups), of_call(query) + "other groups are filled");
 	for (std::uint32_t i = 0; i < query.nr_records; ++i)
 		check_record(query, buffer.data() + std::size_t{i} * query.record_size);
 	const std::size_t written = std::size_t{query.nr_records} * query.record_size;
@@ -353,9 +364,9 @@ void check_call(psinfo_query query)
 
 void try_records()
 {
-	for (std::uint32_t groups = 0; groups <= PSINFO_GROUPS_ALL; ++groups) {
+	for (std::uint32_t groups = 0; groups <= all_groups; ++groups) {
 		const std::uint32_t least = record_size_for(groups);
-		for (const std::uint32_t size : {least, least + 8, 200u, 208u, 1000u, 4096u}) {
+		for (const std::uint32_t size : {least, least + 8, 208u, 216u, 1000u, 4096u}) {
 			if (size < least)
 				continue;
 			psinfo_query query = for_records();
@@ -376,11 +387,11 @@ void try_records()
 
 // ---- the answer --------------------------------------------------------------------
 
-std::uint64_t boot_time()
+std::int64_t boot_time()
 {
 	timespec now;
 	clock_gettime(CLOCK_BOOTTIME, &now);
-	return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(now.tv_nsec);
+	return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
 void check_answer(const std::string &what, psinfo_query query)
@@ -391,21 +402,21 @@ void check_answer(const std::string &what, psinfo_query query)
 	const bool threads = query.flags & PSINFO_QUERY_THREADS, totals = query.flags & PSINFO_QUERY_TOTALS_ONLY;
 	poison_answer(query);
 	const psinfo_query sent = query;
-	const std::uint64_t begin = boot_time();
+	const std::int64_t begin = boot_time();
 	expect_error(ask(psinfo(), query), 0, what);
-	const std::uint64_t end = boot_time();
+	const std::int64_t end = boot_time();
 
 	expect(std::memcmp(&query, &sent, cursor) == 0, wrong("what was sent has changed"));
 	static_assert(answer == cursor + sizeof(query.cursor));
 	expect(query.nr_records == (totals ? 0 : query.nr_records), wrong("nr_records"));
 	expect(query.nr_records <= query.capacity, wrong("nr_records"));
-	expect((query.result & ~(PSINFO_RESULT_MORE | PSINFO_RESULT_STABLE)) == 0, wrong("result"));
+	expect((query.result & ~PSINFO_RESULT_MORE) == 0, wrong("result"));
 	expect(!!(query.result & PSINFO_RESULT_MORE) == !!query.cursor, wrong("RESULT_MORE"));
 	expect(!query.cursor || query.nr_records == query.capacity, wrong("cursor, though there was room"));
-	expect(query.groups_filled == query.groups, wrong("groups_filled"));
+	expect(query.groups_filled == (query.groups & all_groups), wrong("groups_filled"));
 	expect(query.kernel_record_size == sizeof(psinfo_record), wrong("kernel_record_size"));
 	expect(begin <= query.began_ns && query.began_ns <= end, wrong("began_ns"));
-	expect(query.took_ns > 0 && query.took_ns <= end - query.began_ns, wrong("took_ns"));
+	expect(query.took_ns > 0 && static_cast<std::int64_t>(query.took_ns) <= end - query.began_ns, wrong("took_ns"));
 	std::uint64_t processes = 0, nr_threads = 0;
 	for (std::size_t i = 0; i < PSINFO_STATES_MAX; ++i) {
 		processes += query.processes[i];
@@ -432,6 +443,9 @@ void try_answers()
 		check_answer("all records" + kind, query);
 		query.groups = 0;
 		check_answer("all identities" + kind, query);
+		query.groups = ~0u;
+		check_answer("all groups, known or not" + kind, query);
+		query.groups = 0;
 		query.filters = PSINFO_FILTER_PID;
 		query.pid = INT_MAX;
 		check_answer("no records" + kind, query);
@@ -488,9 +502,9 @@ void try_info()
 	expect(info.abi_major == PSINFO_ABI_MAJOR && info.abi_minor == PSINFO_ABI_MINOR, "abi");
 	expect(info.query_size == sizeof(psinfo_query), "query_size");
 	expect(info.record_size == sizeof(psinfo_record), "record_size");
-	expect(info.query_flags == PSINFO_QUERY_FLAGS_ALL, "query_flags");
-	expect(info.groups == PSINFO_GROUPS_ALL, "groups");
-	expect(info.filters == PSINFO_FILTERS_ALL, "filters");
+	expect(info.query_flags == all_query_flags, "query_flags");
+	expect(info.groups == all_groups, "groups");
+	expect(info.filters == all_filters, "filters");
 	expect(info.nr_states == PSINFO_NR_STATES, "nr_states");
 	expect(info.version[sizeof(info.version) - 1] == 0, "the end of version");
 	const std::string said = reinterpret_cast<const char *>(info.version);
@@ -535,7 +549,7 @@ void bad_query(void *query, const std::string &what)
 	expect_error(request(PSINFO_IOC_INFO, query), EFAULT, "an info " + what);
 }
 
-void bad_buffer(std::uint64_t records, const std::string &what, std::uint32_t groups = PSINFO_GROUPS_ALL)
+void bad_buffer(std::uint64_t records, const std::string &what, std::uint32_t groups = all_groups)
 {
 	psinfo_query query = for_records();
 	query.records = records;
@@ -582,7 +596,7 @@ void try_pointers()
 	cliff.protect(PROT_READ | PROT_WRITE);
 
 	const auto address = [](const unsigned char *at) { return reinterpret_cast<std::uintptr_t>(at); };
-	for (const std::uint32_t groups : {0u, PSINFO_GROUPS_ALL}) {
+	for (const std::uint32_t groups : {0u, all_groups}) {
 		bad_buffer(0, "at 0", groups);
 		bad_buffer(address(cliff.edge()), "that is not there", groups);
 		bad_buffer(address(cliff.before(5 * sizeof(psinfo_record))), "of which five records are there", groups);

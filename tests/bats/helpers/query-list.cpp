@@ -116,7 +116,7 @@ try {
 		print_totals(asked, wish.query);
 		return 0;
 	}
-	wish.query.groups = PSINFO_GROUPS_ALL;
+	wish.query.groups = all_groups;
 	for (const auto &record : pass(asked, wish.query, 256).records)
 		print_record(record, wish.only);
 	return 0;

@@ -4,9 +4,7 @@
 //
 //	memory		prints "held KIB of N": by how much the kernel's memory has
 //			grown when nearly all of N records have been written
-//	quiet		prints whether the answer says that it is stable
-//	birth		the same, where a process was born meanwhile and lives on
-//	end		the same, where one ended meanwhile
+//	possible	prints "yes" if this kernel lets it do so
 //	forever		prints "stalled", and waits until it is killed
 #include "memory.h"
 #include "process.h"
@@ -82,7 +80,7 @@ psinfo_query ask_and_meanwhile(std::uint32_t records_before, const std::function
 	const Gap gap(std::size_t{records_before} * sizeof(psinfo_record));
 	const Descriptor fd(psinfo_path);
 	psinfo_query query = whole_query();
-	query.groups = PSINFO_GROUPS_ALL;
+	query.groups = all_groups;
 	query.records = reinterpret_cast<std::uintptr_t>(gap.memory());
 	query.record_size = sizeof(psinfo_record);
 	query.capacity = static_cast<std::uint32_t>(gap.size() / sizeof(psinfo_record));
@@ -94,7 +92,6 @@ psinfo_query ask_and_meanwhile(std::uint32_t records_before, const std::function
 		error = ask(fd, query);
 		turn = 3;
 		turn.notify_one();
-		// It ends later, for its own end would be one that the query notices.
 		turn.wait(3);
 	});
 	turn.wait(0);
@@ -140,44 +137,23 @@ void tell_memory()
 	std::cout << "held " << least << " of " << all << std::endl;
 }
 
-void tell_stable(const psinfo_query &answer)
-{
-	std::cout << (answer.result & PSINFO_RESULT_STABLE ? "stable" : "not stable") << std::endl;
-}
-
-// Others are born and end, too: stable once is enough.
-void tell_quiet()
-{
-	psinfo_query answer = {};
-	for (int i = 0; i < 100 && !(answer.result & PSINFO_RESULT_STABLE); ++i)
-		answer = ask_and_meanwhile(20, [] {}, [] {});
-	tell_stable(answer);
-}
-
 } // namespace
 
 int main(int argc, char **argv)
 try {
 	const std::string what = argc > 1 ? argv[1] : "";
-	pid_t child = 0;
-	const auto begin = [&] { child = process::start(process::sleep_forever); };
-	const auto end = [&] { process::end({child}); };
 	if (what == "memory") {
 		tell_memory();
-	} else if (what == "quiet") {
-		tell_quiet();
-	} else if (what == "birth") {
-		tell_stable(ask_and_meanwhile(20, [] {}, begin));
-		end();
-	} else if (what == "end") {
-		tell_stable(ask_and_meanwhile(20, begin, end));
+	} else if (what == "possible") {
+		ask_and_meanwhile(0, [] {}, [] {});
+		std::cout << "yes" << std::endl;
 	} else if (what == "forever") {
 		ask_and_meanwhile(20, [] {}, [] {
 			std::cout << "stalled" << std::endl;
 			process::sleep_forever();
 		});
 	} else {
-		throw std::runtime_error("usage: query-stall memory|quiet|birth|end|forever");
+		throw std::runtime_error("usage: query-stall memory|possible|forever");
 	}
 	return 0;
 } catch (const std::exception &error) {

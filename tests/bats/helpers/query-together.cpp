@@ -20,7 +20,7 @@ struct Kind {
 
 constexpr Kind kinds[] = {
 	{1, 0, 0},
-	{2, PSINFO_GROUPS_ALL, 0},
+	{2, all_groups, 0},
 	{7, PSINFO_GROUP_CRED, PSINFO_QUERY_THREADS},
 	{4096, PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY, 0},
 	{4096, 0, PSINFO_QUERY_THREADS},

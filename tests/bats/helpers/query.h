@@ -20,6 +20,13 @@
 
 #include "../../../src/uapi/psinfo/abi.h"
 
+// What this header knows; the public one has no such masks.
+inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES |
+					    PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
+					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
+inline constexpr std::uint32_t all_query_flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
+
 inline constexpr std::string_view state_letters = "RSDTtZXIP";
 
 inline psinfo_query whole_query()
@@ -43,7 +50,6 @@ struct Pass {
 	std::vector<psinfo_record> records;
 	Totals processes{}, threads{};	// of all calls
 	unsigned calls = 0;
-	bool is_stable = false;		// what the last call said
 	int error = 0;			// errno of the call that failed
 	std::string problem;		// what contradicts itself; nothing should
 };
@@ -102,7 +108,6 @@ inline Pass take_pass(int fd, psinfo_query query, std::uint32_t capacity)
 			pass.processes[i] += query.processes[i];
 			pass.threads[i] += query.threads[i];
 		}
-		pass.is_stable = query.result & PSINFO_RESULT_STABLE;
 		++pass.calls;
 	} while (query.cursor && pass.problem.empty());
 	return pass;
@@ -169,6 +174,8 @@ inline constexpr RecordField record_fields[] = {
 	RECORD_FIELD(0, state),
 	RECORD_FIELD(0, reserved0),
 	RECORD_FIELD(0, name),
+	RECORD_FIELD(0, groups_withheld),
+	RECORD_FIELD(0, reserved1),
 	RECORD_FIELD(PSINFO_GROUP_CRED, uid),
 	RECORD_FIELD(PSINFO_GROUP_CRED, euid),
 	RECORD_FIELD(PSINFO_GROUP_CRED, gid),
@@ -189,7 +196,7 @@ inline constexpr RecordField record_fields[] = {
 	RECORD_FIELD(PSINFO_GROUP_TIMES, min_flt),
 	RECORD_FIELD(PSINFO_GROUP_TIMES, maj_flt),
 	RECORD_FIELD(PSINFO_GROUP_TIMES, threads),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, reserved1),
+	RECORD_FIELD(PSINFO_GROUP_TIMES, reserved2),
 	RECORD_FIELD(PSINFO_GROUP_MEMORY, vm_bytes),
 	RECORD_FIELD(PSINFO_GROUP_MEMORY, rss_bytes),
 	RECORD_FIELD(PSINFO_GROUP_MEMORY, swap_bytes),
@@ -219,7 +226,7 @@ inline long long value_of(const RecordField &field, const psinfo_record &record)
 		return 0;
 	for (std::size_t i = 0; i < field.size; ++i)	// guests are little-endian
 		value |= std::uint64_t{static_cast<unsigned char>(at[i])} << 8 * i;
-	return field.is_signed ? static_cast<std::int32_t>(value) : static_cast<long long>(value);
+	return field.is_signed && field.size == 4 ? static_cast<std::int32_t>(value) : static_cast<long long>(value);
 }
 
 // How long a record must be to hold these groups

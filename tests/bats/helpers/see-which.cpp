@@ -134,7 +134,7 @@ Asked ask_everything(int fd, const Shared &shared)
 {
 	Asked asked;
 	psinfo_query query = whole_query();
-	query.groups = PSINFO_GROUPS_ALL;
+	query.groups = all_groups;
 	asked.all = pass(fd, query, 10).records;
 	for (int i = 0; i < shared.nr_judged; ++i) {
 		const pid_t pid = shared.judged[i].pid;

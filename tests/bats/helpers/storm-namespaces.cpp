@@ -98,7 +98,7 @@ void make_forever(int to)
 void ask_through(int fd, unsigned turn)
 {
 	psinfo_query query = whole_query();
-	query.groups = PSINFO_GROUPS_ALL;
+	query.groups = all_groups;
 	const Pass answer = take_pass(fd, query, 1 + turn % 9);
 	if (answer.error)
 		complain(std::string("asking: ") + std::strerror(answer.error));

@@ -135,8 +135,10 @@ void read_forever(const Reader &reader, std::size_t piece)
 			++counts->reads;
 			continue;
 		}
-		// procfs says ENOTTY of an entry that is gone, where read() says EIO.
-		if (!reader.module_may_go || (error != ENOENT && error != (reader.capacity ? ENOTTY : EIO)))
+		// procfs says ENOTTY of an entry that was removed, where read() says EIO; a
+		// query that is under way then fails with ENODEV.
+		const bool is_removed = error == ENOENT || (reader.capacity ? error == ENOTTY || error == ENODEV : error == EIO);
+		if (!reader.module_may_go || !is_removed)
 			complain(std::string("reading failed: ") + std::strerror(error), std::string());
 		++counts->refused;
 		process::nap(0.002);
@@ -468,7 +470,7 @@ std::vector<Reader> askers(const std::vector<Steady> &steady, const std::vector<
 	const pid_t self = getpid();
 	std::vector<Reader> kinds;
 	for (const std::uint32_t capacity : {1, 2, 7, 4096}) {
-		for (const std::uint32_t groups : {0u, PSINFO_GROUPS_ALL}) {
+		for (const std::uint32_t groups : {0u, all_groups}) {
 			Reader asker;
 			asker.capacity = capacity;
 			asker.groups = groups;
@@ -736,7 +738,7 @@ int storm_all(double seconds, const std::string &mount)
 	};
 	Reader asks_as_alice = by_alice;
 	asks_as_alice.capacity = 7;
-	asks_as_alice.groups = PSINFO_GROUPS_ALL;
+	asks_as_alice.groups = all_groups;
 	asks_as_alice.check_records = [=](const Records &records) -> std::string {
 		std::string problem = find_record(records, static_cast<std::uint32_t>(hers)) ? "" : "alice does not see her own process";
 		for (const auto &record : records)

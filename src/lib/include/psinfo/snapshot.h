@@ -89,6 +89,20 @@ struct Memory {
 	bool operator==(const Memory &) const = default;
 };
 
+/// Groups of fields beside the identity, for a query: what is not asked for is not paid
+/// for. In a process: which of them were withheld.
+struct Groups {
+	bool credentials = false;
+	bool scheduling = false;
+	bool times = false;
+	bool memory = false;
+	bool cgroup = false;
+
+	static constexpr Groups all() { return {true, true, true, true, true}; }
+	Groups operator|(const Groups &other) const;
+	bool operator==(const Groups &) const = default;
+};
+
 /// One process, or one thread if threads were asked for.
 struct Process {
 	std::int32_t pid = 0; ///< stat 1; of a thread: its own
@@ -97,19 +111,25 @@ struct Process {
 	std::int32_t tracer = 0; ///< status TracerPid; 0: none
 	std::int32_t session = 0; ///< stat 6
 	std::int32_t pgrp = 0; ///< stat 5: process group
-	BootTime start{}; ///< stat 22; with pid it names one process and no other
+	/// stat 22; together with pid it identifies one process. Below 0 for a process
+	/// from before the zero of the caller's time namespace.
+	BootTime start{};
 	std::uint32_t flags = 0; ///< stat 9: PF_...
 	State state = State::Other; ///< stat 3
 	/// stat 2: any bytes; escape them before showing them. At most 15, but from
 	/// /proc those of kworkers are longer.
 	std::string name;
 
-	/// Groups that were not asked for hold nothing, nor what an older module can not tell.
+	/// A group is empty if it was not asked for, if the source does not know it, or if
+	/// the caller may not read it for this process: then it is set in `withheld`.
 	std::optional<Credentials> credentials;
 	std::optional<Scheduling> scheduling;
 	std::optional<Times> times;
 	std::optional<Memory> memory;
-	std::optional<std::uint64_t> cgroup; ///< inode of its directory in cgroup2; 0: outside of what the caller sees
+	/// Inode of its directory in cgroup2; from /proc 0 if that has been removed or is
+	/// not mounted. Withheld if it is outside of the caller's cgroup namespace.
+	std::optional<std::uint64_t> cgroup;
+	Groups withheld;
 
 	[[nodiscard]] bool is_kernel_thread() const { return flags & 0x00200000U; /* PF_KTHREAD */ }
 	[[nodiscard]] bool is_thread() const { return pid != tgid; }
@@ -134,9 +154,8 @@ struct Totals {
 struct Snapshot {
 	std::vector<Process> processes; ///< in the order of pid; empty if only totals were asked for
 	Totals totals;
-	BootTime began{}; ///< when the capture began
+	BootTime began{}; ///< when the capture began, on the clock of Process::start
 	std::chrono::nanoseconds took{}; ///< how long it took
-	bool stable = false; ///< nobody was born or went meanwhile; never known from /proc
 
 	/// The process (or thread) with that pid, or nullptr. O(log n).
 	[[nodiscard]] const Process *find(std::int32_t pid) const;

@@ -14,19 +14,6 @@
 
 namespace psinfo {
 
-/// Groups of fields beside the identity. What is not asked for is not paid for.
-struct Groups {
-	bool credentials = false;
-	bool scheduling = false;
-	bool times = false;
-	bool memory = false;
-	bool cgroup = false;
-
-	static constexpr Groups all() { return {true, true, true, true, true}; }
-	Groups operator|(const Groups &other) const;
-	bool operator==(const Groups &) const = default;
-};
-
 /// A set of states, for a filter.
 class StateSet {
 public:
@@ -49,6 +36,9 @@ private:
 
 /// What is asked. All filters that are set must let a process through. With
 /// threads, states and uid are judged by each thread, pid and parent by its process.
+/// A user without a mapping in the caller's user namespace is shown as the overflow
+/// id (65534); as a filter that id finds such processes in /proc, but through the
+/// module only those of that very user.
 /// Invalid are a pid or parent below 1 and a set of states that is empty.
 struct Query {
 	enum class Kind { All, KernelThreads, UserProcesses };

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+// see-self MOUNT CHANGE: becomes alice, is not dumpable, and opens MOUNT/psinfo in a
+// thread that has new credentials of the same value by CHANGE:
+//
+//   keepcaps	prctl(PR_SET_KEEPCAPS)
+//   setresuid	setresuid() to the ids that it has
+//
+// Prints "seen" if the process has a record of its own there, else "not seen".
+#include "process.h"
+#include "query.h"
+
+#include <iostream>
+#include <thread>
+
+namespace {
+
+// Of this thread alone; the C library would change all threads.
+long set_thread_uids(uid_t uid)
+{
+#ifdef SYS_setresuid32
+	return syscall(SYS_setresuid32, uid, uid, uid);
+#else
+	return syscall(SYS_setresuid, uid, uid, uid);
+#endif
+}
+
+bool sees_itself(const std::string &path)
+{
+	const Descriptor fd(path);
+	psinfo_query query = whole_query();
+	query.filters = PSINFO_FILTER_PID;
+	query.pid = static_cast<std::uint32_t>(getpid());
+	return !pass(fd, query, 4).records.empty();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+try {
+	if (argc != 3)
+		throw std::runtime_error("usage: see-self MOUNT keepcaps|setresuid");
+	const std::string path = std::string(argv[1]) + "/psinfo", change = argv[2];
+	process::become(process::alice);
+	prctl(PR_SET_DUMPABLE, 0);
+
+	bool seen = false;
+	std::string problem;
+	std::thread([&] {
+		try {
+			if (change == "keepcaps")
+				process::need(prctl(PR_SET_KEEPCAPS, 1) == 0, "PR_SET_KEEPCAPS");
+			else if (change == "setresuid")
+				process::need(set_thread_uids(process::alice) == 0, "setresuid");
+			else
+				throw std::runtime_error("there is no change '" + change + "'");
+			seen = sees_itself(path);
+		} catch (const std::exception &error) {
+			problem = error.what();
+		}
+	}).join();
+	if (!problem.empty())
+		throw std::runtime_error(problem);
+	std::cout << (seen ? "seen" : "not seen") << std::endl;
+	return 0;
+} catch (const std::exception &error) {
+	std::cerr << "see-self: " << error.what() << "\n";
+	return 1;
+}
