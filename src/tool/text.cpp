@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "character.h"
 #include "command.h"
 
 namespace tool {
@@ -22,44 +23,6 @@ bool is_plain(unsigned char byte)
 bool is_continuation(unsigned char byte)
 {
 	return (byte & 0xc0U) == 0x80;
-}
-
-/// The byte there, or 0, which is never part of a character of several bytes.
-unsigned char byte_at(std::string_view text, std::size_t at)
-{
-	return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
-}
-
-/// U+2028 to U+202E and U+2066 to U+2069, whose first byte is 0xe2.
-bool is_line_control(unsigned char second, unsigned char third)
-{
-	return (second == 0x80 && third >= 0xa8 && third <= 0xae) || (second == 0x81 && third >= 0xa6 && third <= 0xa9);
-}
-
-bool is_three_byte(unsigned char first, unsigned char second, unsigned char third)
-{
-	bool overlong = first == 0xe0 && second < 0xa0;
-	bool surrogate = first == 0xed && second >= 0xa0;
-	return is_continuation(third) && !overlong && !surrogate && !(first == 0xe2 && is_line_control(second, third));
-}
-
-/// The length of the character of two to four bytes at the beginning of @text;
-/// 0 if it is broken, or one that terminals obey.
-std::size_t utf8_length(std::string_view text)
-{
-	unsigned char first = byte_at(text, 0);
-	unsigned char second = byte_at(text, 1);
-	unsigned char third = byte_at(text, 2);
-
-	if (first < 0xc2 || first > 0xf4 || !is_continuation(second))
-		return 0;
-	if (first < 0xe0)
-		return first == 0xc2 && second < 0xa0 ? 0 : 2;
-	if (first < 0xf0)
-		return is_three_byte(first, second, third) ? 3 : 0;
-	if ((first == 0xf0 && second < 0x90) || (first == 0xf4 && second >= 0x90))
-		return 0;
-	return is_continuation(third) && is_continuation(byte_at(text, 3)) ? 4 : 0;
 }
 
 /// Returns how many characters were written.
@@ -81,13 +44,18 @@ std::size_t append_each(std::string &to, std::string_view text, std::string_view
 	std::size_t shown = 0;
 
 	while (!text.empty()) {
-		bool wanted = also.find(text[0]) == std::string_view::npos;
-		bool plain = is_plain(byte_at(text, 0));
-		std::size_t length = !wanted ? 0 : plain ? 1 : utf8_length(text);
+		auto [code, length] = first_character(text);
+		bool is_escaped = length == 0 || code == '\\' || !is_visible(code) ||
+				  also.find(text[0]) != std::string_view::npos;
 
-		shown += length ? 1 : append_byte(to, byte_at(text, 0));
-		to += text.substr(0, length);
-		text.remove_prefix(std::max<std::size_t>(length, 1));
+		length = is_escaped ? 1 : length;
+		if (is_escaped) {
+			shown += append_byte(to, static_cast<unsigned char>(text[0]));
+		} else {
+			shown++;
+			to += text.substr(0, length);
+		}
+		text.remove_prefix(length);
 	}
 	return shown;
 }
@@ -215,7 +183,7 @@ std::string_view cut_to_width(std::string_view text, std::size_t width)
 	std::size_t at = 0;
 
 	for (; at < text.size(); at++)
-		if (!is_continuation(byte_at(text, at)) && width-- == 0)
+		if (!is_continuation(static_cast<unsigned char>(text[at])) && width-- == 0)
 			break;
 	return text.substr(0, at);
 }

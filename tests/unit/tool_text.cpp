@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // Escaping as the module does it, and numbers, times and sizes as text.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 #include "command.h"
@@ -35,14 +40,75 @@ TEST(Escaping, EscapesBrokenUtf8ByteByByte)
 	EXPECT_EQ(escaped("\xf0\x9f\x98"), "\\360\\237\\230");
 }
 
-TEST(Escaping, EscapesWhatTerminalsObeyAndWhatTurnsTheDirection)
+TEST(Escaping, EscapesControlCharactersOfTwoBytes)
 {
 	EXPECT_EQ(escaped("\xc2\x9b"), "\\302\\233"); // CSI
-	EXPECT_EQ(escaped("\xe2\x80\xa8"), "\\342\\200\\250"); // U+2028
-	EXPECT_EQ(escaped("\xe2\x80\xae"), "\\342\\200\\256"); // U+202E
-	EXPECT_EQ(escaped("\xe2\x80\xaf"), "\xe2\x80\xaf"); // U+202F is only narrow
-	EXPECT_EQ(escaped("\xe2\x81\xa6"), "\\342\\201\\246"); // U+2066
-	EXPECT_EQ(escaped("\xe2\x81\xaa"), "\xe2\x81\xaa");
+	EXPECT_EQ(escaped("\xc2\xa0"), "\xc2\xa0"); // a no-break space takes its column
+}
+
+/// @code as UTF-8, raw or each byte as \ooo.
+std::string utf8(char32_t code, bool is_escaped)
+{
+	std::string raw;
+	if (code < 0x800) {
+		raw += static_cast<char>(0xc0U | code >> 6U);
+	} else if (code < 0x10000) {
+		raw += static_cast<char>(0xe0U | code >> 12U);
+		raw += static_cast<char>(0x80U | (code >> 6U & 0x3fU));
+	} else {
+		raw += static_cast<char>(0xf0U | code >> 18U);
+		raw += static_cast<char>(0x80U | (code >> 12U & 0x3fU));
+		raw += static_cast<char>(0x80U | (code >> 6U & 0x3fU));
+	}
+	raw += static_cast<char>(0x80U | (code & 0x3fU));
+	if (!is_escaped)
+		return raw;
+
+	std::string text;
+	for (unsigned char byte : raw) {
+		std::array<char, 5> octal = {};
+		std::snprintf(octal.data(), octal.size(), "\\%03o", static_cast<unsigned>(byte));
+		text += octal.data();
+	}
+	return text;
+}
+
+TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
+{
+	// Written down once more, as the man page promises it.
+	constexpr std::array<std::array<char32_t, 2>, 9> invisible = {{{0xad, 0xad},
+								       {0x61c, 0x61c},
+								       {0x180e, 0x180e},
+								       {0x200b, 0x200f},
+								       {0x2028, 0x202e},
+								       {0x2060, 0x206f},
+								       {0xfeff, 0xfeff},
+								       {0xfff9, 0xfffb},
+								       {0xe0000, 0xe0fff}}};
+	auto is_invisible = [&](char32_t code) {
+		return std::any_of(invisible.begin(), invisible.end(),
+				   [&](const auto &range) { return code >= range[0] && code <= range[1]; });
+	};
+	auto is_surrogate = [](char32_t code) { return code >= 0xd800 && code <= 0xdfff; };
+	std::vector<unsigned> wrong;
+	for (char32_t code = 0xa0; code < 0x110000; code++) {
+		if (code == 0x20000)
+			code = 0xdf000; // nothing but ideographs, or nothing, between them
+		if (!is_surrogate(code) && escaped(utf8(code, false)) != utf8(code, is_invisible(code)))
+			wrong.push_back(code);
+		if (code == 0xe2000)
+			code = 0x10ff00;
+	}
+	EXPECT_EQ(wrong, std::vector<unsigned>());
+}
+
+TEST(Escaping, EscapesMarksThatNamesHideBehind)
+{
+	EXPECT_EQ(escaped("ssh\xe2\x80\x8b"), "ssh\\342\\200\\213"); // U+200B: zero width
+	EXPECT_EQ(escaped("\xe2\x80\x8fx"), "\\342\\200\\217x"); // U+200F: from right to left
+	EXPECT_EQ(escaped("\xd8\x9c"), "\\330\\234"); // U+061C
+	EXPECT_EQ(escaped("\xef\xbb\xbf"), "\\357\\273\\277"); // U+FEFF
+	EXPECT_EQ(escaped("\xf3\xa0\x81\xa1"), "\\363\\240\\201\\241"); // U+E0061: a tag
 }
 
 TEST(Escaping, TellsHowManyCharactersShow)

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+// One character of UTF-8: its code point, and whether it may be shown. Independent
+// of the locale.
+#ifndef PSINFO_TOOL_CHARACTER_H
+#define PSINFO_TOOL_CHARACTER_H
+
+#include <cstddef>
+#include <string_view>
+
+namespace tool {
+
+struct Character {
+	char32_t code = 0;
+	std::size_t length = 0; ///< in bytes; 0: the text does not begin with valid UTF-8
+};
+
+/// The character at the beginning of @text.
+[[nodiscard]] Character first_character(std::string_view text);
+
+/// False for control characters, and for those of ../uapi/invisible.h.
+[[nodiscard]] bool is_visible(char32_t code);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_CHARACTER_H
