@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// One character of UTF-8: its code point, and whether it may be shown. Independent
-// of the locale.
+// One character of UTF-8: its code point, whether it may be shown, and how many
+// columns of a terminal it takes. Independent of the locale.
 #ifndef PSINFO_TOOL_CHARACTER_H
 #define PSINFO_TOOL_CHARACTER_H
 
@@ -19,6 +19,10 @@ struct Character {
 
 /// False for control characters, and for those of ../uapi/invisible.h.
 [[nodiscard]] bool is_visible(char32_t code);
+
+/// 0 for a combining mark, 2 for a wide character, else 1: what wcwidth() says of a
+/// visible character in a UTF-8 locale.
+[[nodiscard]] std::size_t columns_of(char32_t code);
 
 } // namespace tool
 

@@ -20,12 +20,7 @@ bool is_plain(unsigned char byte)
 	return byte >= ' ' && byte < 0x7f && byte != '\\';
 }
 
-bool is_continuation(unsigned char byte)
-{
-	return (byte & 0xc0U) == 0x80;
-}
-
-/// Returns how many characters were written.
+/// Returns how many columns it takes.
 std::size_t append_byte(std::string &to, unsigned char byte)
 {
 	if (byte == '\n' || byte == '\\') {
@@ -41,7 +36,7 @@ std::size_t append_byte(std::string &to, unsigned char byte)
 
 std::size_t append_each(std::string &to, std::string_view text, std::string_view also)
 {
-	std::size_t shown = 0;
+	std::size_t width = 0;
 
 	while (!text.empty()) {
 		auto [code, length] = first_character(text);
@@ -50,14 +45,14 @@ std::size_t append_each(std::string &to, std::string_view text, std::string_view
 
 		length = is_escaped ? 1 : length;
 		if (is_escaped) {
-			shown += append_byte(to, static_cast<unsigned char>(text[0]));
+			width += append_byte(to, static_cast<unsigned char>(text[0]));
 		} else {
-			shown++;
+			width += columns_of(code);
 			to += text.substr(0, length);
 		}
 		text.remove_prefix(length);
 	}
-	return shown;
+	return width;
 }
 
 template <typename Number> void append_decimal(std::string &to, Number number)
@@ -173,19 +168,39 @@ void append_size(std::string &to, std::uint64_t bytes)
 
 std::size_t shown_width(std::string_view text)
 {
-	return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
-		return !is_continuation(static_cast<unsigned char>(byte));
-	}));
+	std::size_t width = 0;
+
+	while (!text.empty()) {
+		auto [code, length] = first_character(text);
+		width += length ? columns_of(code) : 1;
+		text.remove_prefix(std::max<std::size_t>(length, 1));
+	}
+	return width;
 }
 
 std::string_view cut_to_width(std::string_view text, std::size_t width)
 {
 	std::size_t at = 0;
 
-	for (; at < text.size(); at++)
-		if (!is_continuation(static_cast<unsigned char>(text[at])) && width-- == 0)
+	if (width == 0)
+		return {};
+	// Combining marks after the last character that fits belong to it.
+	while (at < text.size()) {
+		auto [code, length] = first_character(text.substr(at));
+		auto columns = length ? columns_of(code) : 1;
+		if (columns > width)
 			break;
+		width -= columns;
+		at += std::max<std::size_t>(length, 1);
+	}
 	return text.substr(0, at);
+}
+
+std::string padded(std::string text, std::size_t width)
+{
+	auto shown = shown_width(text);
+	text.append(width - std::min(width, shown), ' ');
+	return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char at)

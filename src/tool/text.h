@@ -13,7 +13,7 @@
 namespace tool {
 
 /// Appends @text as escaped() shows it, and every byte of @also as \ooo, too.
-/// Returns how many characters that shows.
+/// Returns how many columns of a terminal that takes.
 std::size_t append_escaped(std::string &to, std::string_view text, std::string_view also = {});
 
 void append_number(std::string &to, std::int64_t number);
@@ -26,10 +26,14 @@ void append_seconds(std::string &to, std::chrono::nanoseconds time);
 /// "0", "512", "1.0K", "9.9M", "12M", "1.5G": binary prefixes, rounded
 void append_size(std::string &to, std::uint64_t bytes);
 
-/// How many characters @text, which is valid UTF-8, shows.
+/// How many columns of a terminal @text takes, which is escaped. A byte that is not
+/// valid UTF-8 counts as one.
 [[nodiscard]] std::size_t shown_width(std::string_view text);
-/// The beginning of @text, which is valid UTF-8, that shows at most @width.
+/// The beginning of @text, which is escaped, that takes at most @width columns: one
+/// less if a wide character does not fit.
 [[nodiscard]] std::string_view cut_to_width(std::string_view text, std::size_t width);
+/// With spaces after it, until it takes @width columns.
+[[nodiscard]] std::string padded(std::string text, std::size_t width);
 
 /// "a,b,,c" is "a", "b", "", "c"; "" is one empty part.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at = ',');

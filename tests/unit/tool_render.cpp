@@ -78,6 +78,19 @@ TEST(Table, IsCutAtTheEdgeOfTheTerminal)
 	EXPECT_EQ(rendered("pid,stat", style, FakeSource({small_machine()[5]})), "PI\n 2\033[32m\033[0m\n");
 }
 
+TEST(Table, AlignsAndCutsByColumnsOfTheTerminal)
+{
+	FakeSource source({process(5, 1, "漢字", State::Idle), process(6, 1, "e\xcc\x81", State::Idle)});
+	EXPECT_EQ(rendered("name,pid", {}, source), "NAME PID\n"
+						    "漢字   5\n"
+						    "e\xcc\x81      6\n");
+	Style style;
+	style.width = 7;
+	EXPECT_EQ(rendered("pid,name", style, source), "PID NAM\n"
+						       "  5 漢\n"
+						       "  6 e\xcc\x81\n");
+}
+
 TEST(Raw, HasOneSpaceBetweenExactValues)
 {
 	EXPECT_EQ(rendered("pid,name,utime,rss,runtime", {Format::Raw}),

@@ -131,6 +131,13 @@ TEST(Stuck, AThreadCountsAndIsNamedWithItsProcess)
 			"     70      72 worker                   2.0 s  bash (50)\n");
 }
 
+TEST(Stuck, WideNamesKeepTheColumns)
+{
+	const auto text = tool::stuck_text(
+		tool::find_stuck(three({a_process(70, State::Uninterruptible, "漢字", 50)}), everybody()), false);
+	EXPECT_EQ(text, "     70      70 漢字                     2.0 s  bash (50)\n");
+}
+
 TEST(Stuck, ZombiesStandUnderWhoDoesNotReapThem)
 {
 	auto zombies =

@@ -2,11 +2,14 @@
 // Escaping as the module does it, and numbers, times and sizes as text.
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <cstdio>
+#include <cwchar>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "character.h"
 #include "command.h"
 #include "text.h"
 
@@ -111,12 +114,14 @@ TEST(Escaping, EscapesMarksThatNamesHideBehind)
 	EXPECT_EQ(escaped("\xf3\xa0\x81\xa1"), "\\363\\240\\201\\241"); // U+E0061: a tag
 }
 
-TEST(Escaping, TellsHowManyCharactersShow)
+TEST(Escaping, TellsHowManyColumnsItTakes)
 {
 	std::string text;
 	EXPECT_EQ(tool::append_escaped(text, "ö\n"), 3U);
 	EXPECT_EQ(tool::append_escaped(text, "a b", " "), 6U);
 	EXPECT_EQ(text, "ö\\na\\040b");
+	EXPECT_EQ(tool::append_escaped(text, "漢字"), 4U);
+	EXPECT_EQ(tool::append_escaped(text, "e\xcc\x81\xff"), 5U); // an accent of its own, and broken UTF-8
 }
 
 std::string time_text(std::chrono::nanoseconds time)
@@ -176,12 +181,55 @@ TEST(Numbers, AreParsedWhole)
 	EXPECT_EQ(number, 42U);
 }
 
-TEST(Widths, CountCharacters)
+TEST(Widths, CountColumns)
 {
 	EXPECT_EQ(tool::shown_width("aö€"), 3U);
+	EXPECT_EQ(tool::shown_width("漢字"), 4U);
+	EXPECT_EQ(tool::shown_width("한글 ｆ 😀"), 10U);
+	EXPECT_EQ(tool::shown_width("e\xcc\x81"), 1U) << "a combining accent";
+	EXPECT_EQ(tool::shown_width("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab"), 2U) << "a syllable of three letters";
+	EXPECT_EQ(tool::shown_width("a\xff\xe6\xbc"), 4U) << "invalid: one for each byte";
+}
+
+TEST(Widths, AreCutToAtMostThat)
+{
 	EXPECT_EQ(tool::cut_to_width("aö€x", 3), "aö€");
 	EXPECT_EQ(tool::cut_to_width("aö", 9), "aö");
 	EXPECT_EQ(tool::cut_to_width("aö", 0), "");
+	EXPECT_EQ(tool::cut_to_width("漢字", 4), "漢字");
+	EXPECT_EQ(tool::cut_to_width("漢字", 3), "漢") << "half a character is none";
+	EXPECT_EQ(tool::cut_to_width("漢字", 1), "");
+	EXPECT_EQ(tool::cut_to_width("e\xcc\x81x", 1), "e\xcc\x81") << "the accent belongs to the e";
+	EXPECT_EQ(tool::cut_to_width("\xcc\x81x", 0), "");
+	EXPECT_EQ(tool::cut_to_width("\xff\xe6\xbc", 2), "\xff\xe6");
+}
+
+TEST(Widths, ArePaddedTo)
+{
+	EXPECT_EQ(tool::padded("漢", 4), "漢  ");
+	EXPECT_EQ(tool::padded("漢字", 3), "漢字");
+}
+
+/// Nothing but the C library's own tables, which may be of another Unicode version.
+TEST(Widths, AreThoseOfTheCLibrary)
+{
+	auto *locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+	if (!locale)
+		GTEST_SKIP() << "there is no locale C.UTF-8";
+	auto *before = uselocale(locale);
+	std::size_t compared = 0;
+	std::size_t differ = 0;
+	for (char32_t code = 0xa0; code < 0x110000; code++) {
+		auto width = wcwidth(static_cast<wchar_t>(code));
+		if (width < 0 || !tool::is_visible(code))
+			continue;
+		compared++;
+		differ += tool::columns_of(code) != static_cast<std::size_t>(width) ? 1 : 0;
+	}
+	uselocale(before);
+	freelocale(locale);
+	EXPECT_GT(compared, 200'000U);
+	EXPECT_LT(differ, compared / 1000);
 }
 
 } // namespace

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "render.h"
+#include "text.h"
 
 namespace tool {
 namespace {
@@ -191,8 +192,8 @@ std::string sleepers_text(const Stuck &stuck, bool headings)
 				  stuck.sleepers.size(), over(stuck).c_str(), "PID", "TID", "NAME", "FOR AT LEAST",
 				  "PARENT");
 	for (const Sleeper &sleeper : stuck.sleepers)
-		text += formatted("%7d %7d %-15s %14s  %s\n", sleeper.thread.tgid, sleeper.thread.pid,
-				  escaped(sleeper.thread.name).c_str(), about(sleeper.at_least).c_str(),
+		text += formatted("%7d %7d %s %14s  %s\n", sleeper.thread.tgid, sleeper.thread.pid,
+				  padded(escaped(sleeper.thread.name), 15).c_str(), about(sleeper.at_least).c_str(),
 				  named(sleeper.parent, sleeper.thread.ppid).c_str());
 	return text;
 }
@@ -216,8 +217,8 @@ std::string unreaped_text(const Stuck &stuck, bool headings)
 	for (const Unreaped &unreaped : stuck.unreaped) {
 		const psinfo::Process &oldest = unreaped.zombies.front();
 		const std::string name = unreaped.holder == 0 ? "None" : escaped(unreaped.name);
-		text += formatted("%7zu %7d %-23s  %s, started %s ago\n", unreaped.zombies.size(), unreaped.holder,
-				  name.empty() ? "?" : name.c_str(), named(oldest.name, oldest.pid).c_str(),
+		text += formatted("%7zu %7d %s  %s, started %s ago\n", unreaped.zombies.size(), unreaped.holder,
+				  padded(name.empty() ? "?" : name, 23).c_str(), named(oldest.name, oldest.pid).c_str(),
 				  about(stuck.now - oldest.start).c_str());
 	}
 	return text;

@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "render.h"
+#include "text.h"
 
 namespace tool {
 namespace {
@@ -320,9 +321,9 @@ psinfo::Result<Sandwich> take_sandwich(const Context &context, std::optional<std
 	return Sandwich{std::move(*before), std::move(*module), std::move(*after)};
 }
 
-std::string padded(const std::string &text, std::size_t width)
+std::string spaced(const std::string &text, std::size_t width)
 {
-	return text + std::string(text.size() < width ? width - text.size() : 0, ' ') + "  ";
+	return padded(text, width) + "  ";
 }
 
 } // namespace
@@ -369,8 +370,8 @@ std::string comparison_text(const Comparison &comparison)
 	for (const Difference &difference : comparison.differences) {
 		std::string pid = difference.pid == 0 ? "-" : std::to_string(difference.pid);
 		pid.insert(0, pid.size() < 7 ? 7 - pid.size() : 0, ' ');
-		text += padded(pid, 7) + padded(escaped(difference.name), 15) + padded(difference.field, 12) +
-			padded(escaped(difference.module), 20) + escaped(difference.proc) + '\n';
+		text += spaced(pid, 7) + spaced(escaped(difference.name), 15) + spaced(difference.field, 12) +
+			spaced(escaped(difference.module), 20) + escaped(difference.proc) + '\n';
 	}
 	return text + std::to_string(comparison.processes) + " processes, " + std::to_string(comparison.fields) +
 	       " fields compared, " + std::to_string(comparison.differences.size()) + " differ\n";
