@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <iterator>
 #include <string_view>
 
 #include <fcntl.h>
@@ -22,10 +23,19 @@ namespace {
 
 constexpr std::size_t most_left_behind = 4; ///< then the rest is not tried
 constexpr std::size_t longest = 128UL << 10U;
+constexpr std::chrono::milliseconds longest_delay = std::chrono::minutes(1);
+/// A process that is tried again this late has not been shown for a while.
+constexpr std::chrono::minutes most_overdue(10);
+
+enum class Finding : std::uint32_t {
+	Text,
+	Gone, ///< it has exited
+	Unreadable,
+};
 
 /// What the child says of each process, before the text.
 struct Answer {
-	std::uint32_t is_found;
+	Finding finding;
 	std::uint32_t length;
 };
 
@@ -49,6 +59,7 @@ private:
 
 // ---- the child ----------------------------------------------------------
 
+/// Empty with errno 0, or that of what failed.
 std::string read_file_at(int directory, const char *name)
 {
 	Descriptor file(openat(directory, name, O_RDONLY | O_CLOEXEC));
@@ -56,6 +67,9 @@ std::string read_file_at(int directory, const char *name)
 	std::string text;
 	ssize_t got = 0;
 
+	if (file.get() < 0)
+		return text;
+	errno = 0;
 	while (text.size() < longest && (got = read(file.get(), buffer.data(), buffer.size())) > 0)
 		text.append(buffer.data(), static_cast<std::size_t>(got));
 	return text;
@@ -86,11 +100,16 @@ Answer look(const std::string &proc, const psinfo::Process &process, std::string
 {
 	auto path = proc + "/" + std::to_string(process.pid);
 	Descriptor directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (directory.get() < 0)
+		return {errno == ENOENT ? Finding::Gone : Finding::Unreadable, 0};
 
-	if (!started_at(read_file_at(directory.get(), "stat"), ticks_of(process.start)))
-		return {0, 0};
+	auto stat = read_file_at(directory.get(), "stat");
+	if (stat.empty())
+		return {errno == ENOENT || errno == ESRCH ? Finding::Gone : Finding::Unreadable, 0};
+	if (!started_at(stat, ticks_of(process.start)))
+		return {Finding::Gone, 0};
 	ret_text = read_file_at(directory.get(), "cmdline");
-	return {1, static_cast<std::uint32_t>(ret_text.size())};
+	return {Finding::Text, static_cast<std::uint32_t>(ret_text.size())};
 }
 
 bool write_all(int to, const void *data, std::size_t size)
@@ -163,6 +182,14 @@ bool has_none(const psinfo::Process &process)
 	       process.state == psinfo::State::Dead;
 }
 
+/// For a child that has nothing left to hang in. A signal is no reason to leave it a
+/// zombie.
+void wait_for(pid_t child)
+{
+	while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+	}
+}
+
 bool receive(int from, const psinfo::Process &process, std::chrono::milliseconds patience,
 	     std::map<std::int32_t, std::string> &args)
 {
@@ -175,7 +202,7 @@ bool receive(int from, const psinfo::Process &process, std::chrono::milliseconds
 	if (!read_all(from, text.data(), text.size(), patience))
 		return false;
 	text = joined_words(std::move(text));
-	if (answer.is_found)
+	if (answer.finding != Finding::Unreadable)
 		args[process.pid] = text.empty() ? in_brackets(process) : std::move(text);
 	return true;
 }
@@ -196,7 +223,7 @@ ArgsReader::~ArgsReader()
 
 void ArgsReader::reap()
 {
-	std::erase_if(left_behind_, [](pid_t child) { return waitpid(child, nullptr, WNOHANG) != 0; });
+	std::erase_if(left_behind_, [](const auto &one) { return waitpid(one.first, nullptr, WNOHANG) != 0; });
 }
 
 /// Returns how far it came: the index of the process that hangs, or the end.
@@ -219,33 +246,77 @@ std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
 	while (from < wanted.size() && receive(output.get(), *wanted[from], patience_, args))
 		from++;
 	if (from == wanted.size()) {
-		waitpid(child, nullptr, 0); // it has nothing left to hang in
+		wait_for(child);
 	} else {
 		kill(child, SIGKILL);
-		left_behind_.insert(child);
+		left_behind_[child] = key_of(*wanted[from]);
 	}
 	return from;
 }
 
-std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psinfo::Process *> &processes)
+/// Ends after @most_delays processes that take too long.
+void ArgsReader::read_each(const Wanted &wanted, std::size_t most_delays, std::map<std::int32_t, std::string> &args)
 {
-	std::map<std::int32_t, std::string> args;
-	Wanted wanted;
-
-	for (const auto *process : processes) {
-		if (has_none(*process))
-			args[process->pid] = in_brackets(*process);
-		else if (!stuck_.contains({process->pid, process->start}))
-			wanted.push_back(process);
-	}
-	for (std::size_t from = 0; from < wanted.size(); from++) {
+	for (std::size_t from = 0; from < wanted.size() && most_delays > 0; from++, most_delays--) {
 		reap();
 		if (left_behind_.size() >= most_left_behind)
 			break;
 		from = read_from_child(wanted, from, args);
 		if (from < wanted.size())
-			stuck_.insert({wanted[from]->pid, wanted[from]->start});
+			delay(key_of(*wanted[from]));
 	}
+}
+
+void ArgsReader::delay(const Key &key)
+{
+	auto [found, is_new] = delayed_.try_emplace(key, Delay{first_delay_, {}});
+	auto &[length, until] = found->second;
+
+	if (!is_new)
+		length = std::min(length * 2, longest_delay);
+	until = Clock::now() + length;
+}
+
+/// Not while the child that tried it the last time still hangs.
+bool ArgsReader::is_due(const Key &key) const
+{
+	return Clock::now() >= delayed_.at(key).until &&
+	       std::none_of(left_behind_.begin(), left_behind_.end(),
+			    [&](const auto &one) { return one.second == key; });
+}
+
+/// Those that wait longest come first, and one that takes too long again ends it:
+/// however many there are, they cost one patience.
+void ArgsReader::try_again(const Wanted &delayed, std::map<std::int32_t, std::string> &args)
+{
+	auto until = [this](const psinfo::Process *process) { return delayed_.at(key_of(*process)).until; };
+	Wanted due;
+
+	std::copy_if(delayed.begin(), delayed.end(), std::back_inserter(due),
+		     [this](const auto *process) { return is_due(key_of(*process)); });
+	std::sort(due.begin(), due.end(), [&](const auto *a, const auto *b) { return until(a) < until(b); });
+	read_each(due, 1, args);
+	for (const auto *process : due)
+		if (args.contains(process->pid))
+			delayed_.erase(key_of(*process));
+}
+
+std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psinfo::Process *> &processes)
+{
+	std::map<std::int32_t, std::string> args;
+	Wanted fresh;
+	Wanted delayed;
+
+	reap();
+	std::erase_if(delayed_, [](const auto &one) { return Clock::now() > one.second.until + most_overdue; });
+	for (const auto *process : processes) {
+		if (has_none(*process))
+			args[process->pid] = in_brackets(*process);
+		else
+			(delayed_.contains(key_of(*process)) ? delayed : fresh).push_back(process);
+	}
+	read_each(fresh, fresh.size(), args);
+	try_again(delayed, args);
 	reap();
 	return args;
 }

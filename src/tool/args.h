@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -23,31 +22,46 @@ namespace tool {
 
 class ArgsReader {
 public:
+	using Clock = std::chrono::steady_clock;
+
+	/// @patience is for one process. One that takes longer is tried again after
+	/// @first_delay, then after twice that and so on, up to a minute.
 	explicit ArgsReader(std::string proc = "/proc",
-			    std::chrono::milliseconds patience = std::chrono::milliseconds(50))
-		: proc_(std::move(proc)), patience_(patience)
+			    std::chrono::milliseconds patience = std::chrono::milliseconds(50),
+			    std::chrono::milliseconds first_delay = std::chrono::seconds(1))
+		: proc_(std::move(proc)), patience_(patience), first_delay_(first_delay)
 	{
 	}
 	~ArgsReader();
 	ArgsReader(const ArgsReader &) = delete;
 	ArgsReader &operator=(const ArgsReader &) = delete;
 
-	/// By pid; raw, words separated by spaces. Of kernel threads "[name]", of
-	/// zombies "[name] <defunct>". What hung for longer than the patience, or belongs to another
-	/// process by now, is left out.
+	/// By pid; raw, words separated by spaces. For kernel threads, and for processes
+	/// that have exited since, "[name]"; for zombies "[name] <defunct>". Left out are
+	/// those whose reading took too long, now or not long ago.
 	std::map<std::int32_t, std::string> read(const std::vector<const psinfo::Process *> &processes);
 
 private:
 	using Key = std::pair<std::int32_t, psinfo::BootTime>;
 	using Wanted = std::vector<const psinfo::Process *>;
+	struct Delay {
+		std::chrono::milliseconds length;
+		Clock::time_point until;
+	};
 
+	static Key key_of(const psinfo::Process &process) { return {process.pid, process.start}; }
 	std::size_t read_from_child(const Wanted &wanted, std::size_t from, std::map<std::int32_t, std::string> &args);
+	void read_each(const Wanted &wanted, std::size_t most_delays, std::map<std::int32_t, std::string> &args);
+	void try_again(const Wanted &delayed, std::map<std::int32_t, std::string> &args);
+	[[nodiscard]] bool is_due(const Key &key) const;
+	void delay(const Key &key); ///< it took too long just now
 	void reap();
 
 	std::string proc_;
-	std::chrono::milliseconds patience_; ///< for one process
-	std::set<Key> stuck_; ///< not to be tried again
-	std::set<pid_t> left_behind_; ///< children that may still hang
+	std::chrono::milliseconds patience_;
+	std::chrono::milliseconds first_delay_;
+	std::map<Key, Delay> delayed_; ///< those that took too long
+	std::map<pid_t, Key> left_behind_; ///< children that may still hang, and where
 };
 
 /// What cmdline of that process reads, with spaces for the zeros between words.

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 // Command lines: of a directory made to look like /proc, some of whose files hang.
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <thread>
 
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -46,6 +51,12 @@ protected:
 		EXPECT_EQ(mkfifo(cmdline.c_str(), 0600), 0); // nobody ever writes to it
 		return made;
 	}
+	void unstick(std::int32_t pid, const std::string &text)
+	{
+		auto cmdline = root_ / std::to_string(pid) / "cmdline";
+		fs::remove(cmdline);
+		std::ofstream(cmdline) << text;
+	}
 	std::map<std::int32_t, std::string> read(const std::vector<Process> &all)
 	{
 		std::vector<const Process *> wanted;
@@ -84,7 +95,19 @@ TEST_F(Args, OfAnotherProcessOfThatPidAreNotShown)
 {
 	auto other = make(5, "another");
 	other.start += 1s;
-	EXPECT_EQ(read({other, process(6, 1, "vanished", State::Idle), make(7, "seven")}), (Found{{7, "seven"}}));
+	EXPECT_EQ(read({other, make(7, "seven")}), (Found{{5, "[name]"}, {7, "seven"}}));
+}
+
+TEST_F(Args, OfAProcessThatHasExitedAreItsName)
+{
+	EXPECT_EQ(read({process(6, 1, "exited", State::Idle), make(7, "seven")}),
+		  (Found{{6, "[exited]"}, {7, "seven"}}));
+}
+
+TEST_F(Args, ThatCannotBeReadAreLeftOut)
+{
+	std::ofstream(root_ / "8") << "a file where there should be a directory";
+	EXPECT_EQ(read({process(8, 1, "eight", State::Idle), make(7, "seven")}), (Found{{7, "seven"}}));
 }
 
 TEST_F(Args, MayBeLong)
@@ -101,13 +124,77 @@ TEST_F(Args, OfAStuckProcessAreLeftOutAndTheRestIsRead)
 	EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
 }
 
-TEST_F(Args, OfAStuckProcessAreNotTriedAgain)
+TEST_F(Args, OfASlowProcessAreReadLater)
 {
+	reader_ = std::make_unique<tool::ArgsReader>(root_, 2s, 1ms);
 	auto all = {make_stuck(6), make(7, "seven")};
 	EXPECT_EQ(read(all), (Found{{7, "seven"}}));
-	fs::remove(root_ / "6" / "cmdline");
-	std::ofstream(root_ / "6" / "cmdline") << "six";
+	unstick(6, "six");
+	auto found = read(all);
+	for (int i = 0; i < 1000 && found.size() < 2; i++) {
+		std::this_thread::sleep_for(10ms);
+		found = read(all);
+	}
+	EXPECT_EQ(found, (Found{{6, "six"}, {7, "seven"}}));
+}
+
+TEST_F(Args, OfAStuckProcessAreNotTriedAgainAtOnce)
+{
+	reader_ = std::make_unique<tool::ArgsReader>(root_, 2s, 1h);
+	auto all = {make_stuck(6), make(7, "seven")};
 	EXPECT_EQ(read(all), (Found{{7, "seven"}}));
+	unstick(6, "six");
+	EXPECT_EQ(read(all), (Found{{7, "seven"}}));
+}
+
+TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
+{
+	constexpr auto patience = 10ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 5ms);
+	auto all = {make_stuck(6)};
+	const auto begin = std::chrono::steady_clock::now();
+	unsigned tries = 0;
+	while (std::chrono::steady_clock::now() - begin < 500ms) {
+		const auto before = std::chrono::steady_clock::now();
+		EXPECT_EQ(read(all), Found());
+		tries += std::chrono::steady_clock::now() - before >= patience ? 1 : 0;
+		std::this_thread::sleep_for(1ms);
+	}
+	EXPECT_GE(tries, 2U);
+	EXPECT_LE(tries, 12U) << "5, 10, 20, ... 640 ms between them; a busy machine stops each read for a while";
+}
+
+TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
+{
+	constexpr auto patience = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1ms);
+	auto all = {make_stuck(5), make_stuck(6), make_stuck(7), make_stuck(8), make_stuck(9), make_stuck(10)};
+	EXPECT_EQ(read(all), Found());
+	std::this_thread::sleep_for(100ms); // for those that were killed to end
+	const auto begin = std::chrono::steady_clock::now();
+	EXPECT_EQ(read(all), Found());
+	const auto took = std::chrono::steady_clock::now() - begin;
+	EXPECT_GE(took, patience);
+	EXPECT_LT(took, 4 * patience);
+}
+
+TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)
+{
+	// Signals all the time, as the terminal's are when it is resized.
+	struct sigaction action = {};
+	struct sigaction before = {};
+	action.sa_handler = [](int) {};
+	sigaction(SIGALRM, &action, &before);
+	const itimerval often = {{0, 500}, {0, 500}};
+	const itimerval never = {};
+	setitimer(ITIMER_REAL, &often, nullptr);
+	for (int i = 0; i < 100; i++)
+		read({make(5, "five")});
+	setitimer(ITIMER_REAL, &never, nullptr);
+	sigaction(SIGALRM, &before, nullptr);
+	reader_.reset();
+	EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+	EXPECT_EQ(errno, ECHILD);
 }
 
 } // namespace

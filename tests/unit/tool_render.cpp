@@ -36,14 +36,28 @@ TEST(Table, AlignsColumnsAndEscapesNames)
 
 TEST(Table, IsForPeople)
 {
-	EXPECT_EQ(rendered("pid,user,time,rss,runtime,args", {}),
-		  "PID USER          TIME  RSS RUNTIME ARGS\n"
-		  "  1 root       0:03.00 1.0M       - ?\n"
-		  "  2 root       0:01.00    0       - [kthreadd]\n"
-		  "  3 root       0:01.00    0       - [kworker/0:1]\n"
-		  " 10 4000000001 0:01.25 5.0M       - ?\n"
-		  " 20 4000000001 0:01.00    0       - [defunct one] <defunct>\n"
-		  " 21 4000000002 1:01:02 1.5K       - ?\n");
+	EXPECT_EQ(rendered("pid,user,time,rss,runtime,name", {}),
+		  "PID USER          TIME  RSS RUNTIME NAME\n"
+		  "  1 root       0:03.00 1.0M       - init\n"
+		  "  2 root       0:01.00    0       - kthreadd\n"
+		  "  3 root       0:01.00    0       - kworker/0:1\n"
+		  " 10 4000000001 0:01.25 5.0M       - bash\n"
+		  " 20 4000000001 0:01.00    0       - defunct one\n"
+		  " 21 4000000002 1:01:02 1.5K       - evil\\n\\033[2J\\\\\n");
+}
+
+TEST(Table, HasAQuestionMarkForACommandLineThatIsNotKnown)
+{
+	tool::Listing listing;
+	listing.snapshot.processes = small_machine();
+	for (const auto &process : listing.snapshot.processes)
+		listing.rows.push_back(&process);
+	listing.rows.resize(3);
+	listing.facts.args = {{1, "/sbin/init \x1b[2J"}, {2, "[kthreadd]"}};
+	EXPECT_EQ(tool::render(listing, columns("pid,args"), {}), "PID ARGS\n"
+								  "  1 /sbin/init \\033[2J\n"
+								  "  2 [kthreadd]\n"
+								  "  3 ?\n");
 }
 
 TEST(Table, MayHaveNoHeadingsAndNoRows)
