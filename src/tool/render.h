@@ -33,6 +33,11 @@ struct Style {
 [[nodiscard]] std::string render_totals(const psinfo::Totals &totals, const Style &style);
 /// The totals as below /proc/psinfo's table, in two lines and TOTAL.
 [[nodiscard]] std::string render_summary(const psinfo::Totals &totals, bool threads);
+/// The same in at most @most lines of at most @width columns: by words if that
+/// takes no more than three lines, else by the letters of the states. A line ends
+/// with ">" where even that does not fit.
+[[nodiscard]] std::vector<std::string> summary_lines(const psinfo::Totals &totals, bool threads, std::size_t width,
+						     std::size_t most);
 
 /// Appends it as the table shows it; returns its width.
 std::size_t append_cell(std::string &to, const Cell &cell, std::string_view nothing);

@@ -11,6 +11,9 @@ namespace tool {
 
 namespace {
 
+/// Ends a line of which something is missing.
+constexpr char missing_mark = '>';
+
 struct Line {
 	std::string_view state;
 	std::uint64_t processes;
@@ -65,6 +68,45 @@ std::string render_values(const psinfo::Totals &totals, std::string_view heading
 	return result;
 }
 
+/// "RUNNING: 1" by words, "R:1" by letters; then the total.
+std::vector<std::string> counts_of(const psinfo::Totals &totals, bool threads, bool words)
+{
+	const auto &counts = threads ? totals.threads : totals.processes;
+	std::string between = words ? ": " : ":";
+	std::vector<std::string> items;
+
+	items.reserve(psinfo::state_count + 1);
+	for (auto state : psinfo::all_states) {
+		auto &item = items.emplace_back(words ? psinfo::state_word(state) : "");
+		item += words ? "" : std::string(1, psinfo::state_letter(state));
+		item += between;
+		append_number(item, counts[static_cast<std::size_t>(state)]);
+	}
+	auto &total = items.emplace_back("TOTAL" + between);
+	append_number(total, threads ? totals.all_threads() : totals.all_processes());
+	return items;
+}
+
+/// As many items in a line as fit, and one at least.
+std::vector<std::string> wrapped(const std::vector<std::string> &items, std::string_view between, std::size_t width)
+{
+	std::vector<std::string> lines;
+
+	for (const auto &item : items) {
+		if (lines.empty() || lines.back().size() + between.size() + item.size() > width)
+			lines.push_back(item);
+		else
+			lines.back().append(between).append(item);
+	}
+	return lines;
+}
+
+void mark_end(std::string &line, std::size_t width)
+{
+	line.resize(std::min(line.size(), width - 1));
+	line += missing_mark;
+}
+
 } // namespace
 
 std::string render_totals(const psinfo::Totals &totals, const Style &style)
@@ -98,6 +140,27 @@ std::string render_summary(const psinfo::Totals &totals, bool threads)
 	append_number(result, threads ? totals.all_threads() : totals.all_processes());
 	result += '\n';
 	return result;
+}
+
+std::vector<std::string> summary_lines(const psinfo::Totals &totals, bool threads, std::size_t width, std::size_t most)
+{
+	constexpr std::size_t most_by_words = 3;
+
+	if (width == 0 || most == 0)
+		return {};
+	auto is_too_wide = [width](const std::string &line) { return line.size() > width; };
+	auto lines = wrapped(counts_of(totals, threads, true), "  ", width);
+	if (lines.size() > std::min(most, most_by_words) || std::any_of(lines.begin(), lines.end(), is_too_wide))
+		lines = wrapped(counts_of(totals, threads, false), " ", width);
+
+	bool is_cut = lines.size() > most;
+	lines.resize(std::min(lines.size(), most));
+	for (auto &line : lines)
+		if (is_too_wide(line))
+			mark_end(line, width);
+	if (is_cut && lines.back().back() != missing_mark)
+		mark_end(lines.back(), width);
+	return lines;
 }
 
 } // namespace tool

@@ -7,8 +7,15 @@
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <string>
+
+#include <langinfo.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <curses.h>
+
+#include "text.h"
 
 namespace tool {
 
@@ -21,7 +28,7 @@ void note_signal(int)
 	must_quit = 1;
 }
 
-constexpr std::array quitting_signals = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array quitting_signals = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 
 struct Key {
 	int code;
@@ -60,6 +67,26 @@ void make_colours()
 		init_pair(pair_of(state), foregrounds[static_cast<std::size_t>(state)], -1);
 }
 
+/// Names are printed as UTF-8 in every locale, so ncurses has to read them as that.
+/// False if there is no locale for it.
+bool use_utf8()
+{
+	constexpr std::string_view utf8 = "UTF-8";
+
+	std::setlocale(LC_ALL, "");
+	return nl_langinfo(CODESET) == utf8 || (std::setlocale(LC_CTYPE, "C.UTF-8") && nl_langinfo(CODESET) == utf8);
+}
+
+/// The other end has closed. A process whose controlling terminal it is not gets no
+/// SIGHUP, and each read returns at once.
+bool has_hung_up()
+{
+	std::array<pollfd, 2> ends = {{{STDIN_FILENO, 0, 0}, {STDOUT_FILENO, 0, 0}}};
+	constexpr short hung_up = POLLHUP | POLLERR | POLLNVAL;
+
+	return poll(ends.data(), ends.size(), 0) > 0 && ((ends[0].revents | ends[1].revents) & hung_up) != 0;
+}
+
 } // namespace
 
 /// What has to be given back.
@@ -67,12 +94,13 @@ struct Screen::Terminal {
 	SCREEN *handle = nullptr;
 	WINDOW *window = nullptr;
 	bool has_colours = false;
+	bool is_utf8 = false;
 	std::array<struct sigaction, quitting_signals.size()> before{};
 };
 
 std::unique_ptr<Screen> Screen::open(bool colour)
 {
-	std::setlocale(LC_ALL, "");
+	bool is_utf8 = use_utf8();
 	auto *handle = newterm(nullptr, stdout, stdin);
 	if (!handle)
 		return nullptr;
@@ -80,6 +108,7 @@ std::unique_ptr<Screen> Screen::open(bool colour)
 	auto terminal = std::make_unique<Terminal>();
 	terminal->handle = handle;
 	terminal->window = stdscr;
+	terminal->is_utf8 = is_utf8;
 	terminal->has_colours = colour && has_colors();
 	if (terminal->has_colours)
 		make_colours();
@@ -127,9 +156,17 @@ void Screen::put(std::size_t row, std::string_view text, unsigned attributes)
 {
 	if (row >= height())
 		return;
-	wattrset(terminal_->window, static_cast<int>(attributes));
-	mvwaddnstr(terminal_->window, static_cast<int>(row), 0, text.data(), static_cast<int>(text.size()));
-	wattrset(terminal_->window, A_NORMAL);
+	auto *window = terminal_->window;
+	std::string shown(cut_to_width(text, width()));
+	if (!terminal_->is_utf8)
+		shown = as_ascii(shown);
+	// Where ncurses takes a character for wider than we do, the line has gone on
+	// in the next row: clear what is there.
+	wmove(window, static_cast<int>(row), 0);
+	wclrtoeol(window);
+	wattrset(window, static_cast<int>(attributes));
+	waddnstr(window, shown.data(), static_cast<int>(shown.size()));
+	wattrset(window, A_NORMAL);
 }
 
 void Screen::line(std::size_t row, std::string_view text, Look look)
@@ -155,8 +192,7 @@ Action Screen::wait(std::chrono::milliseconds most)
 	wtimeout(terminal_->window, static_cast<int>(most.count()));
 	errno = 0;
 	int code = wgetch(terminal_->window);
-	bool is_gone = code == ERR && errno == EIO;
-	if (must_quit || is_gone)
+	if (must_quit || (code == ERR && (errno == EIO || has_hung_up())))
 		return Action::Quit;
 	if (code == key_redraw)
 		clearok(terminal_->window, TRUE);

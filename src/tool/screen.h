@@ -15,7 +15,7 @@
 namespace tool {
 
 /// From open() until it is destroyed; then the terminal is what it was before.
-/// SIGINT, SIGTERM and SIGHUP become Action::Quit.
+/// SIGINT, SIGQUIT, SIGTERM and SIGHUP become Action::Quit.
 class Screen {
 public:
 	/// Null if the terminal is of a kind that is not known.
@@ -29,12 +29,13 @@ public:
 
 	enum class Look { Plain, Bold, Reverse };
 	void clear();
-	/// Valid UTF-8 without control bytes, but for tabs. Beyond the edges it is cut.
+	/// Escaped text. Beyond the edges it is cut. From the top to the bottom.
 	void line(std::size_t row, std::string_view text, Look look = Look::Plain);
 	void line(std::size_t row, std::string_view text, psinfo::State state);
 	void show();
 
-	/// The next key's, or None after that time or if the terminal was resized.
+	/// The next key's, or None after that time or if the terminal was resized. Quit
+	/// if the other end of the terminal has closed.
 	Action wait(std::chrono::milliseconds most);
 
 private:

@@ -196,6 +196,21 @@ std::string_view cut_to_width(std::string_view text, std::size_t width)
 	return text.substr(0, at);
 }
 
+std::string as_ascii(std::string_view text)
+{
+	std::string result;
+
+	while (!text.empty()) {
+		auto [code, length] = first_character(text);
+		if (length == 1)
+			result += text[0];
+		else
+			result.append(length ? columns_of(code) : 1, '?');
+		text.remove_prefix(std::max<std::size_t>(length, 1));
+	}
+	return result;
+}
+
 std::string padded(std::string text, std::size_t width)
 {
 	auto shown = shown_width(text);

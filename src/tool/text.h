@@ -32,6 +32,8 @@ void append_size(std::string &to, std::uint64_t bytes);
 /// The beginning of @text, which is escaped, that takes at most @width columns: one
 /// less if a wide character does not fit.
 [[nodiscard]] std::string_view cut_to_width(std::string_view text, std::size_t width);
+/// Each column of what is not ASCII becomes a question mark.
+[[nodiscard]] std::string as_ascii(std::string_view text);
 /// With spaces after it, until it takes @width columns.
 [[nodiscard]] std::string padded(std::string text, std::size_t width);
 

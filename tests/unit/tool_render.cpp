@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Tables, JSON, CSV, raw values and totals: the small machine as text.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -215,6 +217,43 @@ TEST(Totals, BelowAListAreThoseOfTheModulesTable)
 		  "TRACED: 0\tZOMBIE: 2\tDEAD: 0\tIDLE: 41\tPARKED: 0\tOTHERS: 0\n"
 		  "TOTAL: 98\n");
 	EXPECT_TRUE(tool::render_summary(some_totals(), true).ends_with("TOTAL: 197\n"));
+}
+
+using SummaryLines = std::vector<std::string>;
+
+TEST(Summary, FlowsByWordsWhereThereIsRoom)
+{
+	EXPECT_EQ(tool::summary_lines(some_totals(), false, 80, 8),
+		  (SummaryLines{"RUNNING: 1  INTERRUPTIBLE: 54  UNINTERRUPTIBLE: 0  STOPPED: 0  TRACED: 0",
+				"ZOMBIE: 2  DEAD: 0  IDLE: 41  PARKED: 0  OTHERS: 0  TOTAL: 98"}));
+}
+
+TEST(Summary, HasLettersWhereThereIsLess)
+{
+	EXPECT_EQ(tool::summary_lines(some_totals(), false, 30, 8),
+		  (SummaryLines{"R:1 S:54 D:0 T:0 t:0 Z:2 X:0", "I:41 P:0 ?:0 TOTAL:98"}));
+}
+
+TEST(Summary, FitsIntoEveryWidthAndMarksWhatIsMissing)
+{
+	psinfo::Totals large;
+	large.processes.fill(4'194'304);
+	for (const auto &totals : {some_totals(), large})
+		for (std::size_t width = 1; width <= 120; width++)
+			for (std::size_t most = 1; most <= 12; most++) {
+				auto lines = tool::summary_lines(totals, false, width, most);
+				std::size_t counts = 0;
+				bool is_marked = false;
+				ASSERT_FALSE(lines.empty());
+				ASSERT_LE(lines.size(), most);
+				for (const auto &line : lines) {
+					ASSERT_LE(line.size(), width) << line;
+					counts += static_cast<std::size_t>(std::count(line.begin(), line.end(), ':'));
+					is_marked = is_marked || line.ends_with('>');
+				}
+				ASSERT_TRUE(is_marked || counts == psinfo::state_count + 1)
+					<< width << " columns, " << most << " lines";
+			}
 }
 
 } // namespace

@@ -23,18 +23,26 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 30s;
 
+struct Settings {
+	unsigned short columns = 80;
+	const char *locale = "C.UTF-8";
+	bool gets_sighup = true;
+};
+
 /// The command in a terminal of its own; what is left of it ends with this.
 class Terminal {
 public:
-	explicit Terminal(std::vector<const char *> arguments)
+	explicit Terminal(std::vector<const char *> arguments, const Settings &settings = {})
 	{
-		winsize size = {24, 80, 0, 0};
+		winsize size = {24, settings.columns, 0, 0};
 		arguments.insert(arguments.begin(), PSINFO_TOOL_PATH);
 		arguments.push_back(nullptr);
 		child_ = forkpty(&master_, nullptr, nullptr, &size);
 		if (child_ == 0) {
 			setenv("TERM", "xterm", 1);
-			setenv("LC_ALL", "C.UTF-8", 1);
+			setenv("LC_ALL", settings.locale, 1);
+			if (!settings.gets_sighup)
+				block(SIGHUP);
 			// The parent has noted the settings when it lets go.
 			char go = 0;
 			[[maybe_unused]] const auto got = read(STDIN_FILENO, &go, 1);
@@ -66,7 +74,22 @@ public:
 		ASSERT_EQ(ioctl(master_, TIOCSWINSZ, &size), 0);
 	}
 
+	/// Closes this end.
+	void hang_up()
+	{
+		close(master_);
+		master_ = -1;
+	}
+
 	void forget() { seen_.clear(); }
+	/// How often the words have come to the screen up to now.
+	[[nodiscard]] std::size_t count(const std::string &words) const
+	{
+		std::size_t found = 0;
+		for (auto at = seen_.find(words); at != std::string::npos; at = seen_.find(words, at + 1))
+			found++;
+		return found;
+	}
 
 	/// Whether the words have come to the screen, or do so in time. What stands
 	/// there already is not written again.
@@ -109,6 +132,14 @@ public:
 	}
 
 private:
+	static void block(int signal)
+	{
+		sigset_t signals;
+		sigemptyset(&signals);
+		sigaddset(&signals, signal);
+		sigprocmask(SIG_BLOCK, &signals, nullptr);
+	}
+
 	void more()
 	{
 		pollfd readable = {master_, POLLIN, 0};
@@ -165,18 +196,83 @@ TEST(Terminal, CtrlLDrawsAllAgain)
 
 TEST(Terminal, SignalsLeaveItAsItWas)
 {
-	for (const int signal : {SIGINT, SIGTERM}) {
+	for (const int signal : {SIGINT, SIGTERM, SIGQUIT}) {
 		Terminal terminal(watch);
 		ASSERT_TRUE(terminal.shows("PID"));
 		terminal.send(signal);
 		EXPECT_EQ(terminal.status(), 0) << strsignal(signal);
 		EXPECT_TRUE(terminal.is_as_before()) << strsignal(signal);
+		EXPECT_TRUE(terminal.shows("\x1b[?1049l")) << strsignal(signal) << ": the other screen stays";
 	}
 	Terminal terminal(watch);
 	ASSERT_TRUE(terminal.shows("PID"));
 	terminal.type("\x03");
 	EXPECT_EQ(terminal.status(), 0) << "Ctrl-C";
 	EXPECT_TRUE(terminal.is_as_before()) << "Ctrl-C";
+}
+
+TEST(Terminal, WatchEndsWhenTheOtherEndCloses)
+{
+	for (const bool gets_sighup : {true, false}) {
+		Terminal terminal(watch, {.gets_sighup = gets_sighup});
+		ASSERT_TRUE(terminal.shows("PID"));
+		terminal.hang_up();
+		EXPECT_EQ(terminal.status(), 0) << (gets_sighup ? "with" : "without") << " SIGHUP";
+	}
+}
+
+TEST(Terminal, WatchShowsTheCountOfEveryStateAtEachWidth)
+{
+	for (const unsigned short columns : {100, 80, 60}) {
+		Terminal terminal(watch, {.columns = columns});
+		EXPECT_TRUE(terminal.shows("OTHERS: 0")) << columns << " columns";
+		EXPECT_TRUE(terminal.shows("TOTAL: ")) << columns << " columns";
+	}
+	for (const unsigned short columns : {40, 20}) {
+		Terminal terminal(watch, {.columns = columns});
+		EXPECT_TRUE(terminal.shows("?:0")) << columns << " columns";
+		EXPECT_TRUE(terminal.shows("TOTAL:")) << columns << " columns";
+	}
+}
+
+/// Sleeps for a while under that name.
+class Sleeper {
+public:
+	explicit Sleeper(const std::string &name) : child_(fork())
+	{
+		if (child_ == 0) {
+			execl("/bin/sleep", name.c_str(), "600", nullptr);
+			_exit(127);
+		}
+	}
+	Sleeper(const Sleeper &) = delete;
+	Sleeper &operator=(const Sleeper &) = delete;
+	~Sleeper()
+	{
+		kill(child_, SIGKILL);
+		waitpid(child_, nullptr, 0);
+	}
+	[[nodiscard]] std::string pid() const { return std::to_string(child_); }
+
+private:
+	pid_t child_;
+};
+
+TEST(Terminal, WatchCutsWideCharactersAtTheEdge)
+{
+	std::string wide;
+	for (int i = 0; i < 50; i++)
+		wide += "漢字"; // not the same twice: that ncurses may write in another way
+	const Sleeper first(wide);
+	const Sleeper second("the next row");
+	const auto pids = "--pid=" + first.pid() + "," + second.pid();
+	for (const char *locale : {"C.UTF-8", "C"}) {
+		Terminal terminal({"watch", "--source=proc", "--interval=0.2", "-o", "args", "--sort=pid", pids.c_str()},
+				  {.locale = locale});
+		ASSERT_TRUE(terminal.shows("the next row")) << locale;
+		ASSERT_TRUE(terminal.shows("漢")) << locale;
+		EXPECT_EQ(terminal.count("漢字"), 20U) << locale << ": 80 columns hold 40 characters";
+	}
 }
 
 TEST(Terminal, TheListHasColourInOneAndNoneWithNoColor)

@@ -210,6 +210,11 @@ TEST(Widths, ArePaddedTo)
 	EXPECT_EQ(tool::padded("漢字", 3), "漢字");
 }
 
+TEST(Widths, StayTheSameInAscii)
+{
+	EXPECT_EQ(tool::as_ascii("aö漢e\xcc\x81\xff"), "a???e?");
+}
+
 /// Nothing but the C library's own tables, which may be of another Unicode version.
 TEST(Widths, AreThoseOfTheCLibrary)
 {

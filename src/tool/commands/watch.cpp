@@ -21,91 +21,96 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr std::size_t rows_above = 5; ///< title, three lines of totals, headings
+/// What the screen shows.
+struct Picture {
+	std::size_t rows = 0; ///< processes that there are, seen or not
+	std::size_t above = 0; ///< lines above the first of them
+};
 
-std::size_t page_of(const Screen &screen)
+std::size_t page_of(const Screen &screen, const Picture &picture)
 {
-	return screen.height() > rows_above ? screen.height() - rows_above : 0;
+	return screen.height() > picture.above ? screen.height() - picture.above : 0;
 }
 
-void draw_above(Screen &screen, const View &view, const Listing &listing, std::string_view source)
+void draw_above(Screen &screen, const View &view, std::string_view source, const std::vector<std::string> &summary)
 {
 	std::size_t row = 0;
 
 	screen.line(row++, "psinfo: " + std::string(source) + ", " + describe(view) + "; h for help",
 		    Screen::Look::Bold);
-	auto summary = render_summary(listing.snapshot.totals, view.threads);
-	for (auto line : split(summary, '\n'))
-		if (!line.empty())
-			screen.line(row++, line);
+	for (const auto &line : summary)
+		screen.line(row++, line);
 }
 
-void draw_rows(Screen &screen, const View &view, const Listing &listing)
+void draw_rows(Screen &screen, const View &view, const Listing &listing, std::size_t above)
 {
 	Style style;
 	style.width = screen.width();
 	auto text = render(listing, view.columns, style);
 	auto lines = split(text, '\n');
 
-	screen.line(rows_above - 1, lines[0], Screen::Look::Reverse);
+	screen.line(above - 1, lines[0], Screen::Look::Reverse);
 	for (std::size_t i = 0; i < listing.rows.size(); i++)
-		screen.line(rows_above + i, lines[i + 1], listing.rows[i]->state);
+		screen.line(above + i, lines[i + 1], listing.rows[i]->state);
 }
 
-void draw_help(Screen &screen)
+void draw_help(Screen &screen, std::size_t row)
 {
-	std::size_t row = rows_above;
 	for (auto line : key_help())
 		screen.line(row++, line);
 }
 
-/// A picture of now. Fills @ret_rows with how many rows there are.
+/// A picture of now. How many lines the totals need is known only after the rows
+/// were asked for.
 std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const View &view, std::string_view source,
-				  std::size_t &ret_rows)
+				  Picture &ret_picture)
 {
 	Listing listing;
-	Wanted wanted{view.filter, view.columns, view.sort, view.threads, view.first, page_of(screen)};
+	Wanted wanted{view.filter, view.columns, view.sort, view.threads, view.first, screen.height()};
 	if (auto error = collector.collect(wanted, listing))
 		return error;
 
-	ret_rows = listing.snapshot.processes.size();
+	auto summary = summary_lines(listing.snapshot.totals, view.threads, screen.width(),
+				     std::max<std::size_t>(screen.height() / 3, 1));
+	ret_picture = {listing.snapshot.processes.size(), summary.size() + 2}; // a title, and headings
+	listing.rows.resize(std::min(listing.rows.size(), page_of(screen, ret_picture)));
 	screen.clear();
-	draw_above(screen, view, listing, source);
+	draw_above(screen, view, source, summary);
 	if (view.shows_help)
-		draw_help(screen);
+		draw_help(screen, ret_picture.above);
 	else
-		draw_rows(screen, view, listing);
+		draw_rows(screen, view, listing, ret_picture.above);
 	screen.show();
 	return std::nullopt;
 }
 
 /// What was typed meanwhile is done at once, before the next picture.
-void wait_and_act(Screen &screen, Milliseconds interval, std::size_t rows, View &view)
+void wait_and_act(Screen &screen, Milliseconds interval, const Picture &picture, View &view)
 {
 	constexpr unsigned most_at_once = 100;
 	auto action = screen.wait(interval);
 
 	for (unsigned i = 0; i < most_at_once && action != Action::None; i++) {
-		act(action, rows, page_of(screen), view);
+		act(action, picture.rows, page_of(screen, picture), view);
 		action = view.is_over ? Action::None : screen.wait(Milliseconds(0));
 	}
-	act(Action::None, rows, page_of(screen), view);
+	act(Action::None, picture.rows, page_of(screen, picture), view);
 }
 
 /// A module that is upgraded meanwhile is no reason to end.
 std::optional<psinfo::Error> watch(Screen &screen, Following &source, Milliseconds interval, View &view)
 {
 	Collector collector(source);
-	std::size_t rows = 0;
+	Picture picture;
 
 	while (!view.is_over) {
 		source.prefer_module();
-		auto error = draw(screen, collector, view, source.name(), rows);
+		auto error = draw(screen, collector, view, source.name(), picture);
 		if (error && source.reopen())
-			error = draw(screen, collector, view, source.name(), rows);
+			error = draw(screen, collector, view, source.name(), picture);
 		if (error)
 			return error;
-		wait_and_act(screen, interval, rows, view);
+		wait_and_act(screen, interval, picture, view);
 	}
 	return std::nullopt;
 }
