@@ -288,6 +288,20 @@ TEST_F(Doctor, AnotherVersionIsLoaded)
 	EXPECT_EQ(check("loaded").status, Status::Bad);
 }
 
+TEST_F(Doctor, AModuleThatIsBeingUnloadedIsNotCalledLoaded)
+{
+	put("/sys/module/psinfo/initstate", "live\n");
+	EXPECT_EQ(check("loaded").status, Status::Ok);
+	put("/sys/module/psinfo/initstate", "going\n");
+	answer_ = missing;
+	EXPECT_EQ(check("loaded").status, Status::Bad);
+	EXPECT_EQ(check("loaded").found,
+		  "the module is being unloaded, which waits for a process inside a call to /proc/psinfo");
+	put("/var/lib/psinfo/verdict", "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: the old module cannot be unloaded "
+				       "yet: process 812 (cat, user alice) is still inside a call to /proc/psinfo.\n");
+	EXPECT_NE(last_line().find("process 812 (cat, user alice)"), std::string::npos);
+}
+
 TEST_F(Doctor, WhyItDoesNotAnswer)
 {
 	answer_ = psinfo::Error{psinfo::Error::Kind::NotPermitted, EACCES, "open /proc/psinfo"};

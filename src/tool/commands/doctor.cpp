@@ -127,6 +127,7 @@ struct Findings {
 	std::string blacklist; ///< the file that has it; empty: none
 	bool is_masked_at_boot = false;
 	bool is_loaded = false;
+	bool is_going = false; ///< it is being unloaded
 	std::string loaded_version;
 	bool wants_signatures = false;
 	bool is_overlay = false;
@@ -306,6 +307,7 @@ Findings facts_of(const Patient &patient)
 	facts.blacklist = blacklist_in(root);
 	facts.is_masked_at_boot = is_masked(root);
 	facts.is_loaded = is_directory(root + "/sys/module/psinfo");
+	facts.is_going = first_line(root + "/sys/module/psinfo/initstate") == "going";
 	facts.loaded_version = first_line(root + "/sys/module/psinfo/version");
 	facts.wants_signatures = first_line(root + "/sys/module/module/parameters/sig_enforce") == "Y";
 	facts.is_nested = is_nested(root);
@@ -484,6 +486,10 @@ Check check_loaded(const Case &the)
 						 "to load it: sudo modprobe psinfo"};
 	if (!facts.is_loaded)
 		return {facts.owns_kernel ? Status::Bad : Status::Unknown, "loaded", "the module is not loaded"};
+	if (facts.is_going)
+		return {Status::Bad, "loaded",
+			"the module is being unloaded, which waits for a process inside a call to /proc/psinfo",
+			std::string("to see which one: ") + set_up};
 	if (!facts.loaded_version.empty() && !is_version_of(facts.version, facts.loaded_version))
 		return {Status::Bad, "loaded",
 			"version " + facts.loaded_version + " is loaded until the next boot, not " + facts.version,
