@@ -32,7 +32,7 @@ from_source_tools() {
 	mkdir -p "$cache/roots"
 	packages=$(closure "$K_SUITE" amd64 "$tools_leave_out" gcc libc6-dev bison flex bc xz-utils libelf-dev "${tools[@]}") || return 1
 	# shellcheck disable=SC2086
-	root_add "$K_SUITE" $packages || return 1
+	root_add "$K_SUITE" "$K_SUITE" $packages || return 1
 	source=$(in_suite "$K_SUITE" amd64 apt-cache depends linux-source |
 		sed -nE 's/^ *Depends: (linux-source-[0-9.]+).*/\1/p' | head -1)
 	[[ -n $source ]] || return 1

@@ -17,8 +17,16 @@ mirror() {
 	echo "$uri"
 }
 
-# apt_configure ARCH DIR NAME...: a private apt with these suites. Another run may
-# be using it, so each file is there as a whole or not at all.
+# sources_of SUITE ARCH: the suites that apt needs to resolve packages of SUITE.
+# Kernels are complete in backports; the tools, which run here, are not.
+sources_of() {
+	[[ $1 != *-backports || $2 != amd64 ]] || echo "${1%-backports}"
+	echo "$1"
+}
+
+# apt_configure ARCH DIR NAME...: a private apt with these suites. Kernels come from
+# backports where those are among them, everything else from the release. Another run
+# may be using it, so each file is there as a whole or not at all.
 apt_configure() {
 	local arch=$1 dir=$2 uri name
 	shift 2
@@ -28,12 +36,15 @@ apt_configure() {
 	: >"$dir/status"
 	for name in "$@"; do echo "deb [signed-by=$keyring] $uri $name main"; done >"$dir/sources.list.new"
 	mv "$dir/sources.list.new" "$dir/sources.list"
+	printf 'Package: linux-*\nPin: release l=Debian Backports\nPin-Priority: 990\n' >"$dir/preferences.new"
+	mv "$dir/preferences.new" "$dir/preferences"
 	cat >"$dir/apt.conf.new" <<-CONF
 		Dir::State "$dir/state";
 		Dir::State::status "$dir/status";
 		Dir::Cache "$dir/cache";
 		Dir::Etc::SourceList "$dir/sources.list";
 		Dir::Etc::SourceParts "$dir/none.d";
+		Dir::Etc::Preferences "$dir/preferences";
 		Dir::Etc::PreferencesParts "$dir/none.d";
 		APT::Architecture "$arch";
 		APT::Architectures { "$arch"; };
@@ -54,11 +65,12 @@ index_update() {
 
 # index_make SUITE ARCH DIR: fetches the lists; old ones stay if that fails.
 index_make() {
-	local suite=$1 arch=$2 dir=$3
+	local suite=$1 arch=$2 dir=$3 sources
+	mapfile -t sources < <(sources_of "$suite" "$arch")
 	mkdir -p "$dir"
-	apt_configure "$arch" "$dir" "$suite"
+	apt_configure "$arch" "$dir" "${sources[@]}"
 	index_update "$@" || index_by_other_name "$@" || {
-		apt_configure "$arch" "$dir" "$suite"
+		apt_configure "$arch" "$dir" "${sources[@]}"
 		fail 3 "Debian's package lists of $suite could not be fetched; is there a network? apt said: $(grep -E '^(E|W|Err):?' "$dir/update.log" | tail -1)"
 	}
 	rm -rf "$dir/closures"
@@ -70,21 +82,24 @@ index_make() {
 # under the release's other name (stable). A kernel of that needs tools of the same
 # version, which then come from there, too.
 index_by_other_name() {
-	local suite=$1 arch=$2 dir=$3 name
-	name=$(cat "$dir"/state/lists/{partial/,}*Release 2>/dev/null | sed -n 's/^Suite: //p' | head -1)
-	[[ -n $name && $name != "$suite" ]] || return 1
-	note "the mirror's lists of $suite, $arch, do not fit its release file; trying those of $name"
-	apt_configure "$arch" "$dir" "$name"
-	index_update "$name" "$arch" "$dir" || return 1
-	[[ $arch == amd64 ]] || locked "apt-$suite-amd64" index_add "$suite" "$name"
+	local suite=$1 arch=$2 dir=$3 sources names
+	mapfile -t sources < <(sources_of "$suite" "$arch")
+	mapfile -t names < <(cat "$dir"/state/lists/{partial/,}*Release 2>/dev/null | sed -n 's/^Suite: //p' | sort -u)
+	[[ ${#names[@]} -eq ${#sources[@]} && ${names[*]} != "${sources[*]}" ]] || return 1
+	note "the mirror's lists of ${sources[*]}, $arch, do not fit its release file; trying those of ${names[*]}"
+	apt_configure "$arch" "$dir" "${names[@]}"
+	index_update "${names[*]}" "$arch" "$dir" || return 1
+	[[ $arch == amd64 ]] || locked "apt-$suite-amd64" index_add "$suite" "${names[@]}"
 }
 
-# index_add SUITE NAME: another release beside the suite, for tools.
+# index_add SUITE NAME...: other releases beside the suite, for tools.
 index_add() {
-	local suite=$1 name=$2 dir=$cache/apt/$1-amd64
+	local suite=$1 dir=$cache/apt/$1-amd64 sources
+	shift
+	mapfile -t sources < <(sources_of "$suite" amd64)
 	index_missing "$suite" amd64 "$dir"
-	apt_configure amd64 "$dir" "$suite" "$name"
-	index_update "$name" amd64 "$dir"
+	apt_configure amd64 "$dir" "${sources[@]}" "$@"
+	index_update "$*" amd64 "$dir"
 }
 
 # The one that waited for another run has nothing left to do.
@@ -106,12 +121,13 @@ index() {
 # refresh SUITE: takes notice of the newest packages. What was unpacked stays
 # until it is replaced.
 refresh() {
-	local suite=$1 dir
-	for dir in "$cache/apt/$suite"-*; do
+	local suite=$1 arch dir
+	for arch in amd64 arm64 armhf armel; do
+		dir=$cache/apt/$suite-$arch
 		[[ -e $dir/ready ]] || continue
-		locked "apt-${dir##*/}" index_make "$suite" "${dir##*-}" "$dir"
+		locked "apt-$suite-$arch" index_make "$suite" "$arch" "$dir"
 	done
-	rm -rf "$cache/roots/$suite"/.ready-*
+	rm -rf "$cache/roots/${suite%-backports}"/.ready-*
 	rm -f "$cache/images/$suite-"*/ready-*
 }
 
