@@ -10,8 +10,9 @@
 # of hidden parents (120-hidepid.bats); numbers of a session and a group outside
 # (170-query-visibility.bats).
 #
-# Debian's kernels zero memory before they hand it out, so there a byte that psinfo
-# forgets to write is a zero. The debug guests poison it instead.
+# Debian's kernels zero memory when it is allocated, so there a byte that psinfo
+# forgets to write is a zero. In the guests with slub_debug=P in kernels.list it is
+# poison instead.
 
 bats_require_minimum_version 1.5.0
 load common

@@ -80,18 +80,18 @@ kernel_names() {
 	kernel_rows | awk -v when=" $* " 'index(when, " " $6 " ") { print $1 }'
 }
 
-# kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN;
-# K_TOOLS, the suite whose compiler builds for it: backports have none of their own;
-# and K_MODULE, the first name with the same kernel (two boards may share one).
+# kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN
+# K_CMDLINE; K_TOOLS, the suite whose compiler builds for it: backports have none of
+# their own; and K_MODULE, the first name with the same kernel (two boards may share one).
 kernel_load() {
 	local row
 	row=$(kernel_rows | awk -v name="$1" '$1 == name')
 	[[ -n $row ]] || fail 2 "there is no kernel called '$1'; the names are: ${2:-$(kernel_names | paste -sd' ')}."
-	read -r K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN <<<"$row"
+	read -r K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN K_CMDLINE <<<"$row"
 	K_TOOLS=${K_SUITE%-backports}
 	K_MODULE=$(kernel_rows | awk -v s="$K_SUITE" -v a="$K_ARCH" -v f="$K_FLAVOUR" \
 		'$2 == s && $3 == a && $4 == f { print $1; exit }')
-	export K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN K_TOOLS K_MODULE
+	export K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN K_CMDLINE K_TOOLS K_MODULE
 }
 
 # triplet ARCH: what the GNU tools call Debian's ARCH.

@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The kernel is the one that kernels.list describes. Without this, a parameter that
+# a kernel no longer knows would be ignored, and the suites would pass in a guest
+# like all others.
+
+load common
+
+@test "what kernels.list adds to the command line has its effect" {
+	local parameter
+	# shellcheck disable=SC2013 # parameters are words
+	for parameter in $(</proc/cmdline); do
+		case $parameter in
+		preempt=full)
+			dmesg | grep 'Dynamic Preempt: full' || fail "the kernel is not fully preemptible"
+			;;
+		cgroup_disable=memory)
+			! grep -w memory /sys/fs/cgroup/cgroup.controllers || fail "there is a memory cgroup"
+			;;
+		init_on_alloc=0)
+			dmesg | grep 'mem auto-init:.* heap alloc:off' || fail "memory is zeroed when it is allocated"
+			;;
+		slub_debug=P | slub_debug=P,kmalloc-*)
+			assert "$(</sys/kernel/slab/kmalloc-1k/poison)" = 1 "poison of kmalloc-1k"
+			;;
+		page_poison=1)
+			# Nothing else tells of it.
+			! dmesg | grep 'Unknown kernel command line parameters.*[" ]page_poison=' || fail "free pages are not poisoned"
+			;;
+		esac
+	done
+}
