@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # bash completion of psinfo(1). tests/tool-names compares the tables with --help.
 
-_psinfo_commands='show tree totals watch stuck metrics doctor verify'
+_psinfo_commands='show tree totals watch stuck metrics doctor verify help'
 _psinfo_columns='pid tgid ppid tracer session pgrp start elapsed flags state stat name
 	uid user euid euser gid group egid prio static_prio normal_prio nice rt_priority
 	policy cpu cpus_allowed utime stime time runtime vcsw ivcsw minflt majflt threads
@@ -12,7 +12,7 @@ _psinfo_states='running interruptible uninterruptible stopped traced zombie dead
 
 # Options, and the commands that take them; "list" is no command at all.
 _psinfo_options='
-	-h --help		list show tree totals watch stuck metrics doctor verify
+	-h --help		list show tree totals watch stuck metrics doctor verify help
 	-V --version		list
 	-o --output		list watch
 	--output		metrics
@@ -99,6 +99,8 @@ _psinfo() {
 			_psinfo_complete "$_psinfo_commands"
 		elif [[ $command == show || $command == tree ]]; then
 			_psinfo_complete "$(_psinfo_pids)"
+		elif [[ $command == help ]]; then
+			_psinfo_complete "$_psinfo_commands"
 		fi
 		;;
 	esac

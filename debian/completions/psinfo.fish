@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # fish completion of psinfo(1). tests/tool-names compares the tables with --help.
 
-set -g __psinfo_commands show tree totals watch stuck metrics doctor verify
+set -g __psinfo_commands show tree totals watch stuck metrics doctor verify help
 set -g __psinfo_columns \
     pid tgid ppid tracer session pgrp start elapsed flags state stat name \
     uid user euid euser gid group egid prio static_prio normal_prio nice rt_priority \
@@ -38,10 +38,12 @@ complete -c psinfo -n '__psinfo_in list' -a stuck -d 'What hangs in state D, and
 complete -c psinfo -n '__psinfo_in list' -a metrics -d 'Totals for Prometheus, as OpenMetrics text'
 complete -c psinfo -n '__psinfo_in list' -a doctor -d 'Is the module there, does it answer'
 complete -c psinfo -n '__psinfo_in list' -a verify -d 'Compare what the module says with /proc'
+complete -c psinfo -n '__psinfo_in list' -a help -d 'Display the help of a command'
+complete -c psinfo -n '__psinfo_in help' -a '$__psinfo_commands'
 complete -c psinfo -n '__psinfo_in show tree' -a '(__psinfo_pids)'
 
-complete -c psinfo -n '__psinfo_in list show tree totals watch stuck metrics doctor verify' -s h -l help -d 'Print help and exit'
-complete -c psinfo -n '__psinfo_in list' -s V -l version -d 'Print the version and exit'
+complete -c psinfo -n '__psinfo_in list show tree totals watch stuck metrics doctor verify help' -s h -l help -d 'Display help and exit'
+complete -c psinfo -n '__psinfo_in list' -s V -l version -d 'Display the version and exit'
 complete -c psinfo -n '__psinfo_in list watch' -s o -l output -x -a '(__fish_complete_list , "__psinfo_print $__psinfo_columns")' -d 'What to print'
 complete -c psinfo -n '__psinfo_in metrics' -l output -r -F -d 'Replace this file'
 complete -c psinfo -n '__psinfo_in list watch' -l sort -x -a '(__fish_complete_list , "__psinfo_print $__psinfo_columns")' -d 'In which order'
@@ -59,5 +61,5 @@ complete -c psinfo -n '__psinfo_in list tree totals watch' -l ppid -x -a '(__fis
 complete -c psinfo -n '__psinfo_in list tree totals watch' -l kernel-threads -d 'Only kernel threads'
 complete -c psinfo -n '__psinfo_in list tree totals watch' -l user-processes -d 'Only what is no kernel thread'
 complete -c psinfo -n '__psinfo_in list show tree totals watch stuck metrics' -l source -x -a 'auto module proc' -d 'Where to look'
-complete -c psinfo -n '__psinfo_in watch stuck' -s d -l interval -x -d 'Seconds from one look to the next'
-complete -c psinfo -n '__psinfo_in stuck' -l samples -x -d 'How often to look'
+complete -c psinfo -n '__psinfo_in watch stuck' -s d -l interval -x -d 'Sampling interval in seconds'
+complete -c psinfo -n '__psinfo_in stuck' -l samples -x -d 'Number of samples'

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "commands/doctor.h"
+#include "commands/help.h"
 #include "commands/list.h"
 #include "commands/metrics.h"
 #include "commands/show.h"
@@ -63,6 +64,7 @@ std::vector<Command> all_commands()
 			takes::Json, add_doctor_options, run_doctor),
 		command("verify", "Compare what the module says with /proc", Sources::Both, takes::Json,
 			add_verify_options, run_verify),
+		command("help", "Display the help of a command", Sources::None, 0, add_help_options, run_help),
 	};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // psinfo: what runs on this machine and in which state. Here words are chosen
 // for what went wrong, and the exit code.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -9,9 +10,8 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
 #include "command.h"
+#include "command_line.h"
 #include "commands.h"
 #include "options.h"
 #include "output.h"
@@ -33,61 +33,6 @@ void say(const Outcome &outcome)
 	if (outcome.message.empty())
 		return;
 	say("psinfo: " + outcome.message + "\n" + (outcome.hint.empty() ? "" : "hint: " + outcome.hint + "\n"));
-}
-
-// ---- the command line ---------------------------------------------------
-
-/// What was typed, and what of it applies.
-struct Invocation {
-	std::vector<Command> commands = all_commands();
-	Arguments arguments;
-	CLI::App app;
-	const Command *chosen = nullptr;
-
-	Invocation();
-	void add_commands();
-	[[nodiscard]] Outcome choose();
-};
-
-Invocation::Invocation() : app(commands.front().description, "psinfo")
-{
-	app.set_help_flag("-h,--help", "Print this help and exit");
-	app.set_version_flag("-V,--version", "psinfo " PSINFO_VERSION, "Print the version and exit");
-	add_options(app, arguments, commands.front().taken);
-	commands.front().add_options(app);
-	add_commands();
-}
-
-/// Options of a command are made when it is named: most runs name none.
-void Invocation::add_commands()
-{
-	for (std::size_t i = 1; i < commands.size(); i++) {
-		auto *sub = app.add_subcommand(commands[i].name, commands[i].description);
-		sub->footer("");
-		sub->preparse_callback([this, sub, i](std::size_t) {
-			add_options(*sub, arguments, commands[i].taken);
-			commands[i].add_options(*sub);
-		});
-	}
-	app.require_subcommand(0, 1);
-}
-
-/// Options of the list do not go with a command that does not have them.
-Outcome Invocation::choose()
-{
-	auto subs = app.get_subcommands();
-
-	chosen = &commands.front();
-	if (subs.empty())
-		return {};
-	for (const auto &command : commands)
-		if (command.name == subs[0]->get_name())
-			chosen = &command;
-	for (const auto *option : app.get_options())
-		if (option->count() > 0 && !subs[0]->get_option_no_throw(option->get_name()))
-			return wrong_usage(option->get_name() + " does not go with 'psinfo " + chosen->name + "'",
-					   std::string("psinfo ") + chosen->name + " --help");
-	return {};
 }
 
 // ---- the sources --------------------------------------------------------
@@ -120,48 +65,33 @@ Outcome open_sources(const Command &command, const Common &common, Sources &ret_
 
 // ---- from the beginning to the end --------------------------------------
 
-Outcome run(Invocation &invocation, std::ostream &out)
+Outcome run(const CommandLine &line, std::ostream &out)
 {
 	Common common;
 	Sources sources;
 
-	auto outcome = invocation.choose();
+	if (!line.text.empty()) {
+		out << line.text;
+		return {};
+	}
+	auto outcome = understand(line.arguments, surroundings(), common);
 	if (outcome.exit == Exit::Done)
-		outcome = understand(invocation.arguments, surroundings(), common);
-	if (outcome.exit == Exit::Done)
-		outcome = open_sources(*invocation.chosen, common, sources);
+		outcome = open_sources(line.command, common, sources);
 	if (outcome.exit != Exit::Done)
 		return outcome;
-	return invocation.chosen->run({sources.source.get(), sources.other.get(), out, common});
-}
-
-/// --help and --version end parsing, too, and are none.
-Outcome refuse(Invocation &invocation, const CLI::ParseError &error, std::ostream &out)
-{
-	auto subs = invocation.app.get_subcommands();
-	if (error.get_exit_code() != 0)
-		return wrong_usage(escaped(error.what()),
-				   "psinfo " + (subs.empty() ? "" : subs[0]->get_name() + " ") + "--help");
-	if (dynamic_cast<const CLI::CallForHelp *>(&error))
-		out << invocation.app.help();
-	else
-		out << error.what() << '\n';
-	return {};
+	return line.command.run({sources.source.get(), sources.other.get(), out, common});
 }
 
 Outcome parse_and_run(int argc, char **argv, std::ostream &out)
 {
-	Invocation invocation;
+	CommandLine line{};
 
-	try {
-		invocation.app.parse(argc, argv);
-	} catch (const CLI::ParseError &error) {
-		return refuse(invocation, error, out);
-	}
-	return run(invocation, out);
+	// argv[0] is missing if whoever called execve() gave no arguments at all.
+	auto outcome = parse_command_line({argv + std::min(argc, 1), argv + argc}, line);
+	return outcome.exit == Exit::Done ? run(line, out) : outcome;
 }
 
-/// Who does not want to read on has not been failed.
+/// EPIPE: the reader closed early; not an error.
 Outcome finish(Output &output, Outcome outcome)
 {
 	int error = output.finish();

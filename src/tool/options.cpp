@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
@@ -47,9 +48,28 @@ bool names_utf8(std::string locale)
 void add_choice(CLI::App &app, const std::string &name, std::string &value, const std::string &description,
 		const std::vector<std::string> &words)
 {
-	auto is_word = CLI::IsMember(words);
-	is_word.description("");
-	app.add_option(name, value, description)->check(is_word)->type_name(CLI::detail::join(words, "|"))->take_last();
+	auto is_word = [words](const std::string &word) {
+		bool is_one = std::find(words.begin(), words.end(), word) != words.end();
+		return is_one ? "" : "'" + escaped(word) + "' is none of " + CLI::detail::join(words, ", ");
+	};
+	app.add_option(name, value, description)
+		->check(CLI::Validator(is_word, ""))
+		->type_name(CLI::detail::join(words, "|"))
+		->take_last();
+}
+
+bool parse_seconds(std::string_view text, double &ret_seconds)
+{
+	auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ret_seconds);
+	return error == std::errc() && end == text.data() + text.size();
+}
+
+/// "0.1", "86400": as short as it can be written
+std::string as_text(double number)
+{
+	std::array<char, 32> digits;
+	auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+	return {digits.data(), end};
 }
 
 /// May be given several times, each with a list.
@@ -182,6 +202,39 @@ Surroundings surroundings()
 	if (is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		size.ws_col = 0;
 	return {is_terminal, size.ws_col, variable("NO_COLOR"), variable("TERM"), charset()};
+}
+
+/// CLI11 would take "010" for 8: it is given the number without the zeros.
+void accept_integer(CLI::Option &option, std::uint64_t least, std::uint64_t most, const std::string &what)
+{
+	auto is_number = [=](std::string &text) -> std::string {
+		std::uint64_t number = 0;
+		if (!parse_number(text, most, number) || number < least)
+			return "'" + escaped(text) + "' is not " + what;
+		text = std::to_string(number);
+		return "";
+	};
+	option.transform(CLI::Validator(is_number, ""));
+}
+
+void accept_pid(CLI::Option &option)
+{
+	accept_integer(option, 1, INT32_MAX, "the number of a process");
+}
+
+void add_interval(CLI::App &app, double &value, double least, double most, const std::string &standard)
+{
+	auto is_seconds = [=](const std::string &text) -> std::string {
+		double seconds = 0;
+		if (parse_seconds(text, seconds) && seconds >= least && seconds <= most)
+			return "";
+		return "'" + escaped(text) + "' is not a number of seconds from " + as_text(least) + " to " +
+		       as_text(most);
+	};
+	app.add_option("-d,--interval", value, "Sampling interval in seconds (default: " + standard + ")")
+		->check(CLI::Validator(is_seconds, ""))
+		->type_name("SECONDS")
+		->take_last();
 }
 
 void add_options(CLI::App &app, Arguments &arguments, unsigned taken)

@@ -10,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+} // namespace CLI
 
 namespace tool {
 
@@ -57,6 +58,15 @@ struct Surroundings {
 
 /// Adds options that write to @arguments, which has to outlive @app.
 void add_options(CLI::App &app, Arguments &arguments, unsigned taken);
+
+/// Refuses values that are not whole decimal numbers in the range; @what completes the
+/// message: "--samples: 'x' is not a whole number from 1 to 1000".
+void accept_integer(CLI::Option &option, std::uint64_t least, std::uint64_t most, const std::string &what);
+/// A process id.
+void accept_pid(CLI::Option &option);
+/// -d, --interval: seconds between @least and @most; @standard is the default, which
+/// @value already holds.
+void add_interval(CLI::App &app, double &value, double least, double most, const std::string &standard);
 
 /// What the arguments mean. The outcome is a success or wrong usage.
 [[nodiscard]] Outcome understand(const Arguments &arguments, const Surroundings &around, Common &ret_common);

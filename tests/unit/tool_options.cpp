@@ -149,7 +149,7 @@ TEST(Commands, HaveNamesAndDescriptionsOfTheirOwn)
 		command.add_options(app);
 	}
 	EXPECT_EQ(names, (std::vector<std::string>{"", "show", "tree", "totals", "watch", "stuck", "metrics", "doctor",
-						   "verify"}));
+						   "verify", "help"}));
 }
 
 TEST(ListCommand, RefusesUnknownColumns)
@@ -162,6 +162,9 @@ TEST(ListCommand, RefusesUnknownColumns)
 	EXPECT_EQ(outcome.message, "--output: there is no column 'nope'");
 	outcome = tool::run_list({&source, nullptr, out, common}, {"", "a\nb", false});
 	EXPECT_EQ(outcome.message, "--sort: there is no column 'a\\nb'");
+	EXPECT_EQ(outcome.hint, "psinfo --help lists them");
+	outcome = tool::run_list({&source, nullptr, out, common}, {"pid,nmae", "", false});
+	EXPECT_EQ(outcome.hint, "did you mean 'name'? psinfo --help lists them");
 	EXPECT_TRUE(source.asked.empty());
 	EXPECT_EQ(out.str(), "");
 }

@@ -8,6 +8,7 @@
 
 #include "collect.h"
 #include "render.h"
+#include "suggest.h"
 
 namespace tool {
 
@@ -18,6 +19,15 @@ std::string render_with_totals(const Listing &listing, const Columns &columns, c
 	if (style.format == Format::Json)
 		return render_json(listing, columns, &listing.snapshot.totals);
 	return render(listing, columns, style) + render_summary(listing.snapshot.totals, threads);
+}
+
+Outcome unknown_column(const char *option, const std::string &name)
+{
+	std::vector<std::string> names;
+	for (const auto &column : all_columns())
+		names.emplace_back(column.name);
+	return wrong_usage(std::string(option) + ": there is no column '" + escaped(name) + "'",
+			   suggestion(name, names, "psinfo --help lists them"));
 }
 
 bool is_values(Format format)
@@ -43,13 +53,12 @@ Outcome read_columns(const std::string &output, const std::string &sort, const C
 
 	ret_columns = output.empty() ? defaults : parse_columns(output, defaults, unknown);
 	if (ret_columns.empty())
-		return wrong_usage("--output: there is no column '" + escaped(unknown) + "'",
-				   "psinfo --help lists them");
+		return unknown_column("--output", unknown);
 	if (sort.empty())
 		return {};
 	ret_sort = parse_sort(sort, unknown);
 	if (ret_sort.empty())
-		return wrong_usage("--sort: there is no column '" + escaped(unknown) + "'", "psinfo --help lists them");
+		return unknown_column("--sort", unknown);
 	return {};
 }
 

@@ -3,7 +3,6 @@
 #include "commands/show.h"
 
 #include <algorithm>
-#include <limits>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +10,7 @@
 
 #include "collect.h"
 #include "family.h"
+#include "options.h"
 #include "render.h"
 
 namespace tool {
@@ -124,10 +124,8 @@ std::string json_text_of(Portrait &portrait)
 
 void add_show_options(CLI::App &app, ShowOptions &options)
 {
-	app.add_option("PID", options.pid, "The process")
-		->required()
-		->check(CLI::Range(1, std::numeric_limits<std::int32_t>::max()).description(""))
-		->type_name("");
+	auto *pid = app.add_option("PID", options.pid, "The process")->required()->type_name("");
+	accept_pid(*pid);
 }
 
 Outcome run_show(const Context &context, const ShowOptions &options)

@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "options.h"
 #include "render.h"
 #include "text.h"
 
@@ -22,14 +23,14 @@ namespace {
 using std::chrono::nanoseconds;
 
 /// Names one thread and no other.
-using Key = std::pair<std::int32_t, nanoseconds>;
+using ThreadKey = std::pair<std::int32_t, nanoseconds>;
 
-Key key_of(const psinfo::Process &thread)
+ThreadKey key_of(const psinfo::Process &thread)
 {
 	return {thread.pid, thread.start};
 }
 
-double seconds(nanoseconds span)
+double in_seconds(nanoseconds span)
 {
 	return std::chrono::duration<double>(span).count();
 }
@@ -98,7 +99,7 @@ std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples,
 
 unsigned count_asleep(const std::vector<psinfo::Snapshot> &samples)
 {
-	std::set<Key> asleep;
+	std::set<ThreadKey> asleep;
 	for (const psinfo::Snapshot &sample : samples)
 		for (const psinfo::Process &thread : sample.processes)
 			if (thread.state == psinfo::State::Uninterruptible)
@@ -158,7 +159,7 @@ std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples
 /// "12.5 s", "3 min", "5 h", "2 days": enough to know what to think of it.
 std::string about(nanoseconds span)
 {
-	const double s = seconds(span);
+	const double s = in_seconds(span);
 	if (s < 120)
 		return formatted("%.1f s", s);
 	if (s < 2 * 3600)
@@ -179,7 +180,7 @@ std::string over(const Stuck &stuck)
 {
 	if (stuck.samples == 1)
 		return "1 sample";
-	return formatted("%u samples over %.1f s", stuck.samples, seconds(stuck.span));
+	return formatted("%u samples over %.1f s", stuck.samples, in_seconds(stuck.span));
 }
 
 std::string sleepers_text(const Stuck &stuck, bool headings)
@@ -227,7 +228,7 @@ std::string unreaped_text(const Stuck &stuck, bool headings)
 Json to_json(const Sleeper &sleeper)
 {
 	return {{"pid", sleeper.thread.tgid},		{"tid", sleeper.thread.pid},
-		{"name", escaped(sleeper.thread.name)}, {"for_at_least_seconds", seconds(sleeper.at_least)},
+		{"name", escaped(sleeper.thread.name)}, {"for_at_least_seconds", in_seconds(sleeper.at_least)},
 		{"ppid", sleeper.thread.ppid},		{"parent", escaped(sleeper.parent)}};
 }
 
@@ -237,7 +238,7 @@ Json to_json(const Unreaped &unreaped, psinfo::BootTime now)
 	for (const psinfo::Process &zombie : unreaped.zombies)
 		zombies.push_back({{"pid", zombie.pid},
 				   {"name", escaped(zombie.name)},
-				   {"started_seconds_ago", seconds(now - zombie.start)}});
+				   {"started_seconds_ago", in_seconds(now - zombie.start)}});
 	return {{"pid", unreaped.holder}, {"name", escaped(unreaped.name)}, {"zombies", zombies}};
 }
 
@@ -301,7 +302,7 @@ std::string stuck_json(const Stuck &stuck)
 	for (const Unreaped &one : stuck.unreaped)
 		unreaped.push_back(to_json(one, stuck.now));
 	const Json all = {{"samples", stuck.samples},
-			  {"span_seconds", seconds(stuck.span)},
+			  {"span_seconds", in_seconds(stuck.span)},
 			  {"uninterruptible", sleepers},
 			  {"passing", stuck.passing},
 			  {"unreaped", unreaped}};
@@ -310,18 +311,10 @@ std::string stuck_json(const Stuck &stuck)
 
 void add_stuck_options(CLI::App &app, StuckOptions &options)
 {
-	auto samples = CLI::Range(1, 1000);
-	auto interval = CLI::Range(0.01, 3600.0);
-	samples.description("");
-	interval.description("");
-	app.add_option("--samples", options.samples, "How often to look; else 3")
-		->check(samples)
-		->type_name("N")
-		->take_last();
-	app.add_option("-d,--interval", options.interval, "Seconds from one look to the next; else 1")
-		->check(interval)
-		->type_name("SECONDS")
-		->take_last();
+	auto *samples = app.add_option("--samples", options.samples, "Number of samples (default: 3)");
+	samples->type_name("N")->take_last();
+	accept_integer(*samples, 1, 1000, "a whole number from 1 to 1000");
+	add_interval(app, options.interval, 0.01, 3600, "1");
 }
 
 Outcome run_stuck(const Context &context, const StuckOptions &options)

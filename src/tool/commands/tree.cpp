@@ -2,12 +2,12 @@
 // `psinfo tree`: who is whose child.
 #include "commands/tree.h"
 
-#include <limits>
 #include <ostream>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "options.h"
 #include "render.h"
 #include "select.h"
 #include "text.h"
@@ -16,14 +16,14 @@ namespace tool {
 
 namespace {
 
-struct Lines {
+struct Strokes {
 	std::string_view pass; ///< below this one comes another
 	std::string_view blank; ///< the last one was above
 	std::string_view branch;
 	std::string_view last;
 };
-constexpr Lines utf8_lines = {"│ ", "  ", "├─", "└─"};
-constexpr Lines ascii_lines = {"| ", "  ", "|-", "`-"};
+constexpr Strokes utf8_lines = {"│ ", "  ", "├─", "└─"};
+constexpr Strokes ascii_lines = {"| ", "  ", "|-", "`-"};
 
 void append_process(std::string &to, const psinfo::Process &process, bool colour)
 {
@@ -50,7 +50,7 @@ Outcome no_such_process(std::int32_t pid)
 
 std::string render_tree(const std::vector<Branch> &branches, bool utf8, bool colour)
 {
-	const Lines &lines = utf8 ? utf8_lines : ascii_lines;
+	const Strokes &lines = utf8 ? utf8_lines : ascii_lines;
 	std::vector<bool> has_ended; // by depth: the line above was the last one there
 	std::string result;
 
@@ -82,9 +82,8 @@ std::string render_tree_json(const std::vector<Branch> &branches)
 
 void add_tree_options(CLI::App &app, TreeOptions &options)
 {
-	app.add_option("PID", options.root, "Only this process and what is below it")
-		->check(CLI::Range(1, std::numeric_limits<std::int32_t>::max()).description(""))
-		->type_name("");
+	auto *pid = app.add_option("PID", options.root, "Only this process and what is below it")->type_name("");
+	accept_pid(*pid);
 }
 
 Outcome run_tree(const Context &context, const TreeOptions &options)

@@ -11,6 +11,7 @@
 #include "collect.h"
 #include "commands/list.h"
 #include "following.h"
+#include "options.h"
 #include "render.h"
 #include "screen.h"
 #include "text.h"
@@ -125,12 +126,7 @@ Outcome no_terminal(const char *why)
 void add_watch_options(CLI::App &app, WatchOptions &options)
 {
 	add_column_options(app, options.output, options.sort);
-	auto range = CLI::Range(0.1, 86400.0);
-	range.description("");
-	app.add_option("-d,--interval", options.interval, "Seconds from one look to the next; else 2")
-		->check(range)
-		->type_name("SECONDS")
-		->take_last();
+	add_interval(app, options.interval, 0.1, 86400, "2");
 }
 
 Outcome run_watch(const Context &context, const WatchOptions &options)

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0
+// The command line: options before and after a command, help, and the words for
+// what is wrong.
+#include <map>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+#include <gtest/gtest.h>
+
+#include "command_line.h"
+#include "suggest.h"
+
+namespace {
+
+using tool::Command;
+using tool::Exit;
+using tool::Outcome;
+using Words = std::vector<std::string>;
+
+Words words_of(const std::string &line)
+{
+	std::istringstream stream(line);
+	Words words;
+	for (std::string word; stream >> word;)
+		words.push_back(word);
+	return words;
+}
+
+/// Every option of the command, and whether it takes a value.
+std::map<std::string, bool> options_of(const Command &command)
+{
+	tool::Arguments scratch;
+	CLI::App app;
+	app.set_help_flag("-h,--help");
+	tool::add_options(app, scratch, command.taken);
+	command.add_options(app);
+	std::map<std::string, bool> options;
+	for (const auto *option : app.get_options()) {
+		bool takes_value = option->get_items_expected_max() > 0;
+		for (const auto &name : option->get_lnames())
+			options.emplace("--" + name, takes_value);
+		for (const auto &name : option->get_snames())
+			options.emplace("-" + name, takes_value);
+	}
+	return options;
+}
+
+/// Of all commands.
+std::map<std::string, bool> all_options()
+{
+	std::map<std::string, bool> options = {{"-V", false}, {"--version", false}};
+	for (const auto &command : tool::all_commands())
+		options.merge(options_of(command));
+	return options;
+}
+
+struct Effect {
+	Outcome outcome;
+	std::string stored; ///< everything, as text; empty if it is wrong usage
+	bool operator==(const Effect &other) const
+	{
+		return outcome.exit == other.outcome.exit && outcome.message == other.outcome.message &&
+		       outcome.hint == other.outcome.hint && stored == other.stored;
+	}
+};
+
+std::ostream &operator<<(std::ostream &to, const Effect &effect)
+{
+	return to << effect.stored << effect.outcome.message;
+}
+
+Effect effect_of(const Words &words)
+{
+	tool::CommandLine line{};
+	auto outcome = tool::parse_command_line(words, line);
+	if (outcome.exit != Exit::Done)
+		return {outcome, ""};
+	auto list = [](const std::vector<std::string> &values) {
+		std::string text;
+		for (const auto &value : values)
+			text += value + ",";
+		return text + ";";
+	};
+	const auto &all = line.arguments;
+	std::string effect = std::string(line.command.name) + ";" + all.source + ";" + all.colour + ";";
+	for (bool flag :
+	     {all.json, all.csv, all.raw, all.noheadings, all.threads, all.kernel_threads, all.user_processes})
+		effect += flag ? '1' : '0';
+	effect += list(all.states) + list(all.users) + list(all.pids) + list(all.parents) + line.text;
+	// Its own options are known to the command alone; but it describes them.
+	CLI::App app;
+	line.command.add_options(app);
+	for (auto *option : app.get_options()) {
+		if (!option->nonpositional() || option->get_items_expected_max() == 0)
+			continue;
+		option->capture_default_str();
+		effect += option->get_name() + "=" + option->get_default_str() + ";";
+	}
+	return {outcome, effect};
+}
+
+/// A value that is right for all options that take one, or at least refused by all in
+/// the same words.
+std::string value_for(const std::string &spelling)
+{
+	if (spelling == "--source")
+		return "proc";
+	if (spelling == "--color")
+		return "never";
+	if (spelling == "-s" || spelling == "--state")
+		return "D";
+	return "7";
+}
+
+Words joined(Words words, const Words &more)
+{
+	words.insert(words.end(), more.begin(), more.end());
+	return words;
+}
+
+TEST(CommandLine, OptionsMeanTheSameBeforeAndAfterACommandOrAreRefused)
+{
+	unsigned taken = 0;
+	unsigned refused = 0;
+	const auto options = all_options();
+	for (const auto &name : tool::command_names()) {
+		const Words command = name == "show" ? Words{name, "1"} : Words{name};
+		const auto without = effect_of(command);
+		EXPECT_EQ(without.outcome.exit, Exit::Done) << name;
+		for (const auto &[spelling, takes_value] : options) {
+			const Words option = takes_value ? Words{spelling, value_for(spelling)} : Words{spelling};
+			const auto before = effect_of(joined(option, command));
+			EXPECT_EQ(before, effect_of(joined(command, option))) << spelling << ' ' << name;
+			if (before.outcome.exit == Exit::Done) {
+				taken++;
+				EXPECT_NE(before, without) << spelling << " before " << name << " is dropped";
+			} else {
+				refused++;
+				EXPECT_EQ(before.outcome.exit, Exit::Usage);
+				EXPECT_NE(before.outcome.message.find("'" + spelling + "'"), std::string::npos)
+					<< before.outcome.message;
+				EXPECT_FALSE(before.outcome.hint.empty());
+			}
+		}
+	}
+	EXPECT_GT(taken, 50U);
+	EXPECT_GT(refused, 50U);
+}
+
+TEST(CommandLine, OneSpellingTakesAValueInAllCommandsOrInNone)
+{
+	std::map<std::string, bool> known;
+	for (const auto &command : tool::all_commands())
+		for (const auto &[spelling, takes_value] : options_of(command))
+			EXPECT_EQ(known.emplace(spelling, takes_value).first->second, takes_value) << spelling;
+}
+
+tool::CommandLine parsed(const std::string &words)
+{
+	tool::CommandLine line{};
+	auto outcome = tool::parse_command_line(words_of(words), line);
+	EXPECT_EQ(outcome.exit, Exit::Done) << words << ": " << outcome.message;
+	return line;
+}
+
+TEST(CommandLine, TheCommandIsTheFirstWordThatIsNoValue)
+{
+	EXPECT_STREQ(parsed("").command.name, "");
+	EXPECT_STREQ(parsed("tree").command.name, "tree");
+	EXPECT_STREQ(parsed("-u tree").command.name, "");
+	EXPECT_STREQ(parsed("-u tree tree").command.name, "tree");
+	EXPECT_STREQ(parsed("-Ts watch tree").command.name, "tree");
+	EXPECT_STREQ(parsed("--user=watch -Tuwatch tree").command.name, "tree");
+	EXPECT_STREQ(parsed("--output x metrics").command.name, "metrics");
+	EXPECT_STREQ(parsed("--interval 3 watch").command.name, "watch");
+}
+
+TEST(CommandLine, ListsAddUpOnBothSidesOfTheCommand)
+{
+	auto line = parsed("-s R -p 1 tree -s D --pid=2");
+	EXPECT_EQ(line.arguments.states, (Words{"R", "D"}));
+	EXPECT_EQ(line.arguments.pids, (Words{"1", "2"}));
+	EXPECT_EQ(parsed("--source proc tree --source module").arguments.source, "module") << "the last one counts";
+}
+
+TEST(CommandLine, TakesTheUsualSpellings)
+{
+	for (const char *words :
+	     {"-nJ -sD -u root", "-n -J -s D -uroot", "-J --state D --user=root --noheadings", "-nJs D -uroot"}) {
+		const auto all = parsed(words).arguments;
+		EXPECT_TRUE(all.json && all.noheadings) << words;
+		EXPECT_EQ(all.states, Words{"D"}) << words;
+		EXPECT_EQ(all.users, Words{"root"}) << words;
+	}
+	parsed("--sort -rss -o +rss");
+	parsed("-J -J");
+	parsed("show -J 1");
+	parsed("show -J -- 1");
+	parsed("tree");
+}
+
+Outcome wrong(const std::string &words)
+{
+	tool::CommandLine line{};
+	auto outcome = tool::parse_command_line(words_of(words), line);
+	EXPECT_EQ(outcome.exit, Exit::Usage) << words;
+	return outcome;
+}
+
+TEST(CommandLine, WhatIsWrongIsSaidInOneSentenceAndWhatWasMeantIsSuggested)
+{
+	struct {
+		const char *words;
+		const char *message;
+		const char *hint;
+	} const rows[] = {
+		{"wach", "there is no command 'wach'", "did you mean 'watch'? psinfo --help"},
+		{"-J wach", "there is no command 'wach'", "did you mean 'watch'? psinfo --help"},
+		{"frobnicate", "there is no command 'frobnicate'", "psinfo --help"},
+		{"1234", "there is no command '1234'", "psinfo show 1234 or psinfo -p 1234"},
+		{"--jsno", "'psinfo' has no option '--jsno'", "did you mean '--json'? psinfo --help"},
+		{"tree --thread", "'psinfo tree' has no option '--thread'",
+		 "did you mean '--threads'? psinfo tree --help"},
+		{"--sample 3 stuck", "'psinfo' has no option '--sample'", "psinfo --help"},
+		{"stuck --sample 3", "'psinfo stuck' has no option '--sample'",
+		 "did you mean '--samples'? psinfo stuck --help"},
+		{"tree --csv", "'psinfo tree' has no option '--csv'", "it is an option of 'psinfo', 'psinfo totals'"},
+		{"--csv tree", "'psinfo tree' has no option '--csv'", "it is an option of 'psinfo', 'psinfo totals'"},
+		{"-o x metrics", "'psinfo metrics' has no option '-o'", "it is an option of 'psinfo', 'psinfo watch'"},
+		{"-nZ", "'psinfo' has no option '-Z'", "psinfo --help"},
+		{"--x\x1b[2J", "'psinfo' has no option '--x\\033[2J'", "psinfo --help"},
+		{"watch --interval", "--interval needs a value", "psinfo watch --help"},
+		{"watch -d", "-d needs a value", "psinfo watch --help"},
+		{"--output=", "--output needs a value", "psinfo --help"},
+		{"--json=yes", "--json takes no value", "psinfo --help"},
+		{"watch --interval 0", "--interval: '0' is not a number of seconds from 0.1 to 86400",
+		 "psinfo watch --help"},
+		{"stuck -d nan", "--interval: 'nan' is not a number of seconds from 0.01 to 3600",
+		 "psinfo stuck --help"},
+		{"stuck --samples 2.5", "--samples: '2.5' is not a whole number from 1 to 1000", "psinfo stuck --help"},
+		{"--source=prco", "--source: 'prco' is none of auto, module, proc", "psinfo --help"},
+		{"show", "'psinfo show' needs an argument: PID is required", "psinfo show --help"},
+		{"show -1", "'psinfo show' has no option '-1'", "psinfo show --help"},
+		{"show 0", "PID: '0' is not the number of a process", "psinfo show --help"},
+		{"show 1 2", "'psinfo show' takes no argument '2'", "psinfo show --help"},
+		{"tree x\\y", "PID: 'x\\\\y' is not the number of a process", "psinfo tree --help"},
+	};
+	for (const auto &row : rows) {
+		auto outcome = wrong(row.words);
+		EXPECT_EQ(outcome.message, row.message) << row.words;
+		EXPECT_EQ(outcome.hint, row.hint) << row.words;
+	}
+}
+
+TEST(CommandLine, NumbersAreDecimalEvenWithZerosBeforeThem)
+{
+	auto effect = effect_of({"stuck", "--samples", "010"});
+	EXPECT_NE(effect.stored.find("--samples=10;"), std::string::npos) << effect;
+}
+
+TEST(Help, IsThatOfTheCommandWhereverItStands)
+{
+	auto help = tool::help_of("tree");
+	EXPECT_NE(help.find("Usage: psinfo tree [OPTIONS] [PID]"), std::string::npos) << help;
+	EXPECT_EQ(parsed("tree --help").text, help);
+	EXPECT_EQ(parsed("--help tree").text, help);
+	EXPECT_EQ(parsed("-h tree").text, help);
+	EXPECT_EQ(parsed("show --help").text, tool::help_of("show")) << "without the PID that show needs";
+	EXPECT_EQ(parsed("--help").text, tool::help_of(""));
+	EXPECT_EQ(parsed("--version").text, "psinfo " PSINFO_VERSION "\n");
+	for (const auto &name : tool::command_names())
+		EXPECT_NE(tool::help_of("").find("\n  " + name + " "), std::string::npos) << name;
+}
+
+TEST(Help, IsACommandToo)
+{
+	auto help = [](const std::string &words, Exit exit) {
+		auto line = parsed(words);
+		std::ostringstream out;
+		tool::Common common;
+		auto outcome = line.command.run({nullptr, nullptr, out, common});
+		EXPECT_EQ(outcome.exit, exit) << words;
+		return out.str() + outcome.message + outcome.hint;
+	};
+	EXPECT_EQ(help("help", Exit::Done), tool::help_of(""));
+	EXPECT_EQ(help("help watch", Exit::Done), tool::help_of("watch"));
+	EXPECT_EQ(help("help help", Exit::Done), tool::help_of("help"));
+	EXPECT_EQ(help("help wach", Exit::Usage), "there is no command 'wach'did you mean 'watch'? psinfo --help");
+}
+
+TEST(Suggestion, IsNear)
+{
+	const Words words = {"name", "nice", "normal_prio", "user", "uid"};
+	EXPECT_EQ(tool::nearest("nmae", words), "name") << "swapped";
+	EXPECT_EQ(tool::nearest("nam", words), "name") << "missing";
+	EXPECT_EQ(tool::nearest("usser", words), "user") << "too many";
+	EXPECT_EQ(tool::nearest("nicf", words), "nice") << "wrong";
+	EXPECT_EQ(tool::nearest("normalprioo", words), "normal_prio") << "two";
+	EXPECT_EQ(tool::nearest("frobnicate", words), "");
+	EXPECT_EQ(tool::nearest("x", words), "") << "every letter would be near";
+	EXPECT_EQ(tool::nearest("", words), "");
+}
+
+} // namespace
