@@ -43,7 +43,7 @@ int ask_again(const Device &device, unsigned long request, void *argument)
 Error ioctl_error(int number, const std::string &path)
 {
 	if (number == ENOTTY)
-		return {Error::Kind::Abi, number, "ask " + path + ": no psinfo, or too old a module to be asked"};
+		return {Error::Kind::Abi, number, "ask " + path + ": the module does not support queries"};
 	if (number == EINVAL || number == E2BIG)
 		return {Error::Kind::Invalid, number, "ask " + path};
 	return error_of_errno(number, "ask " + path);
@@ -53,10 +53,10 @@ std::optional<Error> info_error(const psinfo_info &info, const std::string &path
 {
 	if (info.abi_major != PSINFO_ABI_MAJOR)
 		return Error{Error::Kind::Abi, 0,
-			     path + " speaks version " + std::to_string(info.abi_major) + " of its contract, not " +
-				     std::to_string(PSINFO_ABI_MAJOR)};
+			     "use " + path + ": the module's interface has version " + std::to_string(info.abi_major) +
+				     ", and not " + std::to_string(PSINFO_ABI_MAJOR)};
 	if (info.query_size < PSINFO_QUERY_SIZE_VER1 || info.record_size < PSINFO_RECORD_SIZE_IDENTITY)
-		return malformed(path + " knows shorter structures than there ever were");
+		return malformed("use " + path + ": the module's structures are shorter than those of any version");
 	return std::nullopt;
 }
 
@@ -142,7 +142,8 @@ std::optional<Error> ModuleSource::ask(psinfo_query &request) const
 {
 	const auto cursor_before = request.cursor;
 	const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request);
-	if (number == ENOTTY || number == ENODEV) // it has answered before
+	// It has answered before. ENODEV: the call was under way when it was unloaded.
+	if (number == ENOTTY || number == ENODEV)
 		return Error{Error::Kind::Unreadable, number, "ask " + path_ + ": the module has been unloaded"};
 	if (number)
 		return ioctl_error(number, path_);

@@ -20,7 +20,9 @@ public:
 	using Open = std::function<psinfo::Result<std::unique_ptr<psinfo::Source>>(psinfo::Choice)>;
 
 	/// @first is what was opened for @choice, and outlives this.
-	Following(const psinfo::Source &first, psinfo::Choice choice, Open open = psinfo::open_source);
+	Following(
+		const psinfo::Source &first, psinfo::Choice choice,
+		Open open = [](psinfo::Choice which) { return psinfo::open_source(which); });
 
 	/// Errors are those of the source that it is now.
 	[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query &query) const override;

@@ -273,6 +273,16 @@ TEST(Module, ErrorsAreToldAsTheyAre)
 	}
 }
 
+TEST(Module, ThatIsUnloadedMeanwhileSaysSo)
+{
+	for (const int number : {ENOTTY, ENODEV}) {
+		const auto rig = rig_with(1);
+		rig.module->fail = [&](unsigned) { return number; };
+		EXPECT_NE(failed(rig).message().find("the module has been unloaded"), std::string::npos)
+			<< failed(rig).message();
+	}
+}
+
 TEST(Module, WrongAnswersAreMalformedAndNeverEndless)
 {
 	const std::function<void(unsigned, psinfo_query &)> spoilers[] = {
@@ -370,7 +380,7 @@ TEST(Module, AnotherMajorIsAbi)
 	const auto info = ask_info(module, "/proc/psinfo");
 	ASSERT_FALSE(info);
 	EXPECT_EQ(info.error().kind, Error::Kind::Abi);
-	EXPECT_EQ(info.error().message(), "/proc/psinfo speaks version 2 of its contract, not 1");
+	EXPECT_EQ(info.error().message(), "use /proc/psinfo: the module's interface has version 2, and not 1");
 }
 
 TEST(Module, InfoThatCanNotBeIsMalformed)

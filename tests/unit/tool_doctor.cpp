@@ -306,7 +306,8 @@ TEST_F(Doctor, WhyItDoesNotAnswer)
 {
 	answer_ = psinfo::Error{psinfo::Error::Kind::NotPermitted, EACCES, "open /proc/psinfo"};
 	EXPECT_EQ(check("answer").found, "/proc/psinfo does not answer: open /proc/psinfo: Permission denied");
-	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, 0, "the module speaks ABI 2.0"};
+	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2"};
+	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's interface has version 2");
 	EXPECT_EQ(check("answer").hint, "install psinfo and psinfo-dkms of the same version");
 	answer_ = missing;
 	EXPECT_EQ(check("answer").found, "/proc/psinfo does not answer: open /proc/psinfo: No such file or directory");

@@ -509,7 +509,8 @@ Check check_answer(const Case &the)
 	if (the.facts.is_subset)
 		return {Status::Bad, "answer", "this /proc is mounted with subset=pid, which hides /proc/psinfo"};
 	if (error.kind == psinfo::Error::Kind::Abi)
-		return {Status::Bad, "answer", error.message(), "install psinfo and psinfo-dkms of the same version"};
+		return {Status::Bad, "answer", "cannot " + error.message(),
+			"install psinfo and psinfo-dkms of the same version"};
 	if (error.kind == psinfo::Error::Kind::NotFound && !the.facts.is_loaded)
 		return {Status::Bad, "answer", "there is no /proc/psinfo; psinfo reads the rest of /proc instead"};
 	return {Status::Bad, "answer", "/proc/psinfo does not answer: " + error.message()};

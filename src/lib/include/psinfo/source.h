@@ -95,8 +95,20 @@ Result<ModuleInfo> module_info(const std::string &path = "/proc/psinfo");
 
 enum class Choice { Auto, Module, Proc };
 
-/// Auto: the module, or if it is not there (NotFound), /proc.
-Result<std::unique_ptr<Source>> open_source(Choice choice = Choice::Auto);
+/// Opens the source of that choice. Auto: the module, and whatever keeps it from
+/// being opened (it is not loaded, it has another version of the interface, it may
+/// not be opened, it has no memory), else /proc; name() of the source tells which it
+/// is. Where /proc takes the place of the module, @ret_module_error, unless it is
+/// null, becomes the error of open_module(); otherwise it is left as it is.
+///
+/// A module that fails later, in take(), is not replaced: it may be unloaded or short
+/// of memory at any time. A program that wants an answer nevertheless opens
+/// Choice::Proc then.
+///
+/// Errors: of Module those of open_module(); of Proc, and of Auto if neither can be
+/// opened, those of open_proc().
+Result<std::unique_ptr<Source>> open_source(Choice choice = Choice::Auto,
+					    std::optional<Error> *ret_module_error = nullptr);
 
 } // namespace psinfo
 

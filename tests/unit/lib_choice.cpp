@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+// Which source is opened, and what becomes of a module that cannot be.
+#include <gtest/gtest.h>
+
+#include "choice.h"
+
+#include <cerrno>
+#include <utility>
+
+using namespace psinfo;
+
+namespace {
+
+class Named final : public Source {
+public:
+	explicit Named(std::string name) : name_(std::move(name)) {}
+	[[nodiscard]] Result<Snapshot> take(const Query & /*query*/) const override { return Snapshot(); }
+	[[nodiscard]] std::string_view name() const override { return name_; }
+
+private:
+	std::string name_;
+};
+
+OpenSource opens(const std::string &name)
+{
+	return [=]() -> Result<std::unique_ptr<Source>> {
+		return std::unique_ptr<Source>(std::make_unique<Named>(name));
+	};
+}
+
+OpenSource fails(const Error &error)
+{
+	return [=]() -> Result<std::unique_ptr<Source>> { return error; };
+}
+
+const Error no_such_file = {Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
+const Error no_procfs = {Error::Kind::NotFound, ENOENT, "find self in /proc"};
+
+const Error module_errors[] = {
+	no_such_file,
+	{Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2, and not 1"},
+	{Error::Kind::NotPermitted, EPERM, "open /proc/psinfo"},
+	{Error::Kind::Unreadable, ENOMEM, "open /proc/psinfo"},
+	{Error::Kind::Unreadable, ENODEV, "ask /proc/psinfo"},
+	{Error::Kind::Malformed, 0, "use /proc/psinfo"},
+};
+
+TEST(Choice, AutoIsTheModuleIfItCanBeOpened)
+{
+	std::optional<Error> why;
+	const auto source = open_chosen(Choice::Auto, opens("module"), opens("proc"), &why);
+	EXPECT_EQ((*source)->name(), "module");
+	EXPECT_FALSE(why);
+}
+
+TEST(Choice, AutoIsProcWhateverKeepsTheModuleFromBeingOpened)
+{
+	for (const auto &error : module_errors) {
+		std::optional<Error> why;
+		const auto source = open_chosen(Choice::Auto, fails(error), opens("proc"), &why);
+		ASSERT_TRUE(source) << error.message();
+		EXPECT_EQ((*source)->name(), "proc");
+		ASSERT_TRUE(why);
+		EXPECT_EQ(why->message(), error.message());
+		EXPECT_TRUE(open_chosen(Choice::Auto, fails(error), opens("proc"), nullptr));
+	}
+}
+
+TEST(Choice, OfTheModuleIsNothingElse)
+{
+	for (const auto &error : module_errors) {
+		std::optional<Error> why;
+		const auto source = open_chosen(Choice::Module, fails(error), opens("proc"), &why);
+		ASSERT_FALSE(source);
+		EXPECT_EQ(source.error().message(), error.message());
+		EXPECT_FALSE(why);
+	}
+}
+
+TEST(Choice, OfProcDoesNotTouchTheModule)
+{
+	const auto source = open_chosen(
+		Choice::Proc,
+		[]() -> Result<std::unique_ptr<Source>> {
+			ADD_FAILURE() << "the module was opened";
+			return no_such_file;
+		},
+		opens("proc"), nullptr);
+	EXPECT_EQ((*source)->name(), "proc");
+}
+
+TEST(Choice, WithoutEitherTheErrorIsThatOfProc)
+{
+	std::optional<Error> why;
+	const auto source = open_chosen(Choice::Auto, fails(no_such_file), fails(no_procfs), &why);
+	ASSERT_FALSE(source);
+	EXPECT_EQ(source.error().message(), no_procfs.message());
+	EXPECT_FALSE(why);
+}
+
+} // namespace
