@@ -43,12 +43,12 @@ std::vector<const psinfo::Process *> all_of(const psinfo::Snapshot &snapshot)
 } // namespace
 
 /// Those that the filter left out are asked for one by one if they are few.
-void Collector::find_parents(Listing &listing) const
+std::optional<psinfo::Error> Collector::find_parents(Listing &listing) const
 {
 	constexpr std::size_t few = 8;
 	auto missing = missing_parents(listing.snapshot);
 	if (missing.empty())
-		return;
+		return std::nullopt;
 
 	std::vector<psinfo::Query> queries;
 	if (missing.size() > few)
@@ -59,21 +59,21 @@ void Collector::find_parents(Listing &listing) const
 	for (const auto &query : queries) {
 		auto found = source_.take(query);
 		if (!found)
-			continue; // shown as if they could not be seen
+			return found.error();
 		for (auto &process : found->processes)
 			if (missing.contains(process.pid))
 				listing.facts.parents.emplace(process.pid, std::move(process));
 	}
+	return std::nullopt;
 }
 
-void Collector::find_facts(const Needs &needs, const Wanted &wanted, Listing &listing) const
+std::optional<psinfo::Error> Collector::find_facts(const Needs &needs, const Wanted &wanted, Listing &listing) const
 {
 	listing.facts.now = listing.snapshot.began;
 	if (!needs.parents)
-		return;
+		return std::nullopt;
 	listing.facts.initial_namespace = is_initial_namespace();
-	if (!lets_all_through(wanted.filter))
-		find_parents(listing);
+	return lets_all_through(wanted.filter) ? std::nullopt : find_parents(listing);
 }
 
 /// Command lines cost most: unless they decide the order, only those shown are read.
@@ -101,7 +101,8 @@ std::optional<psinfo::Error> Collector::collect(const Wanted &wanted, Listing &l
 	listing.facts.users = users_;
 	if (!is_query(wanted.filter))
 		keep(wanted.filter, wanted.threads, listing.snapshot);
-	find_facts(needs_of(wanted.columns, wanted.sort), wanted, listing);
+	if (auto error = find_facts(needs_of(wanted.columns, wanted.sort), wanted, listing))
+		return error;
 	choose_rows(wanted, listing);
 	return std::nullopt;
 }

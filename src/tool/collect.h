@@ -48,8 +48,9 @@ public:
 	[[nodiscard]] std::optional<psinfo::Error> collect(const Wanted &wanted, Listing &listing);
 
 private:
-	void find_facts(const Needs &needs, const Wanted &wanted, Listing &listing) const;
-	void find_parents(Listing &listing) const;
+	[[nodiscard]] std::optional<psinfo::Error> find_facts(const Needs &needs, const Wanted &wanted,
+							      Listing &listing) const;
+	[[nodiscard]] std::optional<psinfo::Error> find_parents(Listing &listing) const;
 	void choose_rows(const Wanted &wanted, Listing &listing);
 
 	const psinfo::Source &source_;

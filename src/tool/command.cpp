@@ -14,16 +14,20 @@ struct Ending {
 	Kind kind;
 	Exit exit;
 	std::string_view hint;
+	std::string_view fallback_hint; ///< where /proc is read anyway
 };
 
 constexpr std::array endings = {
-	Ending{Kind::NotFound, Exit::Unreadable, "sudo modprobe psinfo; if that fails: psinfo doctor"},
-	Ending{Kind::NotPermitted, Exit::Unreadable, "try it with sudo"},
-	Ending{Kind::Unreadable, Exit::Unreadable, ""},
-	Ending{Kind::Malformed, Exit::Unreadable, "psinfo doctor; without the module: psinfo --source=proc"},
+	Ending{Kind::NotFound, Exit::Unreadable, "sudo modprobe psinfo; if that fails: psinfo doctor",
+	       "sudo modprobe psinfo; psinfo doctor"},
+	Ending{Kind::NotPermitted, Exit::Unreadable, "try it with sudo", "try it with sudo"},
+	Ending{Kind::Unreadable, Exit::Unreadable, "", "psinfo doctor"},
+	Ending{Kind::Malformed, Exit::Unreadable, "psinfo doctor; without the module: psinfo --source=proc",
+	       "psinfo doctor"},
 	Ending{Kind::Abi, Exit::Abi,
-	       "install psinfo and psinfo-dkms of the same version; without the module: psinfo --source=proc"},
-	Ending{Kind::Invalid, Exit::Unreadable, ""},
+	       "install psinfo and psinfo-dkms of the same version; without the module: psinfo --source=proc",
+	       "install psinfo and psinfo-dkms of the same version"},
+	Ending{Kind::Invalid, Exit::Unreadable, "", "psinfo doctor"},
 };
 
 } // namespace
@@ -34,6 +38,17 @@ Outcome outcome_of(const psinfo::Error &error)
 		if (ending.kind == error.kind)
 			return {ending.exit, "cannot " + error.message(), std::string(ending.hint)};
 	return {Exit::Unreadable, "cannot " + error.message()};
+}
+
+std::string fallback_warning(const psinfo::Error &module_error)
+{
+	std::string why = module_error.kind == Kind::NotFound ? "the module is not loaded," :
+								"cannot " + module_error.message() + ";";
+	std::string_view hint;
+	for (const auto &ending : endings)
+		if (ending.kind == module_error.kind)
+			hint = ending.fallback_hint;
+	return "psinfo: " + why + " reading /proc instead (hint: " + std::string(hint) + ")";
 }
 
 Outcome wrong_usage(std::string message, std::string hint)

@@ -10,7 +10,9 @@
 // and a row in commands.cpp, which says which sources it needs and which of the
 // options that commands share it takes. It writes its result to context.out and
 // nothing to stderr: what went wrong is returned, and main() finds the words.
-// It need not look whether writing worked; main() does that, too.
+// It need not check whether writing worked; main() does that, too. It writes only
+// once its source has answered all that it asks: a command whose source fails is
+// run again with another one.
 #ifndef PSINFO_TOOL_COMMAND_H
 #define PSINFO_TOOL_COMMAND_H
 
@@ -48,6 +50,8 @@ struct Outcome {
 
 /// The words, the hint and the exit code for an error of the library.
 [[nodiscard]] Outcome outcome_of(const psinfo::Error &error);
+/// One line: that /proc is read instead of the module, why, and what helps.
+[[nodiscard]] std::string fallback_warning(const psinfo::Error &module_error);
 [[nodiscard]] Outcome wrong_usage(std::string message, std::string hint = "");
 
 enum class Format { Table, Json, Csv, Raw };
@@ -65,6 +69,7 @@ struct Filter {
 /// option finds its default here.
 struct Common {
 	psinfo::Choice source = psinfo::Choice::Auto; ///< --source
+	bool wants_notice = false; ///< say it if the module is not loaded: stderr is a terminal, or --source=auto
 	Format format = Format::Table; ///< --json, --csv, --raw
 	bool headings = true; ///< not --noheadings
 	bool threads = false; ///< --threads

@@ -37,6 +37,12 @@ Command command(const char *name, const char *description, Sources sources, unsi
 	};
 }
 
+Command unattended(Command command)
+{
+	command.is_unattended = true;
+	return command;
+}
+
 constexpr unsigned formats = takes::Json | takes::Values | takes::Headings;
 
 } // namespace
@@ -54,12 +60,12 @@ std::vector<Command> all_commands()
 			run_tree),
 		command("totals", "How many there are in each state", Sources::One,
 			takes::Source | takes::Filters | formats, add_totals_options, run_totals),
-		command("watch", "A list that is always fresh", Sources::One,
+		command("watch", "A list that is always fresh", Sources::Lasting,
 			takes::Source | takes::Filters | takes::Threads | takes::Colour, add_watch_options, run_watch),
 		command("stuck", "What hangs in state D, and who does not reap zombies", Sources::One,
 			takes::Source | takes::Json | takes::Headings, add_stuck_options, run_stuck),
-		command("metrics", "Totals for Prometheus, as OpenMetrics text", Sources::One, takes::Source,
-			add_metrics_options, run_metrics),
+		unattended(command("metrics", "Totals for Prometheus, as OpenMetrics text", Sources::One, takes::Source,
+				   add_metrics_options, run_metrics)),
 		command("doctor", "Is the module there, does it answer, and what to type if not", Sources::None,
 			takes::Json, add_doctor_options, run_doctor),
 		command("verify", "Compare what the module says with /proc", Sources::Both, takes::Json,

@@ -15,7 +15,12 @@ class App;
 namespace tool {
 
 struct Command {
-	enum class Sources { None, One, Both };
+	enum class Sources {
+		None,
+		One, ///< run again from /proc if the module fails
+		Lasting, ///< one, which the command itself replaces if it fails
+		Both,
+	};
 
 	const char *name; ///< "" for the list
 	const char *description;
@@ -23,6 +28,7 @@ struct Command {
 	unsigned taken; ///< takes::...
 	std::function<void(CLI::App &)> add_options; ///< its own
 	std::function<Outcome(const Context &)> run;
+	bool is_unattended = false; ///< run by a timer: no warnings about the source
 };
 
 /// The list, which needs no name, is the first. Each keeps what its own options say.

@@ -34,7 +34,8 @@ void Following::prefer_module()
 
 bool Following::reopen()
 {
-	return change_to(choice_);
+	bool is_failed_module = choice_ == psinfo::Choice::Auto && name() == "module";
+	return change_to(is_failed_module ? psinfo::Choice::Proc : choice_);
 }
 
 } // namespace tool

@@ -30,7 +30,8 @@ public:
 
 	/// For the time between two snapshots: the module, if it is there again.
 	void prefer_module();
-	/// After an error: whether there is a source to ask again.
+	/// After an error: whether there is a source to ask again. With Choice::Auto that is
+	/// /proc where the module failed, even if it can still be opened.
 	[[nodiscard]] bool reopen();
 
 private:

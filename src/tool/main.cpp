@@ -15,13 +15,11 @@
 #include "commands.h"
 #include "options.h"
 #include "output.h"
+#include "session.h"
 
 namespace tool {
 
 namespace {
-
-constexpr const char *fallback_notice = "psinfo: the module is not loaded, reading /proc instead "
-					"(hint: sudo modprobe psinfo; psinfo doctor)\n";
 
 void say(const std::string &text)
 {
@@ -35,51 +33,20 @@ void say(const Outcome &outcome)
 	say("psinfo: " + outcome.message + "\n" + (outcome.hint.empty() ? "" : "hint: " + outcome.hint + "\n"));
 }
 
-// ---- the sources --------------------------------------------------------
-
-struct Sources {
-	std::unique_ptr<psinfo::Source> source;
-	std::unique_ptr<psinfo::Source> other;
-};
-
-Outcome open_into(psinfo::Choice choice, std::unique_ptr<psinfo::Source> &ret_source)
-{
-	auto opened = psinfo::open_source(choice);
-	if (!opened)
-		return outcome_of(opened.error());
-	ret_source = std::move(*opened);
-	if (choice == psinfo::Choice::Auto && ret_source->name() == "proc")
-		say(fallback_notice);
-	return {};
-}
-
-Outcome open_sources(const Command &command, const Common &common, Sources &ret_sources)
-{
-	if (command.sources == Command::Sources::None)
-		return {};
-	if (command.sources == Command::Sources::One)
-		return open_into(common.source, ret_sources.source);
-	auto outcome = open_into(psinfo::Choice::Module, ret_sources.source);
-	return outcome.exit == Exit::Done ? open_into(psinfo::Choice::Proc, ret_sources.other) : outcome;
-}
-
-// ---- from the beginning to the end --------------------------------------
-
 Outcome run(const CommandLine &line, std::ostream &out)
 {
 	Common common;
-	Sources sources;
 
 	if (!line.text.empty()) {
 		out << line.text;
 		return {};
 	}
 	auto outcome = understand(line.arguments, surroundings(), common);
-	if (outcome.exit == Exit::Done)
-		outcome = open_sources(line.command, common, sources);
 	if (outcome.exit != Exit::Done)
 		return outcome;
-	return line.command.run({sources.source.get(), sources.other.get(), out, common});
+	SessionHooks hooks;
+	hooks.warn = [](const std::string &warning) { say(warning + "\n"); };
+	return run_session(line.command, common, out, hooks);
 }
 
 Outcome parse_and_run(int argc, char **argv, std::ostream &out)

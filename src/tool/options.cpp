@@ -201,7 +201,8 @@ Surroundings surroundings()
 	bool is_terminal = isatty(STDOUT_FILENO);
 	if (is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0)
 		size.ws_col = 0;
-	return {is_terminal, size.ws_col, variable("NO_COLOR"), variable("TERM"), charset()};
+	return {is_terminal,	      isatty(STDERR_FILENO) != 0, size.ws_col,
+		variable("NO_COLOR"), variable("TERM"),		  charset()};
 }
 
 /// CLI11 would take "010" for 8: it is given the number without the zeros.
@@ -248,7 +249,8 @@ void add_options(CLI::App &app, Arguments &arguments, unsigned taken)
 	if (taken & takes::Headings)
 		app.add_flag("-n,--noheadings", arguments.noheadings, "Print no headings");
 	if (taken & takes::Source)
-		add_choice(app, "--source", arguments.source, "Where to look; auto: the module if it is loaded",
+		add_choice(app, "--source", arguments.source,
+			   "What to read; auto, the default: the module, or /proc if it fails",
 			   {"auto", "module", "proc"});
 	if (taken & takes::Colour)
 		add_choice(app, "--color", arguments.colour,
@@ -260,6 +262,7 @@ Outcome understand(const Arguments &arguments, const Surroundings &around, Commo
 	ret_common.source = arguments.source == "module" ? psinfo::Choice::Module :
 			    arguments.source == "proc"	 ? psinfo::Choice::Proc :
 							   psinfo::Choice::Auto;
+	ret_common.wants_notice = around.has_terminal_for_errors || arguments.source == "auto";
 	ret_common.format = arguments.json ? Format::Json :
 			    arguments.csv  ? Format::Csv :
 			    arguments.raw  ? Format::Raw :

@@ -30,7 +30,7 @@ enum : unsigned {
 
 /// As typed.
 struct Arguments {
-	std::string source = "auto";
+	std::string source; ///< empty: not given, which is as auto
 	std::string colour = "auto";
 	bool json = false;
 	bool csv = false;
@@ -48,6 +48,7 @@ struct Arguments {
 /// What the defaults depend on.
 struct Surroundings {
 	bool is_terminal = false; ///< stdout
+	bool has_terminal_for_errors = false; ///< stderr
 	std::size_t width = 0; ///< of that
 	std::string no_color; ///< the variables of the environment
 	std::string term;

@@ -63,19 +63,60 @@ same_rows() {
 	assert "$(grep -c . "$BATS_TEST_TMPDIR/module")" -gt 5 "rows"
 }
 
-@test "without the module it reads /proc, and one line on stderr says so" {
+@test "without the module it reads /proc, and says so on a terminal or if --source=auto was given" {
 	start make-process stopped
 	module_unload
-	run -0 --separate-stderr psinfo -n -r -o pid,state -p "$ANSWER"
-	assert "$output" = "$ANSWER T" "the row"
+	run -0 --separate-stderr psinfo --source auto -n -r -o pid,state -p "$ANSWER"
+	assert "$output" = "$ANSWER T" "the row with --source auto"
 	assert "${#stderr_lines[@]}" -eq 1 "lines on stderr"
 	assert "$stderr" =~ "the module is not loaded" "the line"
+	run -0 --separate-stderr psinfo -n -r -o pid,state -p "$ANSWER"
+	assert "$output" = "$ANSWER T" "the row"
+	assert "$stderr" = "" "stderr that is no terminal"
+	run -0 script -qec "'$BIN/psinfo' -n -r -o pid,state -p $ANSWER" /dev/null
+	assert "$output" =~ "the module is not loaded" "on a terminal"
+	assert "$output" =~ "$ANSWER T" "on a terminal"
+	run -0 --separate-stderr psinfo metrics --source auto
+	assert "$stderr" = "" "stderr of metrics"
+	assert "$output" =~ "psinfo_module_up 0" "the metrics"
 	run -0 --separate-stderr psinfo --source proc -n -r -o pid,state -p "$ANSWER"
 	assert "$output" = "$ANSWER T" "the row with --source proc"
 	assert "$stderr" = "" "stderr with --source proc"
 	run -1 --separate-stderr psinfo --source module
 	assert "$stderr" =~ "psinfo: cannot open /proc/psinfo: No such file or directory" "with --source module"
 	assert "$stderr" =~ "hint: sudo modprobe psinfo" "the hint"
+}
+
+@test "a module that may not be opened is replaced by /proc, with a warning" {
+	local as_alice=(setpriv --reuid 1000 --regid 1000 --clear-groups)
+	chmod 0400 /proc/psinfo
+	at_end chmod 0444 /proc/psinfo
+	"${as_alice[@]}" sleep 1000 3>&- &
+	track $!
+	wait_for 10 state_is $! S
+	run -0 --separate-stderr "${as_alice[@]}" "$BIN/psinfo" -n -r -o pid,uid -p $!
+	assert "$output" = "$! 1000" "the row"
+	assert "${#stderr_lines[@]}" -eq 1 "lines on stderr"
+	assert "$stderr" =~ "cannot open /proc/psinfo: Permission denied; reading /proc instead" "the line"
+	run -1 --separate-stderr "${as_alice[@]}" "$BIN/psinfo" --source module
+	assert "$stderr" =~ "cannot open /proc/psinfo: Permission denied" "with --source module"
+}
+
+# is_open_in PID: whether the process has the module's file open
+is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */proc/psinfo* ]]; }
+
+@test "a module that is unloaded while it is asked is replaced by /proc, with a warning" {
+	local asking
+	start make-process zombie
+	"$BIN/psinfo" stuck --samples 3 --interval 1 >"$BATS_TEST_TMPDIR/stuck" 2>"$BATS_TEST_TMPDIR/warning" 3>&- &
+	asking=$!
+	track "$asking"
+	wait_for 10 is_open_in "$asking"
+	module_unload
+	wait "$asking" || fail "it ended with $?"
+	assert "$(<"$BATS_TEST_TMPDIR/stuck")" =~ make-process "the parent of the zombie"
+	assert "$(wc -l <"$BATS_TEST_TMPDIR/warning")" -eq 1 "lines on stderr"
+	assert "$(<"$BATS_TEST_TMPDIR/warning")" =~ "reading /proc instead" "the line"
 }
 
 @test "filters: states by letter and word, users by name and id, parents, kernel threads" {

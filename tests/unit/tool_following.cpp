@@ -18,6 +18,7 @@ using tool::Following;
 /// A machine whose module comes and goes.
 struct Machine {
 	bool has_module = true;
+	bool is_out_of_memory = false; ///< the module can be opened, but does not answer
 	unsigned opened = 0;
 
 	struct Fake : psinfo::Source {
@@ -33,6 +34,8 @@ struct Machine {
 		{
 			if (what == "module" && (!machine.has_module || number != machine.opened))
 				return Error{Error::Kind::Unreadable, ENOTTY, "ask: the module has been unloaded"};
+			if (what == "module" && machine.is_out_of_memory)
+				return Error{Error::Kind::Unreadable, ENOMEM, "ask"};
 			return psinfo::Snapshot();
 		}
 		[[nodiscard]] std::string_view name() const override { return what; }
@@ -77,6 +80,24 @@ TEST_F(FollowingTest, ProcTakesOverAndTheModuleComesBack)
 	source.prefer_module();
 	EXPECT_EQ(source.name(), "module");
 	EXPECT_TRUE(source.take({}));
+}
+
+TEST_F(FollowingTest, AModuleThatOnlyFailsIsReplacedEachTime)
+{
+	auto source = begin(Choice::Auto);
+	machine.is_out_of_memory = true;
+	for (unsigned i = 0; i < 3; i++) {
+		source.prefer_module();
+		EXPECT_EQ(source.name(), "module");
+		EXPECT_FALSE(source.take({}));
+		ASSERT_TRUE(source.reopen());
+		EXPECT_EQ(source.name(), "proc");
+		EXPECT_TRUE(source.take({}));
+	}
+	machine.is_out_of_memory = false;
+	source.prefer_module();
+	EXPECT_TRUE(source.take({}));
+	EXPECT_EQ(source.name(), "module");
 }
 
 TEST_F(FollowingTest, AReplacedModuleIsOpenedAnew)

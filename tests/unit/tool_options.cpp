@@ -51,6 +51,7 @@ TEST(Options, HaveDefaults)
 {
 	auto common = understood("");
 	EXPECT_EQ(common.source, psinfo::Choice::Auto);
+	EXPECT_FALSE(common.wants_notice);
 	EXPECT_EQ(common.format, Format::Table);
 	EXPECT_TRUE(common.headings);
 	EXPECT_FALSE(common.threads);
@@ -118,6 +119,16 @@ TEST(Colour, IsForTerminalsThatWantIt)
 	Surroundings dumb = terminal;
 	dumb.term = "dumb";
 	EXPECT_FALSE(understood("", dumb).colour);
+}
+
+TEST(Notice, IsForTerminalsAndForThoseWhoNameTheSource)
+{
+	Surroundings terminal;
+	terminal.has_terminal_for_errors = true;
+	EXPECT_TRUE(understood("", terminal).wants_notice);
+	EXPECT_TRUE(understood("--source=auto", {}).wants_notice);
+	EXPECT_FALSE(understood("--source=proc", {}).wants_notice);
+	EXPECT_EQ(understood("--source=auto", {}).source, psinfo::Choice::Auto);
 }
 
 TEST(Surroundings, TellWidthAndCharset)

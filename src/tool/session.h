@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+// Runs a command: opens the sources that it needs, and with --source=auto falls back
+// to /proc if the module fails.
+#ifndef PSINFO_TOOL_SESSION_H
+#define PSINFO_TOOL_SESSION_H
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <psinfo/psinfo.h>
+
+#include "commands.h"
+
+namespace tool {
+
+/// What a session does to the rest of the world; tests replace it.
+struct SessionHooks {
+	std::function<psinfo::Result<std::unique_ptr<psinfo::Source>>(psinfo::Choice, std::optional<psinfo::Error> *)>
+		open = psinfo::open_source;
+	std::function<void(const std::string &)> warn; ///< one line without its newline
+};
+
+/// Runs the command. With --source=auto, if the module cannot be opened or fails while
+/// the command asks it, the whole command runs from /proc, and one warning says why;
+/// but see Command::is_unattended and Common::wants_notice.
+[[nodiscard]] Outcome run_session(const Command &command, const Common &common, std::ostream &out,
+				  const SessionHooks &hooks);
+
+} // namespace tool
+
+#endif // PSINFO_TOOL_SESSION_H

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+// Which source a command runs with, what happens if the module fails, and what is
+// said about it.
+#include <cerrno>
+#include <sstream>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "command_line.h"
+#include "session.h"
+#include "tool_fixture.h"
+
+namespace {
+
+using namespace tool_test;
+using psinfo::Choice;
+using psinfo::Error;
+using tool::Command;
+using tool::Exit;
+
+const Error not_loaded = {Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
+const Error other_version = {Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2, and not 1"};
+
+/// The small machine from a source of that name, which fails from its nth answer on.
+class Flaky final : public psinfo::Source {
+public:
+	Flaky(std::string name, std::optional<Error> error, unsigned answers)
+		: name_(std::move(name)), error_(std::move(error)), answers_(answers)
+	{
+	}
+	[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query &query) const override
+	{
+		if (error_ && asked_++ >= answers_)
+			return *error_;
+		return machine_.take(query);
+	}
+	[[nodiscard]] std::string_view name() const override { return name_; }
+
+private:
+	FakeSource machine_;
+	std::string name_;
+	std::optional<Error> error_;
+	unsigned answers_;
+	mutable unsigned asked_ = 0;
+};
+
+struct SessionTest : testing::Test {
+	std::optional<Error> open_error; ///< of the module
+	std::optional<Error> take_error; ///< of the module
+	unsigned answers = 0; ///< before that
+	bool has_proc = true;
+	bool wants_notice = true;
+	std::vector<std::string> opened;
+	std::vector<std::string> warnings;
+	std::string output;
+
+	psinfo::Result<std::unique_ptr<psinfo::Source>> open(Choice choice, std::optional<Error> *ret_module_error)
+	{
+		bool takes_module = choice != Choice::Proc && !open_error;
+		if (choice == Choice::Module && open_error)
+			return *open_error;
+		if (!takes_module && !has_proc)
+			return Error{Error::Kind::NotFound, ENOENT, "find self in /proc"};
+		if (choice == Choice::Auto && open_error && ret_module_error)
+			*ret_module_error = open_error;
+		opened.emplace_back(takes_module ? "module" : "proc");
+		return std::unique_ptr<psinfo::Source>(
+			std::make_unique<Flaky>(opened.back(), takes_module ? take_error : std::nullopt, answers));
+	}
+
+	tool::Outcome run(const std::string &words)
+	{
+		std::istringstream stream(words);
+		std::vector<std::string> parts;
+		for (std::string word; stream >> word;)
+			parts.push_back(word);
+		tool::CommandLine line{};
+		tool::Common common;
+		auto outcome = tool::parse_command_line(parts, line);
+		EXPECT_EQ(outcome.exit, Exit::Done) << outcome.message;
+		outcome = tool::understand(line.arguments, {}, common);
+		EXPECT_EQ(outcome.exit, Exit::Done) << outcome.message;
+		common.wants_notice |= wants_notice;
+		std::ostringstream out;
+		opened.clear();
+		warnings.clear();
+		outcome = tool::run_session(
+			line.command, common, out,
+			{[this](Choice choice, std::optional<Error> *error) { return open(choice, error); },
+			 [this](const std::string &warning) { warnings.push_back(warning); }});
+		output = out.str();
+		return outcome;
+	}
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(SessionTest, AModuleThatAnswersIsAllThatIsOpened)
+{
+	EXPECT_EQ(run("-o pid").exit, Exit::Done);
+	EXPECT_EQ(opened, Names{"module"});
+	EXPECT_EQ(warnings, Names());
+	EXPECT_EQ(run("--source proc -o pid").exit, Exit::Done);
+	EXPECT_EQ(opened, Names{"proc"});
+	EXPECT_EQ(warnings, Names());
+}
+
+TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedAndOneLineSaysWhy)
+{
+	open_error = other_version;
+	wants_notice = false;
+	EXPECT_EQ(run("-o pid").exit, Exit::Done);
+	EXPECT_EQ(opened, Names{"proc"});
+	EXPECT_EQ(warnings, Names{"psinfo: cannot use /proc/psinfo: the module's interface has version 2, and not 1; "
+				  "reading /proc instead (hint: install psinfo and psinfo-dkms of the same version)"});
+	open_error = Error{Error::Kind::NotPermitted, EPERM, "open /proc/psinfo"};
+	EXPECT_EQ(run("-o pid").exit, Exit::Done);
+	EXPECT_EQ(warnings, Names{"psinfo: cannot open /proc/psinfo: Operation not permitted; "
+				  "reading /proc instead (hint: try it with sudo)"});
+}
+
+TEST_F(SessionTest, AModuleThatIsNotLoadedIsMentionedOnlyWhereItHelps)
+{
+	open_error = not_loaded;
+	EXPECT_EQ(run("-o pid").exit, Exit::Done);
+	EXPECT_EQ(warnings, Names{"psinfo: the module is not loaded, reading /proc instead "
+				  "(hint: sudo modprobe psinfo; psinfo doctor)"});
+	wants_notice = false;
+	EXPECT_EQ(run("-o pid").exit, Exit::Done);
+	EXPECT_EQ(warnings, Names());
+	EXPECT_EQ(run("--source=auto -o pid").exit, Exit::Done);
+	EXPECT_EQ(warnings.size(), 1U) << "the source was asked for";
+}
+
+TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
+{
+	const char *commands[] = {"-o pid,name", "show 10", "tree", "totals", "stuck --samples 2 -d 0.01"};
+	for (const int number : {ENOMEM, ENOBUFS, EIO, ENODEV, ENOTTY, EPERM}) {
+		for (const char *words : commands) {
+			take_error.reset();
+			EXPECT_EQ(run(words).exit, Exit::Done) << words;
+			const auto expected = output;
+			take_error = Error{Error::Kind::Unreadable, number, "ask /proc/psinfo"};
+			for (answers = 0; answers < 3; answers++) {
+				EXPECT_EQ(run(words).exit, Exit::Done) << words;
+				EXPECT_EQ(output, expected) << words << ", after " << answers << " answers";
+				if (opened == Names{"module"})
+					break; // it does not ask more often
+				EXPECT_EQ(opened, (Names{"module", "proc"}));
+				EXPECT_EQ(warnings.size(), 1U);
+			}
+			EXPECT_GT(answers, 0U) << words;
+			answers = 0;
+		}
+	}
+	EXPECT_EQ(run("-o pid").exit, Exit::Done);
+	EXPECT_EQ(warnings, Names{"psinfo: cannot ask /proc/psinfo: Operation not permitted; reading /proc instead "
+				  "(hint: psinfo doctor)"});
+}
+
+TEST_F(SessionTest, NamesOfParentsAreNotLostToAModuleThatFails)
+{
+	EXPECT_EQ(run("-n -o parent -p 20").exit, Exit::Done);
+	EXPECT_EQ(output, "bash\n");
+	answers = 1;
+	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	EXPECT_EQ(run("-n -o parent -p 20").exit, Exit::Done);
+	EXPECT_EQ(output, "bash\n");
+	EXPECT_EQ(opened, (Names{"module", "proc"}));
+}
+
+TEST_F(SessionTest, WithSourceModuleTheErrorIsReported)
+{
+	open_error = other_version;
+	EXPECT_EQ(run("--source=module").exit, Exit::Abi);
+	EXPECT_EQ(opened, Names());
+	open_error.reset();
+	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	auto outcome = run("--source=module");
+	EXPECT_EQ(outcome.exit, Exit::Unreadable);
+	EXPECT_EQ(outcome.message, "cannot ask /proc/psinfo: Cannot allocate memory");
+	EXPECT_EQ(opened, Names{"module"});
+	EXPECT_EQ(warnings, Names());
+}
+
+TEST_F(SessionTest, WithoutProcTheErrorIsThatOfTheModule)
+{
+	has_proc = false;
+	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	auto outcome = run("-o pid");
+	EXPECT_EQ(outcome.exit, Exit::Unreadable);
+	EXPECT_EQ(outcome.message, "cannot ask /proc/psinfo: Cannot allocate memory");
+	EXPECT_EQ(warnings, Names());
+}
+
+TEST_F(SessionTest, MetricsAreSilentBecauseTheySayItThemselves)
+{
+	for (const auto &error : {not_loaded, other_version}) {
+		open_error = error;
+		EXPECT_EQ(run("metrics").exit, Exit::Done);
+		EXPECT_EQ(warnings, Names());
+		EXPECT_NE(output.find("source=\"proc\""), std::string::npos) << output;
+	}
+	open_error.reset();
+	take_error = Error{Error::Kind::Unreadable, ENODEV, "ask /proc/psinfo"};
+	EXPECT_EQ(run("metrics --source=auto").exit, Exit::Done);
+	EXPECT_EQ(warnings, Names());
+	EXPECT_NE(output.find("source=\"proc\""), std::string::npos) << output;
+}
+
+TEST_F(SessionTest, VerifyNeedsBoth)
+{
+	open_error = not_loaded;
+	EXPECT_EQ(run("verify").exit, Exit::Unreadable);
+	open_error.reset();
+	has_proc = false;
+	EXPECT_EQ(run("verify").exit, Exit::Unreadable);
+	EXPECT_EQ(warnings, Names());
+}
+
+} // namespace
