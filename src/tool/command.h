@@ -36,6 +36,7 @@ namespace tool {
 enum class Exit {
 	Done = 0,
 	Unreadable = 1, ///< data could not be read or written; verify: they differ
+	NothingFound = 1, ///< a selection was given, and no process matched it
 	Usage = 2, ///< wrong usage
 	Abi = 3, ///< the module speaks another version of the contract
 };

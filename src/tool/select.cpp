@@ -111,6 +111,11 @@ bool lets_all_through(const Filter &filter)
 	       filter.kind == Query::Kind::All;
 }
 
+Outcome outcome_of_search(const Filter &filter, bool has_found)
+{
+	return {has_found || lets_all_through(filter) ? Exit::Done : Exit::NothingFound};
+}
+
 bool matches(const Filter &filter, const Process &process)
 {
 	return (!filter.states || filter.states->contains(process.state)) && has(filter.pids, process.tgid) &&

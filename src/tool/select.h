@@ -22,6 +22,10 @@ namespace tool {
 [[nodiscard]] bool is_query(const Filter &filter);
 [[nodiscard]] bool lets_all_through(const Filter &filter);
 
+/// How a command ends that has found processes or not: if there are none although a
+/// selection was given, as pgrep and ps do.
+[[nodiscard]] Outcome outcome_of_search(const Filter &filter, bool has_found);
+
 /// As the source judges: threads by their own state and user, by the pid and the
 /// parent of their process.
 [[nodiscard]] bool matches(const Filter &filter, const psinfo::Process &process);

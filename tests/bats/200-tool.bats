@@ -254,6 +254,8 @@ watch_shows() {
 	assert "$stderr" =~ nonsense "of an unknown option"
 	run -2 --separate-stderr psinfo -o nonsense
 	assert "$stderr" =~ nonsense "of an unknown column"
+	run -1 --separate-stderr psinfo -n -p 4000000
+	assert "$output$stderr" = "" "of a selection that nothing matches"
 	run -1 --separate-stderr bash -c "'$BIN/psinfo' >/dev/full"
 	assert "$stderr" =~ "No space left" "of a full disk"
 	run --separate-stderr bash -c "'$BIN/psinfo' -T -o +args | head -n 1"

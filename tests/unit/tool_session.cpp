@@ -219,4 +219,18 @@ TEST_F(SessionTest, VerifyNeedsBoth)
 	EXPECT_EQ(warnings, Names());
 }
 
+TEST_F(SessionTest, ASelectionThatMatchesNothingEndsWithOne)
+{
+	for (const char *words : {"-p 999999", "--ppid 999999", "-u 4000000009", "-s PARKED", "-p 1 --kernel-threads",
+				  "-p 2 --user-processes", "-J -p 999999", "--csv -p 999999", "-T -p 999999",
+				  "totals -p 999999", "totals -J -s PARKED", "tree -p 999999", "tree 10 -s PARKED"}) {
+		auto outcome = run(words);
+		EXPECT_EQ(outcome.exit, Exit::NothingFound) << words;
+		EXPECT_EQ(static_cast<int>(outcome.exit), 1);
+		EXPECT_EQ(outcome.message, "") << words;
+	}
+	for (const char *words : {"-p 1", "-p 1,999999", "-s Z", "totals -p 1", "tree -s Z", "-u 4000000001"})
+		EXPECT_EQ(run(words).exit, Exit::Done) << words;
+}
+
 } // namespace

@@ -8,6 +8,7 @@
 
 #include "collect.h"
 #include "render.h"
+#include "select.h"
 #include "suggest.h"
 
 namespace tool {
@@ -88,7 +89,7 @@ Outcome run_list(const Context &context, const ListOptions &options)
 	Style style{common.format, common.headings, common.colour, common.width};
 	context.out << (options.totals ? render_with_totals(listing, columns, style, common.threads) :
 					 render(listing, columns, style));
-	return {};
+	return outcome_of_search(common.filter, !listing.rows.empty());
 }
 
 } // namespace tool

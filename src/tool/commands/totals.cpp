@@ -25,7 +25,7 @@ Outcome run_totals(const Context &context, const TotalsOptions &)
 	if (!query.totals_only)
 		keep(common.filter, true, *snapshot);
 	context.out << render_totals(snapshot->totals, {common.format, common.headings});
-	return {};
+	return outcome_of_search(common.filter, snapshot->totals.all_threads() > 0);
 }
 
 } // namespace tool

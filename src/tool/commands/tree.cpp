@@ -105,7 +105,7 @@ Outcome run_tree(const Context &context, const TreeOptions &options)
 	context.out << (context.common.format == Format::Json ?
 				render_tree_json(branches) :
 				render_tree(branches, context.common.utf8, context.common.colour));
-	return {};
+	return outcome_of_search(filter, !branches.empty());
 }
 
 } // namespace tool
