@@ -156,6 +156,14 @@ constexpr auto creds = &Process::credentials;
 constexpr auto sched = &Process::scheduling;
 constexpr auto cpu_times = &Process::times;
 
+constexpr Column time_column(std::string_view name, std::string_view heading, std::string_view description,
+			     Groups groups, Cell (*cell)(const Row &row))
+{
+	Column column{name, heading, description, Align::Right, groups, cell};
+	column.is_time = true;
+	return column;
+}
+
 // The order is that of --help and of psinfo show.
 // clang-format off
 constexpr Column columns[] = {
@@ -166,8 +174,8 @@ constexpr Column columns[] = {
 	 identity<&Process::tracer>},
 	{"session", "SESSION", "session id", Align::Right, none, identity<&Process::session>},
 	{"pgrp", "PGRP", "process group id", Align::Right, none, identity<&Process::pgrp>},
-	{"start", "START", "when it started, after boot", Align::Right, none, identity<&Process::start>},
-	{"elapsed", "ELAPSED", "how long ago that was", Align::Right, none, elapsed},
+	time_column("start", "START", "when it started, after boot", none, identity<&Process::start>),
+	time_column("elapsed", "ELAPSED", "how long ago that was", none, elapsed),
 	{"flags", "FLAGS", "the kernel's PF_ flags, decimal", Align::Right, none, identity<&Process::flags>},
 	{"state", "S", "state, in a letter", Align::Left, none, state_letter_text, state_number, "-", true},
 	{"stat", "STAT", "state, in a word", Align::Left, none, state_word_text, state_number, "-", true},
@@ -191,11 +199,11 @@ constexpr Column columns[] = {
 	{"cpu", "CPU", "processor it ran on last", Align::Right, scheduling, member<sched, &Scheduling::cpu>},
 	{"cpus_allowed", "CPUS_ALLOWED", "how many processors it may run on", Align::Right, scheduling,
 	 member<sched, &Scheduling::cpus_allowed>},
-	{"utime", "UTIME", "processor time in user mode", Align::Right, times, member<cpu_times, &Times::utime>},
-	{"stime", "STIME", "processor time in the kernel", Align::Right, times, member<cpu_times, &Times::stime>},
-	{"time", "TIME", "both together", Align::Right, times, total_time},
-	{"runtime", "RUNTIME", "processor time by the scheduler's clock", Align::Right, times,
-	 member<cpu_times, &Times::runtime>},
+	time_column("utime", "UTIME", "processor time in user mode", times, member<cpu_times, &Times::utime>),
+	time_column("stime", "STIME", "processor time in the kernel", times, member<cpu_times, &Times::stime>),
+	time_column("time", "TIME", "both together", times, total_time),
+	time_column("runtime", "RUNTIME", "processor time by the scheduler's clock", times,
+		    member<cpu_times, &Times::runtime>),
 	{"vcsw", "VCSW", "voluntary context switches of the main thread", Align::Right, times,
 	 member<cpu_times, &Times::voluntary_switches>},
 	{"ivcsw", "IVCSW", "involuntary ones", Align::Right, times, member<cpu_times, &Times::involuntary_switches>},

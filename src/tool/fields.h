@@ -68,6 +68,7 @@ struct Column {
 	std::string_view nothing = "-"; ///< shown where there is nothing
 	bool shows_state = false; ///< in the colour of the state
 	Needs needs = {};
+	bool is_time = false; ///< its cells are times: in JSON it is two keys
 };
 
 [[nodiscard]] std::span<const Column> all_columns();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Rows and totals as text, JSON and CSV. Pure functions; all text from outside
-// leaves through append_escaped().
+// leaves through append_escaped(), and in JSON through add_text() and dump().
 #ifndef PSINFO_TOOL_RENDER_H
 #define PSINFO_TOOL_RENDER_H
 
@@ -45,14 +45,19 @@ std::size_t append_cell(std::string &to, const Cell &cell, std::string_view noth
 [[nodiscard]] std::string_view colour_of(psinfo::State state);
 inline constexpr std::string_view colour_end = "\033[0m";
 
-[[nodiscard]] Json json_of(const Cell &cell);
+/// Adds KEY: the text itself, with U+FFFD for each byte that is not UTF-8. If there is
+/// one, KEY_hex has all bytes of the text, two digits each.
+void add_text(Json &object, const std::string &key, std::string_view text);
+/// Adds NAME_seconds, a double, and NAME_ns, an exact integer.
+void add_time(Json &object, const std::string &name, std::chrono::nanoseconds time);
 [[nodiscard]] Json json_of(const Row &row, const Columns &columns);
 [[nodiscard]] Json json_of(const psinfo::Totals &totals);
 /// The rows as an array.
 [[nodiscard]] Json json_of(const Listing &listing, const Columns &columns);
 /// {"processes": [...]}, and "totals" unless null.
 [[nodiscard]] std::string render_json(const Listing &listing, const Columns &columns, const psinfo::Totals *totals);
-/// As people and programs read it, with a newline at the end.
+/// As people and programs read it, with a newline at the end. All of it is ASCII, so
+/// that it cannot control a terminal: other characters are \uXXXX.
 [[nodiscard]] std::string dump(const Json &json);
 
 } // namespace tool

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// Rows and totals as JSON. Types are those of the cells: times are seconds, sizes
-// bytes, and what is not known is null.
+// Rows and totals as JSON, by the rules of psinfo(1), JSON. Types are those of the
+// cells: sizes are bytes, and what is not known is null.
+#include <algorithm>
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "collect.h"
@@ -10,14 +13,76 @@ namespace tool {
 
 namespace {
 
-struct CellToJson {
-	Json operator()(std::monostate) const { return nullptr; }
-	Json operator()(std::int64_t number) const { return number; }
-	Json operator()(std::uint64_t number) const { return number; }
-	Json operator()(std::chrono::nanoseconds time) const { return static_cast<double>(time.count()) / 1e9; }
-	Json operator()(Bytes bytes) const { return bytes.count; }
-	Json operator()(std::string_view text) const { return escaped(text); }
-};
+/// The length of the well-formed character at the beginning of @text, which is not
+/// empty (table 3-7 of the Unicode standard); 0 if there is none.
+std::size_t character_length(std::string_view text)
+{
+	auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+	auto is_between = [&](std::size_t at, unsigned low, unsigned high) {
+		return byte(at) >= low && byte(at) <= high;
+	};
+	unsigned first = byte(0);
+	std::size_t length = first < 0x80 ? 1 :
+			     first < 0xc2 ? 0 :
+			     first < 0xe0 ? 2 :
+			     first < 0xf0 ? 3 :
+			     first < 0xf5 ? 4 :
+					    0;
+	// What would be overlong, a surrogate or beyond U+10FFFF is told by the second byte.
+	unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+	unsigned high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+
+	if (length > 1 && !is_between(1, low, high))
+		return 0;
+	for (std::size_t at = 2; at < length; at++)
+		if (!is_between(at, 0x80, 0xbf))
+			return 0;
+	return length;
+}
+
+/// With U+FFFD for each byte that belongs to no character.
+std::string as_utf8(std::string_view text)
+{
+	std::string result;
+	while (!text.empty()) {
+		auto length = character_length(text);
+		result += length > 0 ? text.substr(0, length) : "\xef\xbf\xbd";
+		text.remove_prefix(std::max<std::size_t>(length, 1));
+	}
+	return result;
+}
+
+std::string as_hex(std::string_view text)
+{
+	constexpr std::string_view digits = "0123456789abcdef";
+	std::string result;
+	for (unsigned char byte : text) {
+		result += digits[byte >> 4U];
+		result += digits[byte & 15U];
+	}
+	return result;
+}
+
+/// What is not known is null.
+void add_cell(Json &object, const Column &column, const Cell &cell)
+{
+	std::string name(column.name);
+
+	if (const auto *time = std::get_if<std::chrono::nanoseconds>(&cell))
+		add_time(object, name, *time);
+	else if (column.is_time)
+		object.update({{name + "_seconds", nullptr}, {name + "_ns", nullptr}});
+	else if (const auto *text = std::get_if<std::string_view>(&cell))
+		add_text(object, name, *text);
+	else if (const auto *bytes = std::get_if<Bytes>(&cell))
+		object[name] = bytes->count;
+	else if (const auto *negative = std::get_if<std::int64_t>(&cell))
+		object[name] = *negative;
+	else if (const auto *number = std::get_if<std::uint64_t>(&cell))
+		object[name] = *number;
+	else
+		object[name] = nullptr;
+}
 
 Json counts_to_json(const std::array<std::uint64_t, psinfo::state_count> &counts, std::uint64_t total)
 {
@@ -30,16 +95,27 @@ Json counts_to_json(const std::array<std::uint64_t, psinfo::state_count> &counts
 
 } // namespace
 
-Json json_of(const Cell &cell)
+void add_text(Json &object, const std::string &key, std::string_view text)
 {
-	return std::visit(CellToJson(), cell);
+	auto utf8 = as_utf8(text);
+	bool is_exact = utf8 == text;
+
+	object[key] = std::move(utf8);
+	if (!is_exact)
+		object[key + "_hex"] = as_hex(text);
+}
+
+void add_time(Json &object, const std::string &name, std::chrono::nanoseconds time)
+{
+	object[name + "_seconds"] = std::chrono::duration<double>(time).count();
+	object[name + "_ns"] = std::int64_t{time.count()};
 }
 
 Json json_of(const Row &row, const Columns &columns)
 {
 	Json json = Json::object();
 	for (const auto *column : columns)
-		json[std::string(column->name)] = json_of(column->cell(row));
+		add_cell(json, *column, column->cell(row));
 	return json;
 }
 
@@ -67,7 +143,7 @@ std::string render_json(const Listing &listing, const Columns &columns, const ps
 
 std::string dump(const Json &json)
 {
-	return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+	return json.dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace tool

@@ -136,7 +136,7 @@ is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */proc/psinfo* ]]; }
 
 @test "JSON of a process is exactly this" {
 	start make-process stopped
-	run -0 psinfo -J -p "$ANSWER" -o pid,state,stat,ppid,threads,uid,name
+	run -0 psinfo -J -p "$ANSWER" -o pid,state,stat,ppid,threads,uid,name,start
 	assert "$output" = "$(
 		cat <<-JSON
 			{
@@ -148,7 +148,9 @@ is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */proc/psinfo* ]]; }
 			      "ppid": $(cells ppid "$ANSWER"),
 			      "threads": 1,
 			      "uid": 0,
-			      "name": "psinfo-made"
+			      "name": "psinfo-made",
+			      "start_seconds": $(sed -nE 's/.*"start_seconds": //p' <<<"$output" | tr -d ,),
+			      "start_ns": $(cells start "$ANSWER" | awk -F. '{ print $1 substr($2 "000000000", 1, 9) }')
 			    }
 			  ]
 			}
@@ -161,6 +163,10 @@ is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */proc/psinfo* ]]; }
 	assert "$(psinfo -n -r -o name -p "$ANSWER")" = 'a\nb\033"' "raw"
 	assert "$(psinfo -n --csv -o name -p "$ANSWER")" =~ 'a\\nb\\033""' "CSV"
 	assert "$(psinfo -n -o name -p "$ANSWER")" = 'a\nb\033"' "table"
+	assert "$(psinfo -J -o name -p "$ANSWER" | sed -n 's/^ *"name": //p')" = '"a\nb\u001b\""' "JSON"
+	start make-process sleeping $'a\\\xff'
+	assert "$(psinfo -J -o name -p "$ANSWER" | tr -d ' \n')" = \
+		'{"processes":[{"name":"a\\\ufffd","name_hex":"615cff"}]}' "JSON of what is not UTF-8"
 }
 
 @test "threads: each has a row, and totals count them" {

@@ -28,6 +28,24 @@ TEST(Columns, HaveEachNameOnceAndAllThatIsPromised)
 		EXPECT_TRUE(names.contains(name)) << name;
 }
 
+TEST(Columns, KnowWhetherTheirCellsAreTimes)
+{
+	const auto machine = small_machine();
+	auto process = machine[3];
+	process.times->runtime = 1s;
+	const psinfo::Snapshot snapshot;
+	tool::Facts facts;
+	facts.now = 100s;
+	facts.users = std::make_shared<tool::Users>();
+	unsigned times = 0;
+	for (const auto &column : tool::all_columns()) {
+		auto cell = column.cell({process, snapshot, facts});
+		EXPECT_EQ(std::holds_alternative<std::chrono::nanoseconds>(cell), column.is_time) << column.name;
+		times += column.is_time;
+	}
+	EXPECT_EQ(times, 6U);
+}
+
 TEST(Columns, AreAllInTheHelp)
 {
 	auto help = tool::columns_help();

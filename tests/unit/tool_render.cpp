@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Tables, JSON, CSV, raw values and totals: the small machine as text.
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -142,12 +143,14 @@ TEST(Json, HasTypesAndKeepsTheOrderOfColumns)
   "processes": [
     {
       "pid": 21,
-      "name": "evil\\n\\033[2J\\\\",
+      "name": "evil\n\u001b[2J\\",
       "stat": "RUNNING",
       "uid": 4000000002,
-      "utime": 3661.0,
+      "utime_seconds": 3661.0,
+      "utime_ns": 3661000000000,
       "rss": 1536,
-      "runtime": null,
+      "runtime_seconds": null,
+      "runtime_ns": null,
       "nice": 0,
       "parent": null
     }
@@ -156,16 +159,76 @@ TEST(Json, HasTypesAndKeepsTheOrderOfColumns)
 )");
 }
 
-TEST(Json, IsValidWhateverANameHolds)
+nlohmann::json row_of(std::string_view shown, const Process &process)
+{
+	auto text = rendered(shown, {Format::Json}, FakeSource({process}));
+	return nlohmann::json::parse(text).at("processes").at(0);
+}
+
+/// 1.5 years after boot, where a double of seconds has steps of 7 ns.
+TEST(Json, TimesAreExactHoweverLongTheMachineRuns)
+{
+	auto early = process(5, 1, "a", State::Idle);
+	auto late = early;
+	early.start = 47'304'000s + 1ns;
+	late.start = 47'304'000s + 2ns;
+	auto early_row = row_of("start", early);
+	auto late_row = row_of("start", late);
+
+	EXPECT_EQ(early_row.at("start_ns").get<std::int64_t>(), 47'304'000'000'000'001);
+	EXPECT_EQ(late_row.at("start_ns").get<std::int64_t>(), 47'304'000'000'000'002);
+	EXPECT_NEAR(early_row.at("start_seconds").get<double>(), 47304000, 1e-6);
+	late.start = -3s;
+	EXPECT_EQ(row_of("start", late).at("start_ns").get<std::int64_t>(), -3'000'000'000);
+}
+
+/// What a program has to do to have the bytes of a name: see psinfo(1), JSON.
+std::string bytes_of(const nlohmann::json &row)
+{
+	if (!row.contains("name_hex"))
+		return row.at("name").get<std::string>();
+	std::string bytes;
+	auto hex = row.at("name_hex").get<std::string>();
+	for (std::size_t i = 0; i < hex.size(); i += 2)
+		bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+	return bytes;
+}
+
+TEST(Json, EveryNameIsToldApartAndComesBackExactly)
 {
 	std::string all_bytes;
 	for (int byte = 1; byte < 256; byte++)
 		all_bytes += static_cast<char>(byte);
-	auto text = rendered("name", {Format::Json}, FakeSource({process(5, 1, all_bytes, State::Idle)}));
-	auto name = nlohmann::json::parse(text).at("processes").at(0).at("name").get<std::string>();
+	const std::string names[] = {
+		all_bytes, "plain", "back\\slash", "\\377", "\xff", "\\\\377", "\xef\xbf\xbd", "a\nb\x1b\x7f\"",
+		"öäü €", "\xf0\x9f\x90\xa7", "\xe2\x80\xae" "abc", "\xc2\x9b" "2J", "cut \xe2\x82", "\xc0\xaf", "\xed\xa0\x80",
+		"\xf4\x90\x80\x80", "\xf5", "",
+	};
+	std::set<std::string> seen;
+	for (const auto &name : names) {
+		auto row = row_of("name", process(5, 1, name, State::Idle));
+		EXPECT_EQ(bytes_of(row), name) << row;
+		EXPECT_TRUE(seen.insert(row.dump()).second) << row << " is there twice";
+	}
+}
 
-	EXPECT_EQ(name, tool::escaped(all_bytes));
-	EXPECT_EQ(name.find('\n'), std::string::npos);
+TEST(Json, TextIsNotEscapedTwice)
+{
+	auto name_of = [](const std::string &name) { return row_of("name", process(5, 1, name, State::Idle)); };
+	EXPECT_EQ(name_of("a\\b\nc").at("name"), "a\\b\nc");
+	EXPECT_EQ(name_of("öäü").at("name"), "öäü");
+	EXPECT_FALSE(name_of("öäü").contains("name_hex"));
+	EXPECT_EQ(name_of("a\xff\xfe" "b").at("name"), "a\uFFFD\uFFFDb");
+	EXPECT_EQ(name_of("a\xff\xfe" "b").at("name_hex"), "61fffe62");
+	EXPECT_EQ(name_of("cut \xe2\x82").at("name"), "cut \uFFFD\uFFFD");
+}
+
+TEST(Json, HasNothingThatATerminalObeys)
+{
+	FakeSource source({process(5, 1, "\x1b[2J\x7f\xc2\x9b" "2J\xe2\x80\xae\xe2\x80\xa8\xf0\x9f\x90\xa7\xff", State::Idle)});
+	auto text = rendered("name", {Format::Json}, source);
+	auto is_plain = [](char byte) { return byte == '\n' || (byte >= ' ' && byte <= '~'); };
+	EXPECT_TRUE(std::all_of(text.begin(), text.end(), is_plain)) << text;
 }
 
 TEST(Json, OfNothingIsAnEmptyList)

@@ -201,7 +201,9 @@ TEST(Stuck, JsonHasTheSame)
 	EXPECT_EQ(json["uninterruptible"][0]["parent"], "bash");
 	EXPECT_NEAR(json["uninterruptible"][0]["for_at_least_seconds"].get<double>(), 1.999, 1e-9);
 	EXPECT_EQ(json["unreaped"][0]["pid"], 60);
-	EXPECT_EQ(json["unreaped"][0]["zombies"][0]["name"], "z\\377");
+	EXPECT_EQ(json["uninterruptible"][0]["for_at_least_ns"], 1'999'000'000);
+	EXPECT_EQ(json["unreaped"][0]["zombies"][0]["name"], "z\uFFFD");
+	EXPECT_EQ(json["unreaped"][0]["zombies"][0]["name_hex"], "7aff");
 }
 
 TEST(Stuck, AsksForThreadsInDAndForZombies)

@@ -177,7 +177,8 @@ TEST(Show, IsJsonIfAsked)
 	auto json = nlohmann::json::parse(out.str());
 
 	EXPECT_EQ(json.at("process").at("name"), "defunct one");
-	EXPECT_EQ(json.at("process").at("runtime"), nullptr);
+	EXPECT_EQ(json.at("process").at("runtime_ns"), nullptr);
+	EXPECT_EQ(json.at("process").at("start_ns"), 20'000'000'000);
 	EXPECT_EQ(json.at("process").at("args"), "[defunct one] <defunct>");
 	EXPECT_EQ(json.at("ancestors").size(), 2U);
 	EXPECT_EQ(json.at("siblings").at(0).at("pid"), 21);

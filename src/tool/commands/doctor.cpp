@@ -674,11 +674,12 @@ std::string diagnosis_json(const Diagnosis &diagnosis, const std::string &kernel
 	static const std::map<Status, std::string> words = {
 		{Status::Ok, "ok"}, {Status::Bad, "bad"}, {Status::Unknown, "unknown"}};
 	Json checks = Json::array();
-	for (const Check &check : diagnosis.checks)
-		checks.push_back({{"name", check.name},
-				  {"status", words.at(check.status)},
-				  {"found", escaped(check.found)},
-				  {"hint", escaped(check.hint)}});
+	for (const Check &check : diagnosis.checks) {
+		Json json = {{"name", check.name}, {"status", words.at(check.status)}};
+		add_text(json, "found", check.found);
+		add_text(json, "hint", check.hint);
+		checks.push_back(std::move(json));
+	}
 	const Json all = {
 		{"kernel", kernel}, {"active", diagnosis.is_active}, {"well", diagnosis.is_well()}, {"checks", checks}};
 	return dump(all);

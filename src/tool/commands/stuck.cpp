@@ -227,19 +227,29 @@ std::string unreaped_text(const Stuck &stuck, bool headings)
 
 Json to_json(const Sleeper &sleeper)
 {
-	return {{"pid", sleeper.thread.tgid},		{"tid", sleeper.thread.pid},
-		{"name", escaped(sleeper.thread.name)}, {"for_at_least_seconds", in_seconds(sleeper.at_least)},
-		{"ppid", sleeper.thread.ppid},		{"parent", escaped(sleeper.parent)}};
+	Json json = {{"pid", sleeper.thread.tgid}, {"tid", sleeper.thread.pid}};
+	add_text(json, "name", sleeper.thread.name);
+	add_time(json, "start", sleeper.thread.start);
+	add_time(json, "for_at_least", sleeper.at_least);
+	json["ppid"] = sleeper.thread.ppid;
+	add_text(json, "parent", sleeper.parent);
+	return json;
 }
 
 Json to_json(const Unreaped &unreaped, psinfo::BootTime now)
 {
 	Json zombies = Json::array();
-	for (const psinfo::Process &zombie : unreaped.zombies)
-		zombies.push_back({{"pid", zombie.pid},
-				   {"name", escaped(zombie.name)},
-				   {"started_seconds_ago", in_seconds(now - zombie.start)}});
-	return {{"pid", unreaped.holder}, {"name", escaped(unreaped.name)}, {"zombies", zombies}};
+	for (const psinfo::Process &process : unreaped.zombies) {
+		Json zombie = {{"pid", process.pid}};
+		add_text(zombie, "name", process.name);
+		add_time(zombie, "start", process.start);
+		add_time(zombie, "elapsed", now - process.start);
+		zombies.push_back(std::move(zombie));
+	}
+	Json json = {{"pid", unreaped.holder}};
+	add_text(json, "name", unreaped.name);
+	json["zombies"] = std::move(zombies);
+	return json;
 }
 
 /// As often as was asked for, evenly.
@@ -301,11 +311,11 @@ std::string stuck_json(const Stuck &stuck)
 	Json unreaped = Json::array();
 	for (const Unreaped &one : stuck.unreaped)
 		unreaped.push_back(to_json(one, stuck.now));
-	const Json all = {{"samples", stuck.samples},
-			  {"span_seconds", in_seconds(stuck.span)},
-			  {"uninterruptible", sleepers},
-			  {"passing", stuck.passing},
-			  {"unreaped", unreaped}};
+	Json all = {{"samples", stuck.samples}};
+	add_time(all, "span", stuck.span);
+	all["uninterruptible"] = std::move(sleepers);
+	all["passing"] = stuck.passing;
+	all["unreaped"] = std::move(unreaped);
 	return dump(all);
 }
 

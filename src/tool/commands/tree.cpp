@@ -70,13 +70,13 @@ std::string render_tree_json(const std::vector<Branch> &branches)
 {
 	Json rows = Json::array();
 
-	for (const auto &[process, depth, is_last] : branches)
-		rows.push_back({{"pid", process->pid},
-				{"tgid", process->tgid},
-				{"ppid", process->ppid},
-				{"name", escaped(process->name)},
-				{"stat", psinfo::state_word(process->state)},
-				{"depth", depth}});
+	for (const auto &[process, depth, is_last] : branches) {
+		Json row = {{"pid", process->pid}, {"tgid", process->tgid}, {"ppid", process->ppid}};
+		add_text(row, "name", process->name);
+		row["stat"] = psinfo::state_word(process->state);
+		row["depth"] = depth;
+		rows.push_back(std::move(row));
+	}
 	return dump({{"processes", std::move(rows)}});
 }
 

@@ -380,12 +380,14 @@ std::string comparison_text(const Comparison &comparison)
 std::string comparison_json(const Comparison &comparison)
 {
 	Json differences = Json::array();
-	for (const Difference &difference : comparison.differences)
-		differences.push_back({{"pid", difference.pid},
-				       {"name", escaped(difference.name)},
-				       {"field", difference.field},
-				       {"module", escaped(difference.module)},
-				       {"proc", escaped(difference.proc)}});
+	for (const Difference &difference : comparison.differences) {
+		Json json = {{"pid", difference.pid}};
+		add_text(json, "name", difference.name);
+		json["field"] = difference.field;
+		add_text(json, "module", difference.module);
+		add_text(json, "proc", difference.proc);
+		differences.push_back(std::move(json));
+	}
 	const Json all = {{"processes", comparison.processes},
 			  {"fields", comparison.fields},
 			  {"passing", comparison.passing},
