@@ -19,6 +19,25 @@
 
 namespace {
 
+unsigned flushed = 0; ///< calls of fsync() and fdatasync()
+
+} // namespace
+
+// Those of the C library are not reached from this program.
+extern "C" int fsync(int /*descriptor*/)
+{
+	flushed++;
+	return 0;
+}
+
+extern "C" int fdatasync(int /*descriptor*/)
+{
+	flushed++;
+	return 0;
+}
+
+namespace {
+
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
@@ -159,6 +178,24 @@ TEST_F(ReplaceFile, MakesAFileThatEverybodyMayRead)
 	ASSERT_EQ(::stat(path().c_str(), &status), 0);
 	EXPECT_EQ(status.st_mode & 07777U, 0644U);
 	EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(ReplaceFile, DoesNotMakeTheDiskWriteItsJournalEachMinute)
+{
+	flushed = 0;
+	EXPECT_FALSE(tool::replace_file(path(), "text\n"));
+	EXPECT_EQ(content(), "text\n");
+	EXPECT_EQ(flushed, 0U);
+}
+
+TEST_F(ReplaceFile, AnEmptyOrBrokenFileIsReplacedAsAnyOther)
+{
+	for (const char *left : {"", "psinfo_proc"}) {
+		std::ofstream(path()) << left;
+		EXPECT_FALSE(tool::replace_file(path(), "text\n"));
+		EXPECT_EQ(content(), "text\n");
+		EXPECT_EQ(files(), 1U);
+	}
 }
 
 TEST_F(ReplaceFile, AReaderOfTheOldFileKeepsIt)

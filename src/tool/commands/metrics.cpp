@@ -150,6 +150,13 @@ Error error_now(const std::string &what)
 
 /// A new file beside another one, which it can take the place of. Goes away
 /// again unless it did. node-exporter looks at *.prom only, which it is not.
+///
+/// There is no fsync(): a timer rewrites the file every minute, and each one would
+/// make an SD card write its journal. Readers never see a part of a file while the
+/// machine runs, because the name is moved after all has been written. After a power
+/// cut the file may be old, empty or cut short, depending on the file system: nothing
+/// of it is ever read here, and the first run after the boot moves a new file to its
+/// place, whatever is there. Until then node-exporter has old values or none.
 class Replacement {
 public:
 	explicit Replacement(const std::string &path) : path_(path + ".XXXXXX")
@@ -178,7 +185,7 @@ public:
 				return false;
 			done += written > 0 ? static_cast<std::size_t>(written) : 0;
 		}
-		return ::fchmod(descriptor_, 0644) == 0 && ::fsync(descriptor_) == 0;
+		return ::fchmod(descriptor_, 0644) == 0;
 	}
 
 	[[nodiscard]] bool take_place_of(const std::string &path)
