@@ -160,8 +160,8 @@ TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
 		tries += std::chrono::steady_clock::now() - before >= patience ? 1 : 0;
 		std::this_thread::sleep_for(1ms);
 	}
-	EXPECT_GE(tries, 2U);
-	EXPECT_LE(tries, 12U) << "5, 10, 20, ... 640 ms between them; a busy machine stops each read for a while";
+	// With 5, 10, 20, ... 320 ms between them it is 8; with 5 ms each time more than 30.
+	EXPECT_LE(tries, 12U);
 }
 
 TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
@@ -180,6 +180,9 @@ TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
 
 TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)
 {
+	while (waitpid(-1, nullptr, 0) > 0) {
+	} // those that other tests have killed
+	reader_ = std::make_unique<tool::ArgsReader>(root_, 1min); // none is to be left behind
 	// Signals all the time, as the terminal's are when it is resized.
 	struct sigaction action = {};
 	struct sigaction before = {};
@@ -188,7 +191,7 @@ TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)
 	const itimerval often = {{0, 500}, {0, 500}};
 	const itimerval never = {};
 	setitimer(ITIMER_REAL, &often, nullptr);
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 50; i++)
 		read({make(5, "five")});
 	setitimer(ITIMER_REAL, &never, nullptr);
 	sigaction(SIGALRM, &before, nullptr);

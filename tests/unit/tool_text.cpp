@@ -95,12 +95,10 @@ TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
 	auto is_surrogate = [](char32_t code) { return code >= 0xd800 && code <= 0xdfff; };
 	std::vector<unsigned> wrong;
 	for (char32_t code = 0xa0; code < 0x110000; code++) {
-		if (code == 0x20000)
-			code = 0xdf000; // nothing but ideographs, or nothing, between them
+		if (code >= 0x10000 && (code & 0xffU) != 0 && (code & 0xffU) != 0xff)
+			continue; // both sides of each end are enough there
 		if (!is_surrogate(code) && escaped(utf8(code, false)) != utf8(code, is_invisible(code)))
 			wrong.push_back(code);
-		if (code == 0xe2000)
-			code = 0x10ff00;
 	}
 	EXPECT_EQ(wrong, std::vector<unsigned>());
 }
@@ -224,7 +222,7 @@ TEST(Widths, AreThoseOfTheCLibrary)
 	auto *before = uselocale(locale);
 	std::size_t compared = 0;
 	std::size_t differ = 0;
-	for (char32_t code = 0xa0; code < 0x110000; code++) {
+	for (char32_t code = 0xa0; code < 0x110000; code += code < 0x20000 ? 1 : 0x10) {
 		auto width = wcwidth(static_cast<wchar_t>(code));
 		if (width < 0 || !tool::is_visible(code))
 			continue;
@@ -233,7 +231,7 @@ TEST(Widths, AreThoseOfTheCLibrary)
 	}
 	uselocale(before);
 	freelocale(locale);
-	EXPECT_GT(compared, 200'000U);
+	EXPECT_GT(compared, 50'000U);
 	EXPECT_LT(differ, compared / 1000);
 }
 
