@@ -10,6 +10,7 @@
 #
 # STORM_SECONDS is how long one lasts, more or less.
 
+bats_require_minimum_version 1.5.0
 load common
 
 # Where each byte is watched, less happens in a second.
