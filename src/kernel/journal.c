@@ -97,13 +97,27 @@ static void log_row(const char *role, const struct psinfo_row *row)
 		psinfo_state_word(row->record.state)->text);
 }
 
-static void log_parent(const struct psinfo_snapshot *snapshot,
+/* A process that was created after @child only reuses the PID of its parent. */
+static bool is_parent(const struct psinfo_row *parent,
+		      const struct psinfo_row *child)
+{
+	return parent->record.pid == child->record.ppid &&
+	       parent->record.start_ns <= child->record.start_ns;
+}
+
+/* @parent is the row with the PID of the parent of both, or NULL. */
+static bool are_siblings(const struct psinfo_row *parent,
+			 const struct psinfo_row *one,
+			 const struct psinfo_row *other)
+{
+	return one != other && one->record.ppid == other->record.ppid &&
+	       (!parent || is_parent(parent, one) == is_parent(parent, other));
+}
+
+static void log_parent(const struct psinfo_row *parent,
 		       const struct psinfo_row *row)
 {
-	const struct psinfo_row *parent;
-
-	parent = psinfo_snapshot_find(snapshot, row->record.ppid);
-	if (parent)
+	if (parent && is_parent(parent, row))
 		log_row("parent", parent);
 	else
 		pr_info("parent: %d %s\n", row->record.ppid, row->parent.text);
@@ -112,7 +126,7 @@ static void log_parent(const struct psinfo_snapshot *snapshot,
 static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
 {
 	const struct psinfo_row *row = psinfo_snapshot_find(snapshot, pid);
-	const struct psinfo_row *other;
+	const struct psinfo_row *parent, *other;
 	unsigned int i;
 
 	if (!row) {
@@ -120,16 +134,17 @@ static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
 		return;
 	}
 	log_row("process", row);
-	log_parent(snapshot, row);
+	parent = psinfo_snapshot_find(snapshot, row->record.ppid);
+	log_parent(parent, row);
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		other = psinfo_snapshot_row(snapshot, i);
-		if (other->record.ppid == row->record.ppid && other != row)
+		if (are_siblings(parent, row, other))
 			log_row("sibling", other);
 		cond_resched();
 	}
 	for (i = 0; i < snapshot->nr_rows; i++) {
 		other = psinfo_snapshot_row(snapshot, i);
-		if (other->record.ppid == row->record.pid)
+		if (is_parent(row, other))
 			log_row("child", other);
 		cond_resched();
 	}

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0
+// reuse-pid WHAT HITS SECONDS [MODULE]: gives the PID of a parent to a younger process while
+// /proc/psinfo is being read, and checks what the table says of the child. It ends
+// after HITS tables that were hit by that, fails at the first one that is wrong, and
+// after SECONDS if the moment was not hit often enough. WHAT is
+//
+//	parent		the parent ends after the row of its child was filled; the
+//			newborn process with its PID has a row of its own
+//	family		the child ends as well, and its PID is used again, too
+//	late		the parent is created after the walk has passed its PID, so it has
+//			no row; it and the child end before the parent is named
+//	log		as family, but instead of a table what the module MODULE writes
+//			to the kernel log when it is loaded with log=CHILD
+//
+// The table must have the columns PID, NAME, STAT, PPID, PARENT and NICE. The walk
+// goes from the lowest PID to the highest, so what lies between the two PIDs takes
+// time: start helpers/crowd first. The reader shares one processor with the others,
+// which have a real-time priority: while they act, it does not get on.
+#include "process.h"
+#include "table.h"
+
+#include <algorithm>
+#include <atomic>
+#include <iostream>
+#include <random>
+#include <stdexcept>
+
+#include <linux/sched.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+namespace {
+
+using process::need;
+using table::Row;
+using table::Table;
+
+constexpr const char *main_name = "reuse-main", *keeper_name = "reuse-keeper";
+constexpr const char *parent_name = "old-parent", *child_name = "child";
+constexpr const char *newborn_name = "newborn", *other_name = "other-child";
+
+// When the others acted, as the table or log shows it: before the row of the child
+// was filled, after that of the parent, or between the two. If the parent should have
+// no row and has one, it was created before the walk came by.
+enum class Moment { early, hit, late, created_early };
+
+// Shared by all of them.
+struct Scene {
+	std::atomic<bool> is_ready;	// the process just created has its name and its child
+	std::atomic<unsigned> hits;
+	std::atomic<unsigned> tries;
+	std::atomic<Moment> last;
+	std::atomic<pid_t> parent, child;
+	std::atomic<double> duration;	// of the last first read(), which takes the snapshot
+};
+
+Scene *scene;
+pid_t main_pid, keeper_pid;
+std::string what;
+
+struct Taken : std::runtime_error {
+	using std::runtime_error::runtime_error;
+};
+
+// A child with that PID. It has a name and has done `body` when this returns.
+template <typename Body> pid_t create(pid_t pid, std::uint64_t flags, const char *name, Body body)
+{
+	clone_args args = {};
+	args.flags = flags;
+	args.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD;
+	args.set_tid = reinterpret_cast<std::uintptr_t>(&pid);
+	args.set_tid_size = 1;
+	scene->is_ready = false;
+	const long made = syscall(SYS_clone3, &args, sizeof(args));
+	if (made < 0 && errno == EEXIST)
+		throw Taken("the PID " + std::to_string(pid) + " is in use");
+	need(made >= 0, "clone3");
+	if (made == 0) {
+		process::set_name(name);
+		body();
+		scene->is_ready = true;
+		process::sleep_forever();
+	}
+	while (!scene->is_ready)
+		sched_yield();
+	return static_cast<pid_t>(made);
+}
+
+pid_t create(pid_t pid, std::uint64_t flags, const char *name)
+{
+	return create(pid, flags, name, [] {});
+}
+
+void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	need(waitpid(pid, nullptr, __WALL) == pid, "waitpid");
+}
+
+// ---- the reader ------------------------------------------------------------------
+
+void expect(const Table &table, const Row &row, std::string_view header, std::string_view wanted)
+{
+	if (table.cell(row, header) != wanted)
+		throw std::runtime_error(std::string(header) + " should be '" + std::string(wanted) + "': " +
+					 std::string(row.line));
+}
+
+// Throws if the table is wrong.
+Moment moment_of(const Table &table)
+{
+	const Row *child = table.find(scene->child), *parent = table.find(scene->parent);
+	const auto old_pid = std::to_string(scene->parent);
+	if (!child || table.cell(*child, "NAME") != child_name)
+		return Moment::early;
+	if (table.cell(*child, "PARENT") == newborn_name)
+		throw std::runtime_error("a process that was created later is not its parent: " + std::string(child->line));
+	if (table.cell(*child, "PPID") == old_pid && table.cell(*child, "PARENT") != "None")
+		expect(table, *child, "PARENT", parent_name);
+	if (table.cell(*child, "PPID") == std::to_string(main_pid))
+		throw std::runtime_error("that is the parent of the next process with its PID: " + std::string(child->line));
+
+	if (what == "late") {
+		if (parent)
+			return Moment::created_early;
+		if (table.cell(*child, "PARENT") != "None")
+			return Moment::late;
+		expect(table, *child, "PPID", old_pid);
+		return Moment::hit;
+	}
+	if (table.cell(*child, "NICE") != "0")
+		return Moment::early;
+	if (!parent || table.cell(*parent, "NAME") != newborn_name)
+		return Moment::late;
+	if (what == "parent") {
+		expect(table, *child, "PPID", std::to_string(keeper_pid));
+		expect(table, *child, "PARENT", keeper_name);
+	} else {
+		expect(table, *child, "PPID", old_pid);
+		expect(table, *child, "PARENT", "None");
+	}
+	return Moment::hit;
+}
+
+// What is written to the kernel log while the module is loaded. The module is
+// unloaded then.
+class Loader {
+public:
+	explicit Loader(const std::string &module)
+		: image_(table::read_whole(module).bytes), log_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+	{
+		need(!image_.empty(), "read the module");
+		need(log_ >= 0, "open /dev/kmsg");
+	}
+
+	std::string load() const
+	{
+		// Before there is a child, any process will do.
+		const std::string parameters = "log=" + std::to_string(std::max<pid_t>(scene->child, 1));
+		need(lseek(log_, 0, SEEK_END) >= 0, "lseek");
+		const double began = process::now();
+		need(syscall(SYS_init_module, image_.data(), image_.size(), parameters.c_str()) == 0, "init_module");
+		scene->duration = process::now() - began;
+		std::string said;
+		char line[2048];
+		for (ssize_t got; (got = read(log_, line, sizeof(line))) > 0;)
+			said.append(line, static_cast<std::size_t>(got));
+		need(syscall(SYS_delete_module, "psinfo", O_NONBLOCK) == 0, "delete_module");
+		return said;
+	}
+
+private:
+	std::string image_;
+	int log_;
+};
+
+Moment moment_of(const std::string &log)
+{
+	const auto has = [&log](const char *role, pid_t pid, const char *name) {
+		return log.find("psinfo: " + std::string(role) + ": " + std::to_string(pid) + " " + name) != log.npos;
+	};
+	if (!has("process", scene->child, child_name))
+		return Moment::early;
+	if (has("parent", scene->parent, newborn_name))
+		throw std::runtime_error("a process that was created later is not its parent:\n" + log);
+	return has("parent", scene->parent, "None") ? Moment::hit : Moment::late;
+}
+
+std::string read_table()
+{
+	const int fd = open("/proc/psinfo", O_RDONLY | O_CLOEXEC);
+	need(fd >= 0, "open /proc/psinfo");
+	std::string first(1 << 17, '\0');
+	const double began = process::now();
+	const ssize_t got = read(fd, first.data(), first.size());
+	scene->duration = process::now() - began;
+	need(got > 0, "read /proc/psinfo");
+	first.resize(static_cast<std::size_t>(got));
+	const auto rest = table::read_descriptor(fd);
+	errno = rest.error;
+	need(!rest.error, "read /proc/psinfo");
+	close(fd);
+	return first + rest.bytes;
+}
+
+Moment read_once()
+{
+	const std::string text = read_table();
+	std::string problem;
+	const auto table = table::parse(text, problem);
+	if (!table)
+		throw std::runtime_error(problem);
+	return moment_of(*table);
+}
+
+// A table or log for each byte that comes; a byte goes back when it was right.
+void read_when_told(int from, int to, const std::string &module)
+{
+	const auto loader = module.empty() ? std::nullopt : std::optional<Loader>(module);
+	process::set_name("reuse-reader");
+	char byte = 0;
+	while (read(from, &byte, 1) == 1) {
+		try {
+			scene->last = loader ? moment_of(loader->load()) : read_once();
+			scene->hits += scene->last == Moment::hit;
+			++scene->tries;
+		} catch (const std::exception &error) {
+			std::cerr << "reuse-pid: " << error.what() << std::endl;
+			_exit(1);
+		}
+		need(write(to, &byte, 1) == 1, "write");
+	}
+}
+
+// ---- the keeper, who makes and ends the others --------------------------------------
+
+class Keeper {
+public:
+	explicit Keeper(const std::string &module)
+	{
+		int orders[2], answers[2];
+		need(pipe2(orders, O_CLOEXEC) == 0 && pipe2(answers, O_CLOEXEC) == 0, "pipe");
+		process::start([&] {
+			close(orders[1]);
+			read_when_told(orders[0], answers[1], module);
+		});
+		close(orders[0]);
+		close(answers[1]);
+		order_ = orders[1];
+		answer_ = answers[0];
+		// Orphans become its children, and it is ahead of the reader.
+		need(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "prctl");
+		const sched_param first = {1};
+		need(sched_setscheduler(0, SCHED_FIFO, &first) == 0, "sched_setscheduler");
+		process::set_name(keeper_name);
+	}
+
+	void measure()
+	{
+		for (int i = 0; i < 5; ++i) {
+			begin_read();
+			end_read();
+			duration_ += scene->duration / 5;
+		}
+	}
+
+	void act_once()
+	{
+		if (what == "late")
+			act_late();
+		else
+			act_in_walk(what != "parent");
+		if (scene->last == Moment::early)
+			delay_ += 0.04;
+		else if (scene->last == Moment::late)
+			delay_ -= 0.04;
+		else if (scene->last == Moment::created_early)
+			first_delay_ += 0.02;
+		delay_ = std::clamp(delay_, 0.05, 1.5);
+	}
+
+private:
+	void begin_read() const { need(write(order_, "x", 1) == 1, "write"); }
+
+	void end_read() const
+	{
+		char byte = 0;
+		if (read(answer_, &byte, 1) != 1)
+			_exit(1);	// the reader has said why
+	}
+
+	// Some time of a read, between these parts of it.
+	void nap(double from, double to)
+	{
+		process::nap(duration_ * std::uniform_real_distribution<double>(from, to)(random_));
+	}
+
+	// Two PIDs that are free, with all processes in between: what ended while the
+	// kernel booted has left the lowest ones.
+	void choose_pids(bool parent_is_higher)
+	{
+		pid_t low = 2, high = 32700;
+		while (kill(low, 0) == 0)
+			++low;
+		while (kill(high, 0) == 0)
+			--high;
+		scene->parent = parent_is_higher ? high : low;
+		scene->child = parent_is_higher ? low : high;
+	}
+
+	static void create_family()
+	{
+		create(scene->parent, 0, parent_name, [] { create(scene->child, 0, child_name); });
+	}
+
+	static void end_family()
+	{
+		kill(scene->child, SIGKILL);	// it stays a zombie as long as its parent lives
+		end(scene->parent);
+		need(waitpid(scene->child, nullptr, 0) == scene->child, "waitpid for the orphan");
+	}
+
+	void act_in_walk(bool whole_family)
+	{
+		choose_pids(true);
+		create_family();
+		begin_read();
+		nap(delay_ - 0.05, delay_ + 0.05);
+		if (whole_family) {
+			end_family();
+			create(scene->child, CLONE_PARENT, other_name);
+		} else {
+			// Marks a row that is filled from here on.
+			need(setpriority(PRIO_PROCESS, static_cast<id_t>(scene->child.load()), 5) == 0, "setpriority");
+			end(scene->parent);
+		}
+		create(scene->parent, 0, newborn_name);
+		end_read();
+		end(scene->parent);
+		if (!whole_family)
+			end(scene->child);
+		else
+			end_child_of_main();
+	}
+
+	void act_late()
+	{
+		choose_pids(false);
+		begin_read();
+		nap(first_delay_, first_delay_ + 0.02);
+		create_family();
+		nap(delay_ - 0.05, delay_ + 0.05);
+		end_family();
+		create(scene->parent, 0, newborn_name);
+		end_read();
+		end(scene->parent);
+	}
+
+	static void end_child_of_main()
+	{
+		kill(scene->child, SIGKILL);
+		while (kill(scene->child, 0) == 0)
+			process::nap(0.0005);
+	}
+
+	int order_ = -1, answer_ = -1;
+	double duration_ = 0;
+	double first_delay_ = 0.02;	// until the family is created, in parts of it
+	double delay_ = 0.4;		// until they act
+	std::minstd_rand random_{1};
+};
+
+void keep(unsigned hits, double seconds, const std::string &module)
+{
+	keeper_pid = getpid();
+	Keeper keeper(module);
+	keeper.measure();
+	const double until = process::now() + seconds;
+	while (scene->hits < hits && process::now() < until)
+		keeper.act_once();
+	std::cout << "hits " << scene->hits << " tries " << scene->tries << std::endl;
+	_exit(scene->hits < hits ? 1 : 0);
+}
+
+void run_on_one_processor()
+{
+	cpu_set_t one;
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	need(sched_setaffinity(0, sizeof(one), &one) == 0, "sched_setaffinity");
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+	what = argc > 1 ? argv[1] : "";
+	const bool is_table = argc == 4 && (what == "parent" || what == "family" || what == "late");
+	if (!is_table && (argc != 5 || what != "log")) {
+		std::cerr << "usage: reuse-pid parent|family|late HITS SECONDS\n"
+			     "       reuse-pid log HITS SECONDS MODULE\n";
+		return 2;
+	}
+	void *shared = mmap(nullptr, sizeof(Scene), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	need(shared != MAP_FAILED, "mmap");
+	scene = new (shared) Scene();
+	main_pid = getpid();
+	process::set_name(main_name);
+	run_on_one_processor();
+
+	const pid_t keeper = process::start(
+		[&] { keep(static_cast<unsigned>(std::atoi(argv[2])), std::atof(argv[3]), is_table ? "" : argv[4]); });
+	// The other children are those that the keeper makes for it.
+	int status = 0;
+	while (waitpid(-1, &status, 0) != keeper)
+		continue;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		kill(scene->child, SIGKILL);
+		kill(scene->parent, SIGKILL);
+		return 1;
+	}
+	return 0;
+}
