@@ -11,6 +11,8 @@ namespace {
 
 using psinfo::Process;
 
+const Processes no_processes;
+
 /// Nodes are kept on a stack of our own: chains of children may be long.
 using Kept = std::unordered_set<const Process *>;
 
@@ -76,9 +78,8 @@ Family::Family(const psinfo::Snapshot &snapshot) : snapshot_(snapshot)
 
 const Processes &Family::find(const ByPid &lists, std::int32_t pid)
 {
-	static const Processes none;
 	auto found = lists.find(pid);
-	return found == lists.end() ? none : found->second;
+	return found == lists.end() ? no_processes : found->second;
 }
 
 /// A thread's is its process.
@@ -99,9 +100,17 @@ Processes Family::ancestors(const Process &process) const
 	return result;
 }
 
+/// Whether the process is the one with its PID in the snapshot, which may be
+/// another snapshot than the one it comes from.
+bool Family::holds(const Process &process) const
+{
+	const auto *found = snapshot_.find(process.pid);
+	return found && found->start == process.start;
+}
+
 const Processes &Family::children(const Process &process) const
 {
-	return find(children_, process.pid);
+	return holds(process) ? find(children_, process.pid) : no_processes;
 }
 
 Processes Family::siblings(const Process &process) const
@@ -114,7 +123,7 @@ Processes Family::siblings(const Process &process) const
 
 const Processes &Family::threads(const Process &process) const
 {
-	return find(threads_, process.pid);
+	return holds(process) ? find(threads_, process.pid) : no_processes;
 }
 
 std::vector<Branch> tree_of(const Family &family, const Process *root,

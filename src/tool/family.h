@@ -14,7 +14,9 @@ namespace tool {
 
 using Processes = std::vector<const psinfo::Process *>;
 
-/// Of a snapshot of all processes, which has to outlive it.
+/// Of a snapshot of all processes, which has to outlive it. The relatives of a
+/// process taken from another snapshot are found as well, unless its PID belongs to
+/// another process in this one.
 class Family {
 public:
 	explicit Family(const psinfo::Snapshot &snapshot);
@@ -34,6 +36,7 @@ public:
 private:
 	using ByPid = std::unordered_map<std::int32_t, Processes>;
 	static const Processes &find(const ByPid &lists, std::int32_t pid);
+	[[nodiscard]] bool holds(const psinfo::Process &process) const;
 
 	const psinfo::Snapshot &snapshot_;
 	ByPid children_;

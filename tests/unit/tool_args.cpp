@@ -110,6 +110,16 @@ TEST_F(Args, ThatCannotBeReadAreLeftOut)
 	EXPECT_EQ(read({process(8, 1, "eight", State::Idle), make(7, "seven")}), (Found{{7, "seven"}}));
 }
 
+TEST_F(Args, OfALaterProcessWithThePidOfAStuckOneAreRead)
+{
+	EXPECT_EQ(read({make_stuck(6)}), Found{});
+	auto later = make(7, "six");
+	fs::remove_all(root_ / "6");
+	fs::rename(root_ / "7", root_ / "6");
+	later.pid = later.tgid = 6;
+	EXPECT_EQ(read({later}), (Found{{6, "six"}}));
+}
+
 TEST_F(Args, MayBeLong)
 {
 	std::string longest(100'000, 'x');

@@ -110,6 +110,21 @@ TEST(Filters, CountWhatIsLeft)
 	EXPECT_EQ(snapshot.totals.processes_in(State::Running), 0U);
 }
 
+TEST(Filters, ForgetTheTotalsOfWhatTheyLeaveOut)
+{
+	psinfo::Snapshot snapshot;
+	snapshot.processes = small_machine();
+	tool::keep({}, true, snapshot);
+	EXPECT_EQ(snapshot.totals.all_processes(), 6U);
+	EXPECT_EQ(snapshot.totals.all_threads(), 6U);
+
+	tool::Filter zombies;
+	zombies.states = StateSet(State::Zombie);
+	tool::keep(zombies, false, snapshot);
+	EXPECT_EQ(snapshot.totals.all_processes(), 1U);
+	EXPECT_EQ(snapshot.totals.all_threads(), 0U);
+}
+
 TEST(Order, IsThatOfPidsUnlessSaid)
 {
 	EXPECT_EQ(listed({}, "-pid"), (Pids{21, 20, 10, 3, 2, 1}));
@@ -122,6 +137,17 @@ TEST(Order, PutsWhatIsNotKnownLast)
 {
 	EXPECT_EQ(listed({}, "runtime,pid"), (Pids{1, 2, 3, 10, 20, 21}));
 	EXPECT_EQ(listed({}, "-ppid,-runtime"), (Pids{20, 21, 3, 10, 1, 2}));
+}
+
+TEST(Order, PutsWhatIsNotKnownLastInBothDirections)
+{
+	psinfo::Snapshot snapshot;
+	snapshot.processes = small_machine();
+	snapshot.processes[3].memory.reset();
+	for (const char *keys : {"rss", "-rss"}) {
+		auto rows = tool::sorted(snapshot, {}, sort_keys(keys));
+		EXPECT_EQ(rows.back()->pid, 10) << keys;
+	}
 }
 
 TEST(States, AreLettersOrWords)
@@ -165,6 +191,22 @@ TEST(Collecting, AsksForParentsThatTheFilterLeftOut)
 	ASSERT_EQ(listing.rows.size(), 1U);
 	EXPECT_EQ(shown[0]->cell({*listing.rows[0], listing.snapshot, listing.facts}),
 		  tool::Cell(std::string_view("bash")));
+}
+
+TEST(Collecting, DoesNotTakeALaterProcessForAParentThatTheFilterLeftOut)
+{
+	auto all = small_machine();
+	all[3].start = 50s; // 10, and 20 is older
+	FakeSource source(all);
+	tool::Collector collector(source);
+	tool::Listing listing;
+	tool::Filter filter;
+	filter.states = StateSet(State::Zombie);
+	auto shown = columns("parent");
+	ASSERT_FALSE(collector.collect({filter, shown, {}}, listing));
+
+	ASSERT_EQ(listing.rows.size(), 1U);
+	EXPECT_EQ(shown[0]->cell({*listing.rows[0], listing.snapshot, listing.facts}), tool::Cell());
 }
 
 TEST(Collecting, GivesOnlyTheRowsOfThePage)

@@ -96,6 +96,38 @@ TEST(Stuck, ASecondProcessWithTheSamePidIsAnother)
 	EXPECT_EQ(stuck.passing, 2U);
 }
 
+TEST(Stuck, AYoungerProcessWithThePidOfAParentIsNotTheParent)
+{
+	auto others = everybody();
+	others.processes[1].start = others.processes[2].start = 11s;
+	const auto stuck = tool::find_stuck(
+		three({a_process(70, State::Uninterruptible, "cp", 50), a_process(71, State::Zombie, "z", 60)}),
+		others);
+	ASSERT_EQ(stuck.sleepers.size(), 1U);
+	EXPECT_EQ(stuck.sleepers[0].parent, "");
+	ASSERT_EQ(stuck.unreaped.size(), 1U);
+	EXPECT_EQ(stuck.unreaped[0].holder, 60);
+	EXPECT_EQ(stuck.unreaped[0].name, "");
+}
+
+TEST(Stuck, ATracerMayBeYoungerThanWhatItTraces)
+{
+	auto others = everybody();
+	others.processes[2].start = 11s;
+	Process zombie = a_process(70, State::Zombie, "a", 50);
+	zombie.tracer = 60;
+	const auto stuck = tool::find_stuck(three({zombie}), others);
+	ASSERT_EQ(stuck.unreaped.size(), 1U);
+	EXPECT_EQ(stuck.unreaped[0].name, "keeper");
+}
+
+TEST(Stuck, AFormerZombieWithTheSamePidIsAnother)
+{
+	auto samples = three({a_process(70, State::Zombie, "a")});
+	samples.front().processes[0].start = 9s;
+	EXPECT_TRUE(tool::find_stuck(samples, everybody()).unreaped.empty());
+}
+
 TEST(Stuck, WithoutCountersNothingIsClaimed)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
@@ -143,7 +175,8 @@ TEST(Stuck, ZombiesStandUnderWhoDoesNotReapThem)
 	auto zombies =
 		std::vector<Process>{a_process(70, State::Zombie, "a", 60), a_process(71, State::Zombie, "b", 50),
 				     a_process(72, State::Zombie, "c", 60)};
-	zombies[2].start = 5s;
+	zombies[0].start = zombies[1].start = 12s;
+	zombies[2].start = 11s;
 	const auto stuck = tool::find_stuck(three(zombies), everybody());
 	ASSERT_EQ(stuck.unreaped.size(), 2U);
 	EXPECT_EQ(stuck.unreaped[0].holder, 60);

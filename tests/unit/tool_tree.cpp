@@ -138,6 +138,21 @@ TEST(Relatives, AreFound)
 	EXPECT_EQ(family.roots().size(), 2U);
 }
 
+TEST(Relatives, OfALaterProcessWithThatPidAreNotShown)
+{
+	psinfo::Snapshot snapshot;
+	snapshot.processes = machine_with_threads();
+	tool::Family family(snapshot);
+	auto earlier = *snapshot.find(10);
+	earlier.start -= 1s;
+	earlier.ppid = 2;
+
+	EXPECT_TRUE(family.children(earlier).empty());
+	EXPECT_TRUE(family.threads(earlier).empty());
+	ASSERT_EQ(family.siblings(earlier).size(), 1U);
+	EXPECT_EQ(family.siblings(earlier)[0]->pid, 3);
+}
+
 TEST(Show, HasEveryColumnAndTheRelatives)
 {
 	FakeSource source(machine_with_threads());
@@ -184,6 +199,30 @@ TEST(Show, IsJsonIfAsked)
 	EXPECT_EQ(json.at("siblings").at(0).at("pid"), 21);
 	EXPECT_EQ(json.at("children").size(), 0U);
 	EXPECT_EQ(json.at("threads").size(), 1U);
+}
+
+/// The process ends after it has been read, and its PID is used again at once.
+class ReusingSource : public FakeSource {
+public:
+	using FakeSource::FakeSource;
+	psinfo::Result<psinfo::Snapshot> take(const psinfo::Query &query) const override
+	{
+		auto taken = FakeSource::take(query);
+		for (auto &process : taken->processes)
+			if (process.tgid == 10 && asked.size() > 1)
+				process.start += 1s;
+		return taken;
+	}
+};
+
+TEST(Show, HasNoThreadsOrChildrenOfALaterProcessWithThatPid)
+{
+	ReusingSource source(machine_with_threads());
+	std::ostringstream out;
+	Common common;
+	ASSERT_EQ(tool::run_show({&source, nullptr, out, common}, {10}).exit, Exit::Done);
+	EXPECT_NE(out.str().find("\nChildren: none\n"), std::string::npos) << out.str();
+	EXPECT_NE(out.str().find("\nThreads: none\n"), std::string::npos) << out.str();
 }
 
 TEST(Show, SaysIfThereIsNone)

@@ -61,6 +61,15 @@ std::vector<Section> sections_of(const Portrait &portrait)
 	};
 }
 
+/// By then the PID may belong to another process.
+void drop_threads_of_another(Portrait &portrait)
+{
+	const auto &process = *portrait.itself.rows[0];
+	const auto *leader = portrait.threads.snapshot.find(process.pid);
+	if (!leader || leader->start != process.start)
+		portrait.threads.rows.clear();
+}
+
 Outcome take(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portrait)
 {
 	Collector collector(source);
@@ -74,6 +83,8 @@ Outcome take(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portr
 			"psinfo lists those that there are"};
 	if (!error)
 		error = collector.collect({only, few_columns(true), {}, true}, ret_portrait.threads);
+	if (!error)
+		drop_threads_of_another(ret_portrait);
 	if (!error)
 		error = collector.collect({Filter(), few_columns(false), {}, false}, ret_portrait.everybody);
 	return error ? outcome_of(*error) : Outcome();

@@ -75,10 +75,17 @@ nanoseconds surely_between(const psinfo::Snapshot &earlier, const psinfo::Snapsh
 	return std::max(nanoseconds{0}, later.began - earlier.began - earlier.took);
 }
 
-std::string name_in(const psinfo::Snapshot &everybody, std::int32_t pid)
+/// Empty if there is none. The parent of a process is older than it is: a younger
+/// one has only got its PID. A tracer may be either.
+std::string name_in(const psinfo::Snapshot &everybody, std::int32_t pid, nanoseconds not_after = nanoseconds::max())
 {
 	const psinfo::Process *process = everybody.find(pid);
-	return process ? process->name : std::string();
+	return process && process->start <= not_after ? process->name : std::string();
+}
+
+std::string parent_name(const psinfo::Snapshot &everybody, const psinfo::Process &child)
+{
+	return name_in(everybody, child.ppid, child.start);
 }
 
 std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
@@ -90,7 +97,7 @@ std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples,
 		const psinfo::Snapshot &since = asleep_since(thread, samples);
 		if (&since == &samples.back() && samples.size() > 1)
 			continue;
-		sleepers.push_back({thread, surely_between(since, samples.back()), name_in(everybody, thread.ppid)});
+		sleepers.push_back({thread, surely_between(since, samples.back()), parent_name(everybody, thread)});
 	}
 	std::stable_sort(sleepers.begin(), sleepers.end(),
 			 [](const Sleeper &a, const Sleeper &b) { return a.at_least > b.at_least; });
@@ -141,7 +148,8 @@ std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples
 			continue;
 		Unreaped &unreaped = by_holder[holder_of(process)];
 		unreaped.holder = holder_of(process);
-		unreaped.name = name_in(everybody, unreaped.holder);
+		unreaped.name =
+			process.tracer != 0 ? name_in(everybody, process.tracer) : parent_name(everybody, process);
 		unreaped.zombies.push_back(process);
 	}
 	std::vector<Unreaped> all;
