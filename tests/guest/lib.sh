@@ -61,6 +61,10 @@ locked() {
 	return "$status"
 }
 
+# keeps_builds: whether what is built is kept in the cache. PSINFO_KEEP_BUILDS=no says
+# that it is not worth it: what is there already is used all the same.
+keeps_builds() { [[ ${PSINFO_KEEP_BUILDS:-yes} == yes ]]; }
+
 # need PROGRAM PACKAGE [full]: ends the script if the program is missing. The
 # package is among those that `make deps`, or `tests/deps full`, installs: a test compares.
 need() {
