@@ -90,8 +90,8 @@ struct Context {
 };
 
 /// What a name, or any other text from outside, looks like when it is shown:
-/// control bytes, backslashes, broken UTF-8 and characters that break lines or
-/// turn their direction become \n, \\ or \ooo, as in /proc/psinfo. The result is
+/// control bytes, backslashes, invalid UTF-8 and invisible characters become \n,
+/// \\ or \ooo, as in /proc/psinfo (which also escapes its separator). The result is
 /// valid UTF-8 and one line.
 [[nodiscard]] std::string escaped(std::string_view text);
 
