@@ -101,6 +101,7 @@ open: ENOENT" "what hold-open met"
 	local started took
 	start crowd 3000
 	for _ in {1..4}; do
+		# shellcheck disable=SC2016
 		chrt -i 0 bash -c 'while :; do cat "$1"; done' bash "$PSINFO" >/dev/null 2>&1 3>&- &
 		track $!
 	done

@@ -48,9 +48,10 @@ more_processes() {
 	start crowd "${1:-100}"
 	CROWD=$STARTED
 }
+table_lacks() { ! grep -q "| $1 " "$PSINFO"; }
 fewer_processes() {
 	kill -TERM "$CROWD"
-	wait_for 60 eval '! grep -q "| psinfo-crowd" "$PSINFO"'
+	wait_for 60 table_lacks psinfo-crowd
 }
 
 # The processes of a test come and go, and a table may need a page more.
@@ -150,7 +151,7 @@ let_see() {
 	assert "${lines[-1]}" =~ ^=+$ "the last line of alice's table"
 	assert "$(can_hold $BOB)" -ge 1 "tables that bob can have"
 	kill -KILL "$crowd"
-	wait_for 60 eval '! grep -q "| hoard" "$PSINFO"'
+	wait_for 60 table_lacks hoard
 }
 
 @test "containers whose user namespaces root made do not pay for each other" {
