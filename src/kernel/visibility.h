@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who may see whom. A viewer is the one who opened /proc/psinfo, judged at
- * that moment and through that mount of procfs; the rule is that psinfo tells
- * nothing about a process that /proc/<pid>/stat there would not tell.
+ * Who may see whom. A viewer is the process that opened /proc/psinfo, with the
+ * credentials and namespaces of that moment, through that mount of procfs, whose
+ * options count as they are now. psinfo tells nothing about a process that
+ * /proc/<pid>/stat there would not tell.
  */
 #ifndef PSINFO_VISIBILITY_H
 #define PSINFO_VISIBILITY_H
@@ -28,7 +29,7 @@ struct psinfo_viewer {
 };
 
 /**
- * psinfo_viewer_open() - judge the process that opens @file, which is current
+ * psinfo_viewer_open() - set up the viewer for the opener of @file, current
  * @viewer: filled in
  * @file: an open file of a procfs, alive until psinfo_viewer_close()
  */
