@@ -116,7 +116,8 @@ open: ENOENT" "what hold-open met"
 	timeout 120 rmmod psinfo || fail "rmmod did not end within two minutes"
 	took=$((SECONDS - started))
 	echo "# unloaded after $took s" >&3
-	assert "$took" -le 10 "seconds that rmmod took"
+	# Without giving up early it takes minutes.
+	assert "$took" -le 60 "seconds that rmmod took"
 	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
 }
 
