@@ -218,12 +218,17 @@ static void uncharge(struct psinfo_memory *memory, size_t bytes)
 	charge(memory->account, -(ssize_t)bytes);
 }
 
-/* Takes the pages away from @memory, to be freed without the lock. */
+/*
+ * Takes the pages away from @memory, to be freed without the lock. It leaves the
+ * list of its account, so that nobody has to skip what has nothing to give, however
+ * many such files are kept open.
+ */
 static struct detached detach(struct psinfo_memory *memory)
 {
 	struct detached detached = { memory->pages, memory->nr_pages };
 
 	uncharge(memory, memory->bytes);
+	list_del_init(&memory->link);
 	memory->pages = NULL;
 	memory->nr_pages = 0;
 	memory->max_pages = 0;
@@ -461,7 +466,6 @@ void psinfo_memory_close(struct psinfo_memory *memory)
 	charge(account, -(ssize_t)memory->fixed_bytes);
 	account->fixed_bytes -= memory->fixed_bytes;
 	fixed_bytes_all -= memory->fixed_bytes;
-	list_del(&memory->link);
 	is_last = --account->nr_memories == 0;
 	if (is_last)
 		list_del(&account->link);

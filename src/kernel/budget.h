@@ -53,7 +53,7 @@ struct psinfo_memory {
 	unsigned int max_pages;		/* that the array has room for */
 	/* Guarded by the lock of budget.c, as is taking the pages away */
 	struct psinfo_account *account;	/* NULL: nothing was ever charged */
-	struct list_head link;		/* of the account, oldest first */
+	struct list_head link;		/* of the account; none once revoked */
 	size_t bytes;			/* charged for pages and array */
 	size_t fixed_bytes;		/* charged for what cannot be revoked */
 	bool in_use;
