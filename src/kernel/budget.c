@@ -75,10 +75,16 @@ __MODULE_PARM_TYPE(max_mib, "uint");
 MODULE_PARM_DESC(max_mib,
 		 "MiB of kernel memory that open snapshots may hold: half of it per user, a quarter kept for root (default 64)");
 
+/*
+ * Some kernels warn if vmalloc is given __GFP_RETRY_MAYFAIL. __GFP_NORETRY keeps the
+ * OOM killer away as well.
+ */
 void *psinfo_alloc(size_t bytes)
 {
-	return bytes > PAGE_SIZE ? __vmalloc(bytes, PSINFO_GFP) :
-				   kmalloc(bytes, PSINFO_GFP);
+	if (bytes > PAGE_SIZE)
+		return __vmalloc(bytes, (PSINFO_GFP & ~__GFP_RETRY_MAYFAIL) |
+					__GFP_NORETRY);
+	return kmalloc(bytes, PSINFO_GFP);
 }
 
 /* ---- accounts ------------------------------------------------------------ */
@@ -244,14 +250,15 @@ static void free_detached(struct detached detached)
 	kvfree(detached.pages);
 }
 
-/* The oldest memory of @account that holds something, @not excepted */
+/* The oldest memory of @account that holds something, except @skip */
 static struct psinfo_memory *oldest(const struct psinfo_account *account,
-				    bool in_use, const struct psinfo_memory *not)
+				    bool in_use,
+				    const struct psinfo_memory *skip)
 {
 	struct psinfo_memory *memory;
 
 	list_for_each_entry(memory, &account->memories, link) {
-		if (memory != not && memory->bytes && !memory->revoked &&
+		if (memory != skip && memory->bytes && !memory->revoked &&
 		    memory->in_use == in_use)
 			return memory;
 	}
@@ -265,10 +272,11 @@ static bool has_others(const struct psinfo_memory *memory)
 }
 
 /*
- * Whose memory is taken back so that @asking gets @bytes more: the oldest one
- * of the other account that holds most of what can be taken, if it holds more
- * than @asking's account would, or if this is the only snapshot of that. Taking
- * from root does not help users who have reached the limit for all users.
+ * Choose the memory to revoke so that @asking gets @bytes more: the oldest one
+ * of the other account that holds most of what can be revoked. That account must
+ * hold more than @asking's would, unless this is the only snapshot of @asking's
+ * account. Revoking memory of root does not help users who have reached the limit
+ * for all users.
  */
 static struct psinfo_memory *find_victim(const struct psinfo_memory *asking,
 					 size_t bytes, bool in_use)
