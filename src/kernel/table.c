@@ -23,7 +23,11 @@
  */
 #define BUFFER_MAX	SZ_128K
 
-/* Rows that make one element of the seq_file */
+/*
+ * Rows that make one element of the seq_file. With its own small buffer, that is
+ * one: it would be enlarged, by memory that nobody has charged, until an element
+ * fits.
+ */
 #define ELEMENT_ROWS	16
 
 /* The element after the last row; the one before the first has the kernel's. */
@@ -52,9 +56,14 @@ static int buffer_alloc(struct seq_file *seq, struct psinfo_table *table)
 	size_t text = table->layout.width * (table->snapshot.nr_rows + 8);
 	size_t size = PAGE_ALIGN(clamp_t(size_t, text, element, BUFFER_MAX));
 
-	if (seq->buf ||
-	    !psinfo_memory_charge_buffer(&table->snapshot.memory, size))
+	table->element_rows = ELEMENT_ROWS;
+	if (seq->buf && seq->size >= element)
 		return 0;
+	if (seq->buf ||
+	    !psinfo_memory_charge_buffer(&table->snapshot.memory, size)) {
+		table->element_rows = 1;
+		return 0;
+	}
 	seq->buf = psinfo_alloc(size);
 	if (!seq->buf)
 		return -ENOMEM;
@@ -81,7 +90,7 @@ static int table_fill(struct seq_file *seq, struct psinfo_table *table)
 	return err;
 }
 
-/* A read that is under way while the module goes fails as all later ones do. */
+/* During unload, reads in progress fail with the same error as later ones. */
 static int read_error(int err)
 {
 	return err == -ENODEV ? -EIO : err;
@@ -120,13 +129,13 @@ loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence)
 static void *element(const struct psinfo_table *table, loff_t pos)
 {
 	unsigned int nr_rows = table->snapshot.nr_rows;
-	unsigned int last = DIV_ROUND_UP(nr_rows, ELEMENT_ROWS);
+	unsigned int last = DIV_ROUND_UP(nr_rows, table->element_rows);
 
 	if (pos == 0)
 		return SEQ_START_TOKEN;
 	if (pos <= last)
 		return psinfo_snapshot_row(&table->snapshot,
-					   (pos - 1) * ELEMENT_ROWS);
+					   (pos - 1) * table->element_rows);
 	return pos == last + 1 ? TOTALS_TOKEN : NULL;
 }
 
@@ -202,13 +211,13 @@ static void show_header(struct seq_file *seq, const struct psinfo_table *table)
 	show_rule(seq, table, '-');
 }
 
-/* @row is the first of ELEMENT_ROWS, or of what is left at the end. */
+/* @row is the first of an element, which is shorter at the end. */
 static void show_rows(struct seq_file *seq, const struct psinfo_table *table,
 		      struct psinfo_row *row)
 {
-	unsigned int done = (seq->index - 1) * ELEMENT_ROWS;
-	unsigned int left = min_t(unsigned int, ELEMENT_ROWS,
-				  table->snapshot.nr_rows - done);
+	unsigned int done = (seq->index - 1) * table->element_rows;
+	unsigned int left = min(table->element_rows,
+				table->snapshot.nr_rows - done);
 	char *start = line_begin(seq, left * table->layout.room);
 	char *at = start;
 

@@ -21,6 +21,7 @@ struct psinfo_table {
 	struct mutex lock;		/* guards the taking */
 	bool taken;
 	bool in_use;			/* between start and stop of seq_file */
+	unsigned int element_rows;	/* rows in one element of it */
 	struct psinfo_layout layout;
 	struct psinfo_snapshot snapshot;
 };
