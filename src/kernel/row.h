@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the table remembers of one process: the record that programs get, and
- * what is to be known to print it. Plain values, no pointers, good for as long
- * as the snapshot lives.
+ * One table row: the record plus display names. Plain values, no pointers, good
+ * for as long as the snapshot lives.
  */
 #ifndef PSINFO_ROW_H
 #define PSINFO_ROW_H

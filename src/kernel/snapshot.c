@@ -139,9 +139,11 @@ static bool name_late_parent(const struct psinfo_snapshot *snapshot,
 	const struct psinfo_row *parent;
 	pid_t recorded = record->ppid;
 	struct psinfo_record now;
+	bool is_alive;
 
-	if (psinfo_collect_one(viewer, record->pid, &now) &&
-	    now.start_ns == record->start_ns)
+	is_alive = psinfo_collect_one(viewer, record->pid, &now) &&
+		   now.start_ns == record->start_ns;
+	if (is_alive)
 		record->ppid = now.ppid;
 	row->parent = name_none;
 	if (!record->ppid)
@@ -153,7 +155,7 @@ static bool name_late_parent(const struct psinfo_snapshot *snapshot,
 		return false;
 	}
 	if (!psinfo_collect_one(viewer, record->ppid, &now))
-		return record->ppid == recorded;
+		return viewer->hides && is_alive && record->ppid == recorded;
 	if (can_be_parent(&now, record))
 		psinfo_name_copy(&row->parent, now.name);
 	return false;
