@@ -51,8 +51,8 @@ static u64 counter_read(const u64 *counter)
 }
 
 /*
- * What of the viewer each record needs: a copy, which stays in registers, while
- * what lies in memory would be read again behind every field written.
+ * The viewer's fields that every record needs, copied so that they stay in
+ * registers: what is in memory would be read again after every field written.
  */
 struct view {
 	const struct pid_namespace *ns;
@@ -369,9 +369,28 @@ static void fill_times(struct psinfo_record *record, struct task_struct *task,
 }
 
 /*
- * If threads keep exiting, the last attempt is one pass in a single section and
- * without the lock: what a thread that exits meanwhile has used may be missing,
- * which is better than to sum thousands of threads with interrupts disabled.
+ * One pass over the threads in a single section and without the lock. What a
+ * thread that exits meanwhile has used may be missing, but is not counted twice:
+ * what has ended is read first, and consistently.
+ */
+static void group_times_read_once(struct signal_struct *sig, struct times *sum)
+{
+	const struct task_struct *thread;
+	unsigned int seq;
+
+	do {
+		seq = read_seqbegin(&sig->stats_lock);
+		add_ended(sum, sig);
+	} while (read_seqretry(&sig->stats_lock, seq));
+	rcu_read_lock();
+	list_for_each_entry_rcu(thread, &sig->thread_head, thread_node)
+		add_thread(sum, thread);
+	rcu_read_unlock();
+}
+
+/*
+ * If threads keep exiting, the last attempt may miss some of their time, which is
+ * better than to sum thousands of threads with interrupts disabled.
  */
 static void fill_large_times(struct psinfo_record *record,
 			     struct task_struct *task)
@@ -383,9 +402,7 @@ static void fill_large_times(struct psinfo_record *record,
 	while (!group_times_read_in_steps(sig, &sum)) {
 		if (--tries)
 			continue;
-		rcu_read_lock();
-		sum_group(sig, &sum);
-		rcu_read_unlock();
+		group_times_read_once(sig, &sum);
 		break;
 	}
 	times_adjust(&sum, &sig->prev_cputime);

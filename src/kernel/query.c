@@ -26,6 +26,8 @@
 #define BUFFER_BYTES	PSINFO_RECORD_SIZE_MAX
 
 static_assert(BUFFER_BYTES <= PAGE_SIZE);
+static_assert(sizeof(PSINFO_VERSION) <=
+	      sizeof_field(struct psinfo_info, version));
 
 /* ---- validate the request ------------------------------------------------ */
 

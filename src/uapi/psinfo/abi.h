@@ -178,7 +178,10 @@ struct psinfo_record {
 	/* PSINFO_GROUP_TIMES: of a process, summed over its threads */
 	__aligned_u64 utime_ns;	/* stat 14 in ns, not rounded */
 	__aligned_u64 stime_ns;	/* stat 15 in ns, not rounded */
-	__aligned_u64 runtime_ns; /* schedstat 1, exact */
+	__aligned_u64 runtime_ns; /* schedstat 1; if threads keep exiting from a
+				   * group of hundreds, their last part may be
+				   * missing
+				   */
 	__aligned_u64 nvcsw;	/* status voluntary_ctxt_switches: main thread only */
 	__aligned_u64 nivcsw;	/* status nonvoluntary_ctxt_switches: likewise */
 	__aligned_u64 min_flt;	/* stat 10 */
@@ -254,7 +257,7 @@ struct psinfo_query {
 	__u32 groups_filled;	/* requested groups that the module knows */
 	__u32 kernel_record_size; /* sizeof(struct psinfo_record) in the module */
 	__s64 began_ns;		/* start of the call, on the clock of start_ns */
-	__aligned_u64 took_ns;	/* until the last record was read */
+	__aligned_u64 took_ns;	/* until the last record was delivered */
 	__u32 processes[PSINFO_STATES_MAX];	/* per enum psinfo_state */
 	__u32 threads[PSINFO_STATES_MAX];	/* 0 without PSINFO_QUERY_THREADS */
 };
