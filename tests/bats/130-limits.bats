@@ -187,7 +187,6 @@ let_see() {
 @test "what is charged is what is taken" {
 	local before after held
 	max_mib 16
-	columns_set all
 	# Some hundred rows each, so that it is these that count.
 	more_processes 250
 	sync
@@ -200,9 +199,9 @@ let_see() {
 	echo "# 8192 KiB charged for $held tables took $((before - after)) KiB" >&3
 	# An open file takes some KiB of its own, as every file of /proc does: its
 	# structures, and the page from which seq_file reads.
-	assert "$held" -le 200 "tables in 8192 KiB"
+	assert "$held" -le 300 "tables in 8192 KiB"
 	assert "$((before - after))" -ge 7000 "KiB taken for 8192 charged"
-	assert "$((before - after))" -le $((8192 + 400 + 8 * held + $(kept_by_kasan))) "KiB taken for 8192 charged"
+	assert "$((before - after))" -le $((8192 + 1024 + 8 * held + $(kept_by_kasan))) "KiB taken for 8192 charged"
 	let_go "$HOLDER"
 	fewer_processes
 }
