@@ -220,12 +220,17 @@ let_see() {
 	cat "$PSINFO" >/dev/null
 	"$BIN/query-list" >/dev/null
 	echo 0 >"$tracing/events/kmem/mm_page_alloc/enable"
-	# Each event is followed by its stack. A slab may be of several pages: that is
-	# for the slab allocator to choose, which does not insist, as for vmalloc from 7.3
-	# on. Nor are pages of the
-	# reader's own buffer psinfo's.
-	awk '/mm_page_alloc:/ { order = $0; sub(/.*order=/, "", order); order += 0; slab = 0; next }
-	     /slab|handle_mm_fault|__vmalloc|vm_area_alloc/ { slab = 1 }
+	# Each event is followed by its stack. Slabs and, from 7.3 on, vmalloc() may take
+	# several pages at once where those are at hand: the flags then lack direct
+	# reclaim, and nothing is moved or written out for them. Whatever asks for more
+	# than a page with direct reclaim counts here, except for a slab, whose objects may
+	# be larger than a page, and for the pages of the reader's own buffer.
+	awk '/mm_page_alloc:/ {
+		order = $0; sub(/.*order=/, "", order); order += 0
+		if (!/GFP_(KERNEL|USER|HIGHUSER|NOFS|NOIO)|GFP_(DIRECT_)?RECLAIM/) order = 0
+		slab = 0; next
+	     }
+	     /slab|handle_mm_fault/ { slab = 1 }
 	     /=> psinfo_/ && !slab { seen[order]++; slab = 1 }
 	     END { for (o in seen) print o, seen[o] }' "$tracing/trace" >"$BATS_TEST_TMPDIR/orders"
 	assert "$(cut -d' ' -f1 "$BATS_TEST_TMPDIR/orders")" = 0 "orders of what psinfo allocated"
