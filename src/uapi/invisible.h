@@ -6,6 +6,9 @@
  * do for invalid UTF-8, and both take the list from here. It is not part of the
  * binary interface and is not installed.
  *
+ * They are those with Unicode's property Default_Ignorable_Code_Point, the line
+ * separators, the interlinear annotations, and the empty Braille pattern.
+ *
  * The list is the initializer of an array of { first, last }:
  *
  *	static const struct range { u32 first, last; } ranges[] =
@@ -19,13 +22,22 @@
 
 #define PSINFO_INVISIBLE_RANGES { \
 	{ 0x00ad, 0x00ad },	/* soft hyphen */ \
+	{ 0x034f, 0x034f },	/* combining grapheme joiner */ \
 	{ 0x061c, 0x061c },	/* Arabic letter mark */ \
-	{ 0x180e, 0x180e },	/* Mongolian vowel separator */ \
+	{ 0x115f, 0x1160 },	/* Hangul fillers */ \
+	{ 0x17b4, 0x17b5 },	/* inherent vowels of Khmer */ \
+	{ 0x180b, 0x180f },	/* Mongolian variation selectors, vowel separator */ \
 	{ 0x200b, 0x200f },	/* zero-width characters, direction marks */ \
 	{ 0x2028, 0x202e },	/* line separators, embeddings, overrides */ \
 	{ 0x2060, 0x206f },	/* word joiner, invisible operators, isolates */ \
+	{ 0x2800, 0x2800 },	/* empty Braille pattern */ \
+	{ 0x3164, 0x3164 },	/* Hangul filler */ \
+	{ 0xfe00, 0xfe0f },	/* variation selectors */ \
 	{ 0xfeff, 0xfeff },	/* byte order mark, zero-width no-break space */ \
-	{ 0xfff9, 0xfffb },	/* interlinear annotations */ \
+	{ 0xffa0, 0xffa0 },	/* halfwidth Hangul filler */ \
+	{ 0xfff0, 0xfffb },	/* unassigned, interlinear annotations */ \
+	{ 0x1bca0, 0x1bca3 },	/* shorthand format controls */ \
+	{ 0x1d173, 0x1d17a },	/* musical beams, ties, slurs, phrases */ \
 	{ 0xe0000, 0xe0fff },	/* tags, variation selectors */ \
 }
 
