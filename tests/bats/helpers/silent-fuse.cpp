@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// silent-fuse DIRECTORY: a file system in user space that stops answering, and a
-// process that is stuck because of it. It mounts itself at DIRECTORY, answers
+// silent-fuse DIRECTORY [query]: a file system in user space that stops answering,
+// and a process that is stuck because of it. It mounts itself at DIRECTORY, answers
 // until DIRECTORY/file can be mapped, and is silent when the first byte is wanted.
-// The process wants it.
+// The process wants it, or with "query" has /proc/psinfo write records there.
 //
 // Prints "PID" of the stuck process once the kernel has asked for the byte.
 #include "process.h"
+#include "query.h"
 
 #include <array>
 #include <cstddef>
@@ -116,27 +117,45 @@ private:
 	int device_;
 };
 
+void *map(const std::string &path)
+{
+	const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+	process::need(file >= 0, "open the file of the silent file system");
+	void *mapped = mmap(nullptr, file_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0);
+	process::need(mapped != MAP_FAILED, "mmap");
+	return mapped;
+}
+
 void want_the_byte(const std::string &path)
 {
 	process::set_name("on-silent-fuse");
-	const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-	process::need(file >= 0, "open the file of the silent file system");
-	void *mapped = mmap(nullptr, file_size, PROT_READ, MAP_PRIVATE, file, 0);
-	process::need(mapped != MAP_FAILED, "mmap");
-	[[maybe_unused]] const char byte = *static_cast<volatile char *>(mapped);
+	[[maybe_unused]] const char byte = *static_cast<volatile char *>(map(path));
+}
+
+void query_into_it(const std::string &path)
+{
+	process::set_name("on-silent-fuse");
+	psinfo_query query = whole_query();
+	query.records = reinterpret_cast<std::uintptr_t>(map(path));
+	query.record_size = sizeof(psinfo_record);
+	query.capacity = file_size / sizeof(psinfo_record);
+	ask(Descriptor(psinfo_path), query);
 }
 
 } // namespace
 
 int main(int argc, char **argv)
 {
-	if (argc != 2) {
-		std::fprintf(stderr, "usage: silent-fuse DIRECTORY\n");
+	const bool is_query = argc == 3 && std::string(argv[2]) == "query";
+	if (argc != 2 && !is_query) {
+		std::fprintf(stderr, "usage: silent-fuse DIRECTORY [query]\n");
 		return 2;
 	}
 	const std::string directory = argv[1];
 	Silent silent(directory);
-	const pid_t stuck = process::start([&] { want_the_byte(directory + "/file"); });
+	const pid_t stuck = process::start([&] {
+		(is_query ? query_into_it : want_the_byte)(directory + "/file");
+	});
 	silent.answer_until_read();
 	std::printf("%d\n", stuck);
 	std::fflush(stdout);
