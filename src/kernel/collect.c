@@ -35,6 +35,10 @@
 static inline void race_window(void)
 {
 }
+
+static inline void long_race_window(void)
+{
+}
 #endif
 
 /* A 64-bit counter that its owner changes; on 32-bit it could be read torn. */
@@ -765,6 +769,7 @@ static void finish_large(struct batch *batch)
 
 	record = (void *)batch->record - walk->record_size;
 	fill_large_times(record, task);
+	long_race_window();
 	rcu_read_lock();
 	is_alive = pid_alive(task);
 	if (!is_alive || !psinfo_viewer_sees(walk->viewer, task)) {

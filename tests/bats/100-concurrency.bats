@@ -66,6 +66,24 @@ storm_counts() {
 	assert "$reads" -ge 5 "reads"
 }
 
+@test "a process that calls a set-uid program while its many threads are summed up is not shown" {
+	local stage=/var/psinfo-exec
+	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
+	mkdir -p "$stage/proc"
+	at_end rm -r "$stage"
+	mount -t proc -o hidepid=2 proc "$stage/proc"
+	at_end umount "$stage/proc"
+	install -m 755 "$(type -P sleep)" "$stage/sleep"
+	install -m 4755 "$(type -P sleep)" "$stage/set-uid-sleep"
+	module_unload
+	insmod "$KO_DEBUG" race_window_us=1000
+	run -0 "$BIN/exec-while-summed" "$stage/proc" "$stage/sleep"
+	assert "$output" = "records 1" "with a program like any other"
+	run -0 "$BIN/exec-while-summed" "$stage/proc" "$stage/set-uid-sleep"
+	assert "$output" = "records 0" "with a set-uid program"
+	module_unload
+}
+
 @test "a process is never missing while a thread of it calls execve" {
 	# With few processes in the table a read is short, and many are made.
 	STORM_IN=(unshare --pid --fork --kill-child --mount-proc)

@@ -19,3 +19,9 @@ static void race_window(void)
 	if (us)
 		udelay(min(us, 1000u));
 }
+
+/* The same where it may sleep, for two thousand times as long. */
+static void long_race_window(void)
+{
+	msleep(2 * min(READ_ONCE(race_window_us), 1000u));
+}

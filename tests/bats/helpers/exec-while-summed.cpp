@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+// exec-while-summed MOUNT PROGRAM: alice asks MOUNT/psinfo for the times of a process
+// of hers that has very many threads. It calls execve() on PROGRAM while they are
+// summed up, which the DEBUG module takes two seconds for (race_window_us=1000).
+//
+// Prints "records N". Where PROGRAM is set-uid, alice must not see what her process
+// has become.
+#include "process.h"
+#include "query.h"
+
+#include <future>
+#include <iostream>
+#include <thread>
+
+namespace {
+
+constexpr int nr_threads = 300;	// more than PSINFO_BATCH
+
+[[noreturn]] void be_large(int ready, int wanted, const char *program)
+{
+	process::become(process::alice);
+	for (int i = 1; i < nr_threads; ++i)
+		std::thread(process::sleep_forever).detach();
+	char byte = 'x';
+	process::need(write(ready, &byte, 1) == 1, "write");
+	process::need(read(wanted, &byte, 1) == 1, "read");
+	execl(program, program, "1000", nullptr);
+	process::die(program);
+}
+
+std::size_t records_of(int fd, pid_t pid)
+{
+	psinfo_query query = whole_query();
+	query.groups = PSINFO_GROUP_TIMES;
+	query.filters = PSINFO_FILTER_PID;
+	query.pid = static_cast<std::uint32_t>(pid);
+	return pass(fd, query, 4).records.size();
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+try {
+	if (argc != 3)
+		throw std::runtime_error("usage: exec-while-summed MOUNT PROGRAM");
+	int ready[2], wanted[2];
+	process::need(pipe(ready) == 0 && pipe(wanted) == 0, "pipe");
+	const pid_t large = process::start([&] { be_large(ready[1], wanted[0], argv[2]); });
+	char byte;
+	close(ready[1]);
+	process::need(read(ready[0], &byte, 1) == 1, "the process with many threads");
+
+	process::become(process::alice);
+	const Descriptor fd(std::string(argv[1]) + "/psinfo");
+	auto records = std::async(std::launch::async, [&] { return records_of(fd, large); });
+	process::nap(0.2);
+	process::need(write(wanted[1], &byte, 1) == 1, "write");
+	std::cout << "records " << records.get() << std::endl;
+	process::end({large});
+	return 0;
+} catch (const std::exception &error) {
+	std::cerr << "exec-while-summed: " << error.what() << "\n";
+	return 1;
+}
