@@ -184,6 +184,22 @@ let_see() {
 	fewer_processes
 }
 
+free_kib() { awk '$1 == "MemFree:" { print $2 }' /proc/meminfo; }
+
+# settled_free: the same once it has stopped to change: what processes that have
+# ended held is freed later, some of it seconds later
+settled_free() {
+	local before=-1 now calm=0
+	for _ in {1..100}; do
+		now=$(free_kib)
+		((now - before < 128 && before - now < 128)) && calm=$((calm + 1)) || calm=0
+		((calm < 8)) || break
+		before=$now
+		sleep 0.2
+	done
+	echo "$now"
+}
+
 @test "what is charged is what is taken" {
 	local before after held
 	max_mib 16
@@ -191,9 +207,9 @@ let_see() {
 	more_processes 250
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	before=$(awk '$1 == "MemFree:" { print $2 }' /proc/meminfo)
+	before=$(settled_free)
 	hold $ALICE $MANY
-	after=$(awk '$1 == "MemFree:" { print $2 }' /proc/meminfo)
+	after=$(free_kib)
 	assert "$HELD" =~ ENOBUFS "what alice got"
 	held=$(cut -d' ' -f2 <<<"$HELD")
 	echo "# 8192 KiB charged for $held tables took $((before - after)) KiB" >&3
