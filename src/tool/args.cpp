@@ -21,11 +21,12 @@ namespace tool {
 
 namespace {
 
-constexpr std::size_t most_left_behind = 4; ///< then the rest is not tried
+/// Then only those are read that have always answered.
+constexpr std::size_t most_left_behind = 4;
 constexpr std::size_t longest = 128UL << 10U;
 constexpr std::chrono::milliseconds longest_delay = std::chrono::minutes(1);
-/// A process that is tried again this late has not been shown for a while.
-constexpr std::chrono::minutes most_overdue(10);
+/// After this time it does not count any more that a process was slow, or answered.
+constexpr std::chrono::minutes longest_memory(10);
 
 enum class Finding : std::uint32_t {
 	Text,
@@ -254,12 +255,11 @@ std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
 	return from;
 }
 
-/// Ends after @most_delays processes that take too long.
-void ArgsReader::read_each(const Wanted &wanted, std::size_t most_delays, std::map<std::int32_t, std::string> &args)
+void ArgsReader::read_each(const Wanted &wanted, Limits limits, std::map<std::int32_t, std::string> &args)
 {
-	for (std::size_t from = 0; from < wanted.size() && most_delays > 0; from++, most_delays--) {
+	for (std::size_t from = 0; from < wanted.size() && limits.slow > 0; from++, limits.slow--) {
 		reap();
-		if (left_behind_.size() >= most_left_behind)
+		if (left_behind_.size() >= limits.left_behind)
 			break;
 		from = read_from_child(wanted, from, args);
 		if (from < wanted.size())
@@ -277,12 +277,15 @@ void ArgsReader::delay(const Key &key)
 	until = Clock::now() + length;
 }
 
-/// Not while the child that tried it the last time still hangs.
+bool ArgsReader::hangs(const Key &key) const
+{
+	return std::any_of(left_behind_.begin(), left_behind_.end(),
+			   [&](const auto &one) { return one.second == key; });
+}
+
 bool ArgsReader::is_due(const Key &key) const
 {
-	return Clock::now() >= delayed_.at(key).until &&
-	       std::none_of(left_behind_.begin(), left_behind_.end(),
-			    [&](const auto &one) { return one.second == key; });
+	return Clock::now() >= delayed_.at(key).until && !hangs(key);
 }
 
 /// Those that wait longest come first, and one that takes too long again ends it:
@@ -295,28 +298,43 @@ void ArgsReader::try_again(const Wanted &delayed, std::map<std::int32_t, std::st
 	std::copy_if(delayed.begin(), delayed.end(), std::back_inserter(due),
 		     [this](const auto *process) { return is_due(key_of(*process)); });
 	std::sort(due.begin(), due.end(), [&](const auto *a, const auto *b) { return until(a) < until(b); });
-	read_each(due, 1, args);
-	for (const auto *process : due)
-		if (args.contains(process->pid))
-			delayed_.erase(key_of(*process));
+	read_each(due, {1, most_left_behind}, args);
 }
 
-std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psinfo::Process *> &processes)
+void ArgsReader::forget_old()
+{
+	const auto oldest = Clock::now() - longest_memory;
+	std::erase_if(delayed_, [&](const auto &one) { return one.second.until < oldest && !hangs(one.first); });
+	std::erase_if(answered_, [&](const auto &one) { return one.second < oldest; });
+}
+
+/// Processes that have always answered come first and in a child of their own: what
+/// others do to their command lines cannot keep these from being read.
+std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psinfo::Process *> &processes,
+						     std::size_t most_slow)
 {
 	std::map<std::int32_t, std::string> args;
+	Wanted trusted;
 	Wanted fresh;
 	Wanted delayed;
 
 	reap();
-	std::erase_if(delayed_, [](const auto &one) { return Clock::now() > one.second.until + most_overdue; });
+	forget_old();
 	for (const auto *process : processes) {
+		const auto key = key_of(*process);
 		if (has_none(*process))
 			args[process->pid] = in_brackets(*process);
+		else if (delayed_.contains(key))
+			delayed.push_back(process);
 		else
-			(delayed_.contains(key_of(*process)) ? delayed : fresh).push_back(process);
+			(answered_.contains(key) ? trusted : fresh).push_back(process);
 	}
-	read_each(fresh, fresh.size(), args);
+	read_each(trusted, {}, args);
+	read_each(fresh, {most_slow, most_left_behind}, args);
 	try_again(delayed, args);
+	for (const auto *process : processes)
+		if (!has_none(*process) && args.contains(process->pid))
+			answered_[key_of(*process)] = Clock::now();
 	reap();
 	return args;
 }

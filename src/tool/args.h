@@ -38,8 +38,11 @@ public:
 
 	/// By pid; raw, words separated by spaces. For kernel threads, and for processes
 	/// that have exited since, "[name]"; for zombies "[name] <defunct>". Left out are
-	/// those whose reading took too long, now or not long ago.
-	std::map<std::int32_t, std::string> read(const std::vector<const psinfo::Process *> &processes);
+	/// those whose reading took too long, now or not long ago. While too many children
+	/// hang, no others are tried than those that have always answered; and once
+	/// @most_slow new ones have taken too long, the other new ones not before the next call.
+	std::map<std::int32_t, std::string> read(const std::vector<const psinfo::Process *> &processes,
+						 std::size_t most_slow = SIZE_MAX);
 
 private:
 	using Key = std::pair<std::int32_t, psinfo::BootTime>;
@@ -48,19 +51,27 @@ private:
 		std::chrono::milliseconds length;
 		Clock::time_point until;
 	};
+	/// What ends the reading of some processes.
+	struct Limits {
+		std::size_t slow = SIZE_MAX; ///< that took too long
+		std::size_t left_behind = SIZE_MAX; ///< children
+	};
 
 	static Key key_of(const psinfo::Process &process) { return {process.pid, process.start}; }
 	std::size_t read_from_child(const Wanted &wanted, std::size_t from, std::map<std::int32_t, std::string> &args);
-	void read_each(const Wanted &wanted, std::size_t most_delays, std::map<std::int32_t, std::string> &args);
+	void read_each(const Wanted &wanted, Limits limits, std::map<std::int32_t, std::string> &args);
 	void try_again(const Wanted &delayed, std::map<std::int32_t, std::string> &args);
+	[[nodiscard]] bool hangs(const Key &key) const; ///< a child that tried it
 	[[nodiscard]] bool is_due(const Key &key) const;
+	void forget_old();
 	void delay(const Key &key); ///< it took too long just now
 	void reap();
 
 	std::string proc_;
 	std::chrono::milliseconds patience_;
 	std::chrono::milliseconds first_delay_;
-	std::map<Key, Delay> delayed_; ///< those that took too long
+	std::map<Key, Delay> delayed_; ///< those that took too long; they stay when they answer again
+	std::map<Key, Clock::time_point> answered_; ///< and when they did last
 	std::map<pid_t, Key> left_behind_; ///< children that may still hang, and where
 };
 

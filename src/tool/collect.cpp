@@ -80,14 +80,14 @@ std::optional<psinfo::Error> Collector::find_facts(const Needs &needs, const Wan
 void Collector::choose_rows(const Wanted &wanted, Listing &listing)
 {
 	if (needs_of({}, wanted.sort).args)
-		listing.facts.args = args_.read(all_of(listing.snapshot));
+		listing.facts.args = args_.read(all_of(listing.snapshot), wanted.most_slow);
 	listing.rows = sorted(listing.snapshot, listing.facts, wanted.sort);
 
 	auto skipped = std::min(wanted.skip, listing.rows.size());
 	listing.rows.erase(listing.rows.begin(), listing.rows.begin() + static_cast<std::ptrdiff_t>(skipped));
 	listing.rows.resize(std::min(wanted.most, listing.rows.size()));
 	if (needs_of(wanted.columns, {}).args && !needs_of({}, wanted.sort).args)
-		listing.facts.args = args_.read(listing.rows);
+		listing.facts.args = args_.read(listing.rows, wanted.most_slow);
 }
 
 std::optional<psinfo::Error> Collector::collect(const Wanted &wanted, Listing &listing)

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,23 @@
 
 #include "args.h"
 #include "tool_fixture.h"
+
+namespace {
+
+bool are_killed = true;
+std::vector<pid_t> spared; ///< that would have been killed, if that were so
+
+} // namespace
+
+// In place of that of the C library, and the same unless a test wants children that no
+// signal ends.
+extern "C" int kill(pid_t pid, int signal) noexcept
+{
+	if (are_killed)
+		return static_cast<int>(syscall(SYS_kill, pid, signal));
+	spared.push_back(pid);
+	return 0;
+}
 
 namespace {
 
@@ -30,7 +48,14 @@ protected:
 		std::string path = fs::temp_directory_path() / "psinfo-args-XXXXXX";
 		root_ = mkdtemp(path.data());
 	}
-	~Args() override { fs::remove_all(root_); }
+	~Args() override
+	{
+		are_killed = true;
+		for (const pid_t pid : spared)
+			kill(pid, SIGKILL);
+		spared.clear();
+		fs::remove_all(root_);
+	}
 
 	/// A process that started @pid seconds after boot.
 	Process make(std::int32_t pid, const std::string &cmdline)
@@ -57,12 +82,12 @@ protected:
 		fs::remove(cmdline);
 		std::ofstream(cmdline) << text;
 	}
-	std::map<std::int32_t, std::string> read(const std::vector<Process> &all)
+	std::map<std::int32_t, std::string> read(const std::vector<Process> &all, std::size_t most_slow = SIZE_MAX)
 	{
 		std::vector<const Process *> wanted;
 		for (const auto &one : all)
 			wanted.push_back(&one);
-		return reader().read(wanted);
+		return reader().read(wanted, most_slow);
 	}
 	tool::ArgsReader &reader()
 	{
@@ -186,6 +211,72 @@ TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
 	const auto took = std::chrono::steady_clock::now() - begin;
 	EXPECT_GE(took, patience);
 	EXPECT_LT(took, 4 * patience);
+}
+
+TEST_F(Args, OfThoseThatHaveAnsweredAreReadWhateverHangs)
+{
+	reader_ = std::make_unique<tool::ArgsReader>(root_, 500ms, 1ms);
+	are_killed = false;
+	std::vector<Process> all = {make(20, "twenty"), make(21, "twenty-one")};
+	const Found healthy = {{20, "twenty"}, {21, "twenty-one"}};
+	EXPECT_EQ(read(all), healthy);
+	for (const std::int32_t pid : {5, 6, 7, 8})
+		all.insert(all.begin(), make_stuck(pid));
+	EXPECT_EQ(read(all), healthy);
+	ASSERT_EQ(spared.size(), 4U);
+
+	all.push_back(make(22, "new"));
+	const auto begin = std::chrono::steady_clock::now();
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ(read(all), healthy);
+	EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms) << "no other is tried";
+}
+
+TEST_F(Args, OfAStuckProcessAreNotTriedWhileAChildHangsThere)
+{
+	reader_ = std::make_unique<tool::ArgsReader>(root_, 100ms, 1ms);
+	are_killed = false;
+	auto all = {make_stuck(6)};
+	for (int i = 0; i < 5; i++) {
+		EXPECT_EQ(read(all), Found());
+		std::this_thread::sleep_for(5ms);
+	}
+	EXPECT_EQ(spared.size(), 1U);
+}
+
+TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
+{
+	constexpr auto patience = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1h);
+	auto all = {make_stuck(5), make_stuck(6), make_stuck(7),  make_stuck(8),
+		    make_stuck(9), make_stuck(10), make(20, "twenty")};
+	for (int i = 0; i < 3; i++) {
+		const auto begin = std::chrono::steady_clock::now();
+		EXPECT_EQ(read(all, 2), Found()) << "after " << i;
+		EXPECT_LT(std::chrono::steady_clock::now() - begin, 5 * patience) << "after " << i;
+		std::this_thread::sleep_for(100ms); // for those that were killed to end
+	}
+	EXPECT_EQ(read(all, 2), (Found{{20, "twenty"}}));
+}
+
+TEST_F(Args, OfProcessesThatWereStuckBeforeCostOnePatience)
+{
+	constexpr auto patience = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1ms);
+	std::vector<Process> all;
+	for (std::int32_t pid = 5; pid < 9; pid++)
+		all.push_back(make_stuck(pid));
+	EXPECT_EQ(read(all), Found());
+	std::this_thread::sleep_for(100ms); // for those that were killed to end
+	for (const auto &process : all)
+		unstick(process.pid, "well");
+	EXPECT_EQ(read(all).size(), all.size());
+
+	for (const auto &process : all)
+		make_stuck(process.pid);
+	const auto begin = std::chrono::steady_clock::now();
+	EXPECT_EQ(read(all), Found());
+	EXPECT_LT(std::chrono::steady_clock::now() - begin, 3 * patience);
 }
 
 TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)

@@ -22,6 +22,9 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
+/// Each keeps the screen from being drawn and keys from being read for 50 ms.
+constexpr std::size_t most_slow_args = 6;
+
 /// What the screen shows.
 struct Picture {
 	std::size_t rows = 0; ///< processes that there are, seen or not
@@ -67,7 +70,7 @@ std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const Vi
 				  Picture &ret_picture)
 {
 	Listing listing;
-	Wanted wanted{view.filter, view.columns, view.sort, view.threads, view.first, screen.height()};
+	Wanted wanted{view.filter, view.columns, view.sort, view.threads, view.first, screen.height(), most_slow_args};
 	if (auto error = collector.collect(wanted, listing))
 		return error;
 
