@@ -253,10 +253,11 @@ Columns default_columns(bool threads)
 
 Columns parse_columns(std::string_view text, const Columns &defaults, std::string &ret_unknown)
 {
-	bool adds = text.starts_with('+');
-	Columns result = adds ? defaults : Columns();
+	Columns result = text.starts_with('+') ? defaults : Columns();
 
-	for (auto name : split(text.substr(adds ? 1 : 0))) {
+	for (auto name : split(text)) {
+		if (name.starts_with('+'))
+			name.remove_prefix(1);
 		const auto *column = find_column(name);
 		if (!column) {
 			ret_unknown = name;

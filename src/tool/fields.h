@@ -82,8 +82,9 @@ struct SortKey {
 	bool operator==(const SortKey &) const = default;
 };
 
-/// The columns of "pid,name"; "+rss" is @defaults and then rss. @ret_unknown is
-/// the name that is none, if the result is empty.
+/// The columns of "pid,name"; "+rss" is @defaults and then rss. A + later in the list
+/// changes nothing: "pid,+rss" is two lists joined. @ret_unknown is the name that is
+/// none, if the result is empty.
 [[nodiscard]] Columns parse_columns(std::string_view text, const Columns &defaults, std::string &ret_unknown);
 /// "-rss,pid": by rss, the largest first, then by pid. As above.
 [[nodiscard]] std::vector<SortKey> parse_sort(std::string_view text, std::string &ret_unknown);

@@ -181,6 +181,9 @@ TEST(CommandLine, ListsAddUpOnBothSidesOfTheCommand)
 	EXPECT_EQ(line.arguments.states, (Words{"R", "D"}));
 	EXPECT_EQ(line.arguments.pids, (Words{"1", "2"}));
 	EXPECT_EQ(parsed("--source proc tree --source module").arguments.source, "module") << "the last one counts";
+	const auto columns = effect_of(words_of("-o pid --sort uid watch -o name --sort=-rss")).stored;
+	EXPECT_NE(columns.find("pid,name"), std::string::npos) << columns;
+	EXPECT_NE(columns.find("uid,-rss"), std::string::npos) << columns;
 }
 
 TEST(CommandLine, TakesTheUsualSpellings)

@@ -60,6 +60,8 @@ TEST(Columns, AreParsed)
 
 	EXPECT_EQ(tool::parse_columns("name,pid", defaults, unknown), columns("name,pid"));
 	EXPECT_EQ(tool::parse_columns("+rss,uid", defaults, unknown), columns("pid,name,rss,uid"));
+	EXPECT_EQ(tool::parse_columns("uid,+rss", defaults, unknown), columns("uid,rss"));
+	EXPECT_EQ(tool::parse_columns("+rss,+uid", defaults, unknown), columns("pid,name,rss,uid"));
 	EXPECT_TRUE(tool::parse_columns("pid,nope", defaults, unknown).empty());
 	EXPECT_EQ(unknown, "nope");
 	EXPECT_TRUE(tool::parse_columns("pid,,name", defaults, unknown).empty());

@@ -168,13 +168,13 @@ TEST(ListCommand, RefusesUnknownColumns)
 	FakeSource source;
 	std::ostringstream out;
 	Common common;
-	auto outcome = tool::run_list({&source, nullptr, out, common}, {"pid,nope", "", false});
+	auto outcome = tool::run_list({&source, nullptr, out, common}, {{{"pid,nope"}, {}}, false});
 	EXPECT_EQ(outcome.exit, Exit::Usage);
 	EXPECT_EQ(outcome.message, "--output: there is no column 'nope'");
-	outcome = tool::run_list({&source, nullptr, out, common}, {"", "a\nb", false});
+	outcome = tool::run_list({&source, nullptr, out, common}, {{{}, {"a\nb"}}, false});
 	EXPECT_EQ(outcome.message, "--sort: there is no column 'a\\nb'");
 	EXPECT_EQ(outcome.hint, "psinfo --help lists them");
-	outcome = tool::run_list({&source, nullptr, out, common}, {"pid,nmae", "", false});
+	outcome = tool::run_list({&source, nullptr, out, common}, {{{"pid,nmae"}, {}}, false});
 	EXPECT_EQ(outcome.hint, "did you mean 'name'? psinfo --help lists them");
 	EXPECT_TRUE(source.asked.empty());
 	EXPECT_EQ(out.str(), "");
@@ -186,7 +186,7 @@ TEST(ListCommand, PrintsTotalsBelowIfAsked)
 	std::ostringstream out;
 	Common common;
 	common.filter.states = StateSet(State::Zombie);
-	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {"pid,name", "", true}).exit, Exit::Done);
+	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {{{"pid,name"}, {}}, true}).exit, Exit::Done);
 	EXPECT_EQ(out.str(), "PID NAME\n"
 			     " 20 defunct one\n"
 			     "RUNNING: 0\tINTERRUPTIBLE: 0\tUNINTERRUPTIBLE: 0\tSTOPPED: 0\n"

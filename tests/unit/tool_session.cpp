@@ -219,6 +219,16 @@ TEST_F(SessionTest, VerifyNeedsBoth)
 	EXPECT_EQ(warnings, Names());
 }
 
+TEST_F(SessionTest, ColumnsAndOrderGivenTwiceAddUp)
+{
+	EXPECT_EQ(run("-r -p 1,2 -o pid -o ppid --output=name").exit, Exit::Done);
+	EXPECT_EQ(output, "PID PPID NAME\n1 0 init\n2 0 kthreadd\n");
+	EXPECT_EQ(run("-n -r -p 3 -o +ppid -o +flags").exit, Exit::Done);
+	EXPECT_EQ(output, "3 kworker/0:1 IDLE kthreadd 2 2097152\n");
+	EXPECT_EQ(run("-n -r -p 10,20,21 -o pid --sort ppid --sort=-pid").exit, Exit::Done);
+	EXPECT_EQ(output, "10\n21\n20\n");
+}
+
 TEST_F(SessionTest, ASelectionThatMatchesNothingEndsWithOne)
 {
 	for (const char *words : {"-p 999999", "--ppid 999999", "-u 4000000009", "-s PARKED", "-p 1 --kernel-threads",

@@ -31,6 +31,11 @@ Outcome unknown_column(const char *option, const std::string &name)
 			   suggestion(name, names, "psinfo --help lists them"));
 }
 
+std::string joined(const std::vector<std::string> &lists)
+{
+	return CLI::detail::join(lists, ",");
+}
+
 bool is_values(Format format)
 {
 	return format == Format::Csv || format == Format::Raw;
@@ -38,26 +43,28 @@ bool is_values(Format format)
 
 } // namespace
 
-void add_column_options(CLI::App &app, std::string &output, std::string &sort)
+void add_column_options(CLI::App &app, ColumnOptions &options)
 {
-	app.add_option("-o,--output", output, "What to print; +COLUMNS: beside the default columns")
+	app.add_option("-o,--output", options.output, "What to print; +COLUMNS: beside the default columns")
 		->type_name("COLUMNS")
-		->take_last();
-	app.add_option("--sort", sort, "In which order; -COLUMN: the largest first")->type_name("COLUMNS")->take_last();
+		->allow_extra_args(false);
+	app.add_option("--sort", options.sort, "In which order; -COLUMN: the largest first")
+		->type_name("COLUMNS")
+		->allow_extra_args(false);
 	app.footer([] { return "Columns:\n" + columns_help(); });
 }
 
-Outcome read_columns(const std::string &output, const std::string &sort, const Columns &defaults, Columns &ret_columns,
+Outcome read_columns(const ColumnOptions &options, const Columns &defaults, Columns &ret_columns,
 		     std::vector<SortKey> &ret_sort)
 {
 	std::string unknown;
 
-	ret_columns = output.empty() ? defaults : parse_columns(output, defaults, unknown);
+	ret_columns = options.output.empty() ? defaults : parse_columns(joined(options.output), defaults, unknown);
 	if (ret_columns.empty())
 		return unknown_column("--output", unknown);
-	if (sort.empty())
+	if (options.sort.empty())
 		return {};
-	ret_sort = parse_sort(sort, unknown);
+	ret_sort = parse_sort(joined(options.sort), unknown);
 	if (ret_sort.empty())
 		return unknown_column("--sort", unknown);
 	return {};
@@ -65,7 +72,7 @@ Outcome read_columns(const std::string &output, const std::string &sort, const C
 
 void add_list_options(CLI::App &app, ListOptions &options)
 {
-	add_column_options(app, options.output, options.sort);
+	add_column_options(app, options.columns);
 	app.add_flag("--totals", options.totals, "Print how many are in each state, too");
 }
 
@@ -75,7 +82,7 @@ Outcome run_list(const Context &context, const ListOptions &options)
 	Columns columns;
 	std::vector<SortKey> sort;
 
-	auto outcome = read_columns(options.output, options.sort, default_columns(common.threads), columns, sort);
+	auto outcome = read_columns(options.columns, default_columns(common.threads), columns, sort);
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	if (options.totals && is_values(common.format))

@@ -8,19 +8,23 @@
 
 namespace tool {
 
+/// --output and --sort, which watch has, too: the lists of each time that they were given.
+struct ColumnOptions {
+	std::vector<std::string> output; ///< empty: the default columns
+	std::vector<std::string> sort; ///< empty: as they come, by pid
+};
+
 struct ListOptions {
-	std::string output; ///< columns; empty: the default ones
-	std::string sort; ///< columns; empty: as they come, by pid
+	ColumnOptions columns;
 	bool totals = false;
 };
 
 void add_list_options(CLI::App &app, ListOptions &options);
 Outcome run_list(const Context &context, const ListOptions &options);
 
-/// --output and --sort, which watch has, too.
-void add_column_options(CLI::App &app, std::string &output, std::string &sort);
-[[nodiscard]] Outcome read_columns(const std::string &output, const std::string &sort, const Columns &defaults,
-				   Columns &ret_columns, std::vector<SortKey> &ret_sort);
+void add_column_options(CLI::App &app, ColumnOptions &options);
+[[nodiscard]] Outcome read_columns(const ColumnOptions &options, const Columns &defaults, Columns &ret_columns,
+				   std::vector<SortKey> &ret_sort);
 
 } // namespace tool
 

@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 
 #include "collect.h"
-#include "commands/list.h"
 #include "following.h"
 #include "options.h"
 #include "render.h"
@@ -128,7 +127,7 @@ Outcome no_terminal(const char *why)
 
 void add_watch_options(CLI::App &app, WatchOptions &options)
 {
-	add_column_options(app, options.output, options.sort);
+	add_column_options(app, options.columns);
 	add_interval(app, options.interval, 0.1, 86400, "2");
 }
 
@@ -141,8 +140,10 @@ Outcome run_watch(const Context &context, const WatchOptions &options)
 
 	std::string unknown;
 	auto defaults = parse_columns("pid,user,stat,time,rss,threads,name,parent", {}, unknown);
-	auto sort = options.sort.empty() ? "-time" : options.sort;
-	auto outcome = read_columns(options.output, sort, defaults, view.columns, view.sort);
+	auto columns = options.columns;
+	if (columns.sort.empty())
+		columns.sort = {"-time"};
+	auto outcome = read_columns(columns, defaults, view.columns, view.sort);
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))

@@ -3,15 +3,13 @@
 #ifndef PSINFO_TOOL_COMMANDS_WATCH_H
 #define PSINFO_TOOL_COMMANDS_WATCH_H
 
-#include <string>
-
 #include "command.h"
+#include "commands/list.h"
 
 namespace tool {
 
 struct WatchOptions {
-	std::string output; ///< as for the list
-	std::string sort;
+	ColumnOptions columns;
 	double interval = 2.0; ///< seconds
 };
 
