@@ -61,6 +61,7 @@ enum class Format { Table, Json, Csv, Raw };
 struct Filter {
 	std::optional<psinfo::StateSet> states;
 	std::vector<std::uint32_t> uids; ///< real user ids
+	std::uint32_t overflow_uid = 65534; ///< see users.h
 	std::vector<std::int32_t> pids;
 	std::vector<std::int32_t> parents;
 	psinfo::Query::Kind kind = psinfo::Query::Kind::All;

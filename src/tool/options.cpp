@@ -168,6 +168,8 @@ Outcome read_filter(const Arguments &arguments, Filter &ret_filter)
 		outcome = read_pids(arguments.pids, "--pid", ret_filter.pids);
 	if (outcome.exit == Exit::Done)
 		outcome = read_pids(arguments.parents, "--ppid", ret_filter.parents);
+	if (!ret_filter.uids.empty())
+		ret_filter.overflow_uid = overflow_uid();
 	sort_unique(ret_filter.uids);
 	sort_unique(ret_filter.pids);
 	sort_unique(ret_filter.parents);

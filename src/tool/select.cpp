@@ -31,6 +31,13 @@ bool has_user(const Filter &filter, const Process &process)
 	return filter.uids.empty() || (process.credentials && has(filter.uids, process.credentials->uid));
 }
 
+/// Not the overflow id: the module compares the kernel's own ids and would leave out
+/// processes of users without a mapping, which are shown with it.
+bool is_user_for_source(const Filter &filter)
+{
+	return filter.uids.size() == 1 && filter.uids[0] != filter.overflow_uid;
+}
+
 bool is_of_kind(Query::Kind kind, const Process &process)
 {
 	return kind == Query::Kind::All || (kind == Query::Kind::KernelThreads) == process.is_kernel_thread();
@@ -90,10 +97,10 @@ Query query_of(const Filter &filter, psinfo::Groups groups, bool threads)
 	Query query;
 
 	query.groups = groups;
-	query.groups.credentials |= filter.uids.size() > 1;
+	query.groups.credentials |= !filter.uids.empty() && !is_user_for_source(filter);
 	query.threads = threads;
 	query.states = filter.states;
-	query.uid = single(filter.uids);
+	query.uid = is_user_for_source(filter) ? single(filter.uids) : std::nullopt;
 	query.pid = single(filter.pids);
 	query.parent = single(filter.parents);
 	query.kind = filter.kind;
@@ -102,7 +109,8 @@ Query query_of(const Filter &filter, psinfo::Groups groups, bool threads)
 
 bool is_query(const Filter &filter)
 {
-	return filter.uids.size() <= 1 && filter.pids.size() <= 1 && filter.parents.size() <= 1;
+	return (filter.uids.empty() || is_user_for_source(filter)) && filter.pids.size() <= 1 &&
+	       filter.parents.size() <= 1;
 }
 
 bool lets_all_through(const Filter &filter)

@@ -15,8 +15,9 @@
 
 namespace tool {
 
-/// What the source can be asked: of a filter with several users, pids or parents
-/// only the rest; those are for keep(), and query.groups has what it needs.
+/// What the source can be asked: of a filter with several users, pids or parents, or
+/// with the overflow id, only the rest; those are for keep(), and query.groups has what
+/// it needs.
 [[nodiscard]] psinfo::Query query_of(const Filter &filter, psinfo::Groups groups, bool threads);
 /// Whether the source does all of it, so that keep() changes nothing.
 [[nodiscard]] bool is_query(const Filter &filter);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <fstream>
 #include <vector>
 
 #include <grp.h>
@@ -75,6 +76,12 @@ std::optional<std::uint32_t> find_user(const std::string &name)
 	if (parse_number(name, UINT32_MAX - 1, number))
 		return static_cast<std::uint32_t>(number);
 	return std::nullopt;
+}
+
+std::uint32_t overflow_uid(const std::string &path)
+{
+	std::uint32_t uid = 0;
+	return std::ifstream(path) >> uid ? uid : Filter{}.overflow_uid;
 }
 
 } // namespace tool

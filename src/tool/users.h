@@ -25,6 +25,9 @@ private:
 /// The id of the user of that name; a number is taken as it is.
 [[nodiscard]] std::optional<std::uint32_t> find_user(const std::string &name);
 
+/// The id that stands for each user without a mapping in this user namespace.
+[[nodiscard]] std::uint32_t overflow_uid(const std::string &path = "/proc/sys/kernel/overflowuid");
+
 } // namespace tool
 
 #endif // PSINFO_TOOL_USERS_H

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // What is typed, and what it means.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <sstream>
+
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
@@ -10,6 +15,7 @@
 #include "commands/totals.h"
 #include "options.h"
 #include "tool_fixture.h"
+#include "users.h"
 
 namespace {
 
@@ -161,6 +167,17 @@ TEST(Commands, HaveNamesAndDescriptionsOfTheirOwn)
 	}
 	EXPECT_EQ(names, (std::vector<std::string>{"", "show", "tree", "totals", "watch", "stuck", "metrics", "doctor",
 						   "verify", "help"}));
+}
+
+TEST(OverflowUid, IsWhatTheKernelSays)
+{
+	std::string path = testing::TempDir() + "psinfo-overflowuid-XXXXXX";
+	close(mkstemp(path.data()));
+	EXPECT_EQ(tool::overflow_uid(path), 65534U) << "empty";
+	std::ofstream(path) << "4711\n";
+	EXPECT_EQ(tool::overflow_uid(path), 4711U);
+	std::remove(path.c_str());
+	EXPECT_EQ(tool::overflow_uid(path), 65534U) << "missing";
 }
 
 TEST(ListCommand, RefusesUnknownColumns)

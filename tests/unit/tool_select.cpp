@@ -94,6 +94,24 @@ TEST(Filters, WithSeveralUsersAskForTheGroupThatTells)
 	EXPECT_FALSE(tool::is_query(filter));
 }
 
+/// The module compares ids of the kernel, so 65534 would find no user without a mapping.
+TEST(Filters, DoNotAskTheSourceForTheOverflowId)
+{
+	tool::Filter filter;
+	filter.uids = {65534};
+	auto query = tool::query_of(filter, {}, false);
+	EXPECT_FALSE(query.uid);
+	EXPECT_TRUE(query.groups.credentials);
+	EXPECT_FALSE(tool::is_query(filter));
+
+	filter.overflow_uid = 4000000002;
+	EXPECT_EQ(tool::query_of(filter, {}, false).uid, 65534U);
+	EXPECT_TRUE(tool::is_query(filter));
+	filter.uids = {4000000002};
+	EXPECT_FALSE(tool::query_of(filter, {}, false).uid);
+	EXPECT_EQ(listed(filter), (Pids{21}));
+}
+
 TEST(Filters, CountWhatIsLeft)
 {
 	psinfo::Snapshot snapshot;
