@@ -40,10 +40,13 @@ int ask_again(const Device &device, unsigned long request, void *argument)
 	return number;
 }
 
+/// The words take the place of those of errno where these would mislead.
 Error ioctl_error(int number, const std::string &path)
 {
 	if (number == ENOTTY)
-		return {Error::Kind::Abi, number, "ask " + path + ": the module does not support queries"};
+		return {Error::Kind::Abi, 0, "ask " + path + ": the module does not support queries"};
+	if (number == ENODEV)
+		return {Error::Kind::Unreadable, 0, "ask " + path + ": the module is being unloaded"};
 	if (number == EINVAL || number == E2BIG)
 		return {Error::Kind::Invalid, number, "ask " + path};
 	return error_of_errno(number, "ask " + path);
@@ -142,9 +145,8 @@ std::optional<Error> ModuleSource::ask(psinfo_query &request) const
 {
 	const auto cursor_before = request.cursor;
 	const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request);
-	// It has answered before. ENODEV: the call was under way when it was unloaded.
-	if (number == ENOTTY || number == ENODEV)
-		return Error{Error::Kind::Unreadable, number, "ask " + path_ + ": the module has been unloaded"};
+	if (number == ENOTTY) // it has answered before
+		return Error{Error::Kind::Unreadable, 0, "ask " + path_ + ": the module has been unloaded"};
 	if (number)
 		return ioctl_error(number, path_);
 	return answer_error(request, cursor_before);

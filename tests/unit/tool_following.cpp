@@ -33,7 +33,7 @@ struct Machine {
 		[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query & /*query*/) const override
 		{
 			if (what == "module" && (!machine.has_module || number != machine.opened))
-				return Error{Error::Kind::Unreadable, ENOTTY, "ask: the module has been unloaded"};
+				return Error{Error::Kind::Unreadable, 0, "ask: the module has been unloaded"};
 			if (what == "module" && machine.is_out_of_memory)
 				return Error{Error::Kind::Unreadable, ENOMEM, "ask"};
 			return psinfo::Snapshot();

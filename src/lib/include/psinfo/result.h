@@ -21,7 +21,7 @@ struct Error {
 		Invalid, ///< the query asks for something that the source can not do
 	};
 	Kind kind;
-	int number = 0; ///< errno of the call that failed, or 0
+	int number = 0; ///< errno of the call that failed, or 0 where `what` says it all
 	std::string what; ///< what was being done: "open /proc/psinfo"
 
 	/// "open /proc/psinfo: No such file or directory"
