@@ -305,12 +305,14 @@ TEST_F(Doctor, AModuleThatIsBeingUnloadedIsNotCalledLoaded)
 TEST_F(Doctor, WhyItDoesNotAnswer)
 {
 	answer_ = psinfo::Error{psinfo::Error::Kind::NotPermitted, EACCES, "open /proc/psinfo"};
-	EXPECT_EQ(check("answer").found, "/proc/psinfo does not answer: open /proc/psinfo: Permission denied");
+	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: Permission denied");
 	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2"};
 	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's interface has version 2");
 	EXPECT_EQ(check("answer").hint, "install psinfo and psinfo-dkms of the same version");
+	answer_ = psinfo::Error{psinfo::Error::Kind::Malformed, 0, "use /proc/psinfo: the module's structures are shorter"};
+	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's structures are shorter");
 	answer_ = missing;
-	EXPECT_EQ(check("answer").found, "/proc/psinfo does not answer: open /proc/psinfo: No such file or directory");
+	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: No such file or directory");
 	put("/proc/self/mountinfo", "23 22 0:5 / /proc rw - proc proc rw,subset=pid\n");
 	EXPECT_EQ(check("answer").found, "this /proc is mounted with subset=pid, which hides /proc/psinfo");
 }

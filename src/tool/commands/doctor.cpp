@@ -513,7 +513,7 @@ Check check_answer(const Case &the)
 			"install psinfo and psinfo-dkms of the same version"};
 	if (error.kind == psinfo::Error::Kind::NotFound && !the.facts.is_loaded)
 		return {Status::Bad, "answer", "there is no /proc/psinfo; psinfo reads the rest of /proc instead"};
-	return {Status::Bad, "answer", "/proc/psinfo does not answer: " + error.message()};
+	return {Status::Bad, "answer", "cannot " + error.message()};
 }
 
 Check check_view(const Case &the)

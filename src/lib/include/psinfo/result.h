@@ -24,7 +24,7 @@ struct Error {
 	int number = 0; ///< errno of the call that failed, or 0 where `what` says it all
 	std::string what; ///< what was being done: "open /proc/psinfo"
 
-	/// "open /proc/psinfo: No such file or directory"
+	/// "open /proc/psinfo: No such file or directory": to be read after "cannot"
 	[[nodiscard]] std::string message() const;
 };
 
