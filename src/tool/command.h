@@ -88,6 +88,7 @@ struct Context {
 	const psinfo::Source *other = nullptr; ///< verify: /proc; else null
 	std::ostream &out; ///< stdout, or a string in tests; no need to flush
 	const Common &common;
+	const psinfo::Error *module_error = nullptr; ///< why @source is /proc instead of the module, or null
 };
 
 /// What a name, or any other text from outside, looks like when it is shown:

@@ -55,14 +55,14 @@ Outcome run_with_one(const Command &command, const Common &common, std::ostream 
 		warn(*module_error, command, common, hooks);
 
 	const Observed source(**opened);
-	auto outcome = command.run({&source, nullptr, out, common});
+	auto outcome = command.run({&source, nullptr, out, common, module_error ? &*module_error : nullptr});
 	if (outcome.exit == Exit::Done || !can_fall_back(command, common, source))
 		return outcome;
 	auto proc = hooks.open(Choice::Proc, nullptr);
 	if (!proc)
 		return outcome;
 	warn(*source.error(), command, common, hooks);
-	return command.run({proc->get(), nullptr, out, common});
+	return command.run({proc->get(), nullptr, out, common, &*source.error()});
 }
 
 Outcome run_with_both(const Command &command, const Common &common, std::ostream &out, const SessionHooks &hooks)

@@ -95,6 +95,34 @@ TEST(MetricsText, WithoutTheModuleSaysSo)
 	EXPECT_EQ(text.find("module_version"), std::string::npos);
 }
 
+TEST(MetricsText, SaysWhyTheModuleIsNotTheSource)
+{
+	using Kind = psinfo::Error::Kind;
+	struct {
+		std::optional<Kind> error;
+		const char *reason;
+	} const rows[] = {
+		{Kind::NotFound, "not_loaded"}, {Kind::NotPermitted, "not_permitted"}, {Kind::Abi, "abi_mismatch"},
+		{Kind::Unreadable, "failed"},	{Kind::Malformed, "failed"},	       {std::nullopt, "not_asked"},
+	};
+	auto count_reasons = [](const std::string &text, const std::string &value) {
+		const auto lines = lines_of(text);
+		return std::count_if(lines.begin(), lines.end(), [&](const std::string &line) {
+			return line.starts_with("psinfo_module_fallback{reason=") && line.ends_with("} " + value);
+		});
+	};
+	auto metrics = some_metrics();
+	EXPECT_EQ(count_reasons(tool::metrics_text(metrics), "0"), 5);
+	metrics.source = "proc";
+	for (const auto &row : rows) {
+		metrics.module_error = row.error; // although the module can say what it is
+		const auto text = tool::metrics_text(metrics);
+		EXPECT_TRUE(has_line(text, "psinfo_module_up 0")) << row.reason;
+		EXPECT_TRUE(has_line(text, std::string("psinfo_module_fallback{reason=\"") + row.reason + "\"} 1")) << text;
+		EXPECT_EQ(count_reasons(text, "0"), 4) << row.reason;
+	}
+}
+
 TEST(MetricsText, EscapesLabelValues)
 {
 	auto metrics = some_metrics();

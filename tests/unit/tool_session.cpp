@@ -196,17 +196,27 @@ TEST_F(SessionTest, WithoutProcTheErrorIsThatOfTheModule)
 
 TEST_F(SessionTest, MetricsAreSilentBecauseTheySayItThemselves)
 {
-	for (const auto &error : {not_loaded, other_version}) {
-		open_error = error;
-		EXPECT_EQ(run("metrics").exit, Exit::Done);
+	auto expect_reason = [this](const std::string &words, const char *reason) {
+		EXPECT_EQ(run(words).exit, Exit::Done);
 		EXPECT_EQ(warnings, Names());
 		EXPECT_NE(output.find("source=\"proc\""), std::string::npos) << output;
-	}
+		EXPECT_NE(output.find("psinfo_module_up 0\n"), std::string::npos) << output;
+		EXPECT_NE(output.find(std::string("{reason=\"") + reason + "\"} 1\n"), std::string::npos) << output;
+	};
+	open_error = not_loaded;
+	expect_reason("metrics", "not_loaded");
+	open_error = other_version;
+	expect_reason("metrics", "abi_mismatch");
 	open_error.reset();
-	take_error = Error{Error::Kind::Unreadable, ENODEV, "ask /proc/psinfo"};
-	EXPECT_EQ(run("metrics --source=auto").exit, Exit::Done);
-	EXPECT_EQ(warnings, Names());
-	EXPECT_NE(output.find("source=\"proc\""), std::string::npos) << output;
+	expect_reason("metrics --source=proc", "not_asked");
+	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	expect_reason("metrics --source=auto", "failed");
+	EXPECT_EQ(opened, (Names{"module", "proc"}));
+
+	take_error.reset();
+	EXPECT_EQ(run("metrics").exit, Exit::Done);
+	EXPECT_EQ(opened, Names{"module"});
+	EXPECT_NE(output.find("psinfo_module_up 1\n"), std::string::npos) << output;
 }
 
 TEST_F(SessionTest, VerifyNeedsBoth)

@@ -2,11 +2,13 @@
 // Totals in the text format of Prometheus, and a file that is replaced at once.
 #include "commands/metrics.h"
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <ostream>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include <fcntl.h>
@@ -99,6 +101,44 @@ std::string build_info(const Metrics &metrics)
 	}
 	return heading(name, "Versions of the tool and of the module, and which source these values are from.") +
 	       sample(name, labels, "1");
+}
+
+constexpr std::array<std::string_view, 5> reasons = {"not_loaded", "not_permitted", "abi_mismatch", "failed",
+						     "not_asked"};
+
+/// Why the module is not the source: one of them, or nothing if it is.
+std::string_view reason_of(const Metrics &metrics)
+{
+	if (metrics.source == "module")
+		return "";
+	if (!metrics.module_error)
+		return "not_asked";
+	switch (*metrics.module_error) {
+	case Error::Kind::NotFound:
+		return "not_loaded";
+	case Error::Kind::NotPermitted:
+		return "not_permitted";
+	case Error::Kind::Abi:
+		return "abi_mismatch";
+	case Error::Kind::Unreadable:
+	case Error::Kind::Malformed:
+	case Error::Kind::Invalid:
+		break;
+	}
+	return "failed";
+}
+
+/// All reasons each time, so that none of the series comes and goes.
+std::string module_state(const Metrics &metrics)
+{
+	const std::string fallback = "psinfo_module_fallback";
+	const std::string_view found = reason_of(metrics);
+	std::string text =
+		gauge("psinfo_module_up", "Whether these values are from the kernel module.", found.empty() ? 1 : 0) +
+		heading(fallback, "Why these values are from /proc and not from the kernel module.");
+	for (const std::string_view reason : reasons)
+		text += sample(fallback, {{"reason", std::string(reason)}}, reason == found ? "1" : "0");
+	return text;
 }
 
 // ---- the values ------------------------------------------------------------
@@ -238,8 +278,7 @@ std::string metrics_text(const Metrics &metrics)
 	       gauge("psinfo_zombie_parents", "Processes with children that they have not reaped.",
 		     metrics.zombie_parents) +
 	       heading("psinfo_capture_duration_seconds", "How long it took to count processes and threads.") +
-	       sample("psinfo_capture_duration_seconds", {}, seconds(metrics.all.took)) +
-	       gauge("psinfo_module_up", "Whether the kernel module answers.", metrics.module ? 1 : 0) +
+	       sample("psinfo_capture_duration_seconds", {}, seconds(metrics.all.took)) + module_state(metrics) +
 	       build_info(metrics) + "# EOF\n";
 }
 
@@ -272,6 +311,8 @@ Outcome run_metrics(const Context &context, const MetricsOptions &options)
 	const auto module = psinfo::module_info();
 	if (module)
 		metrics->module = *module;
+	if (context.module_error)
+		metrics->module_error = context.module_error->kind;
 	if (options.output.empty()) {
 		context.out << metrics_text(*metrics);
 		return {};

@@ -25,7 +25,8 @@ struct Metrics {
 	std::uint64_t kernel_threads = 0;
 	std::uint64_t zombie_parents = 0; ///< processes that have zombies for children
 	std::string source; ///< "module" or "proc"
-	std::optional<psinfo::ModuleInfo> module; ///< empty: it does not answer
+	std::optional<psinfo::ModuleInfo> module; ///< what it says about itself, whatever the source
+	std::optional<psinfo::Error::Kind> module_error; ///< why the source is /proc; empty: it was asked for
 };
 
 [[nodiscard]] psinfo::Result<Metrics> take_metrics(const psinfo::Source &source);
