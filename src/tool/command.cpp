@@ -40,10 +40,14 @@ Outcome outcome_of(const psinfo::Error &error)
 	return {Exit::Unreadable, "cannot " + error.message()};
 }
 
+std::string reason_of(const psinfo::Error &module_error)
+{
+	return module_error.kind == Kind::NotFound ? "the module is not loaded" : "cannot " + module_error.message();
+}
+
 std::string fallback_warning(const psinfo::Error &module_error)
 {
-	std::string why = module_error.kind == Kind::NotFound ? "the module is not loaded," :
-								"cannot " + module_error.message() + ";";
+	std::string why = reason_of(module_error) + (module_error.kind == Kind::NotFound ? "," : ";");
 	std::string_view hint;
 	for (const auto &ending : endings)
 		if (ending.kind == module_error.kind)

@@ -51,6 +51,8 @@ struct Outcome {
 
 /// The words, the hint and the exit code for an error of the library.
 [[nodiscard]] Outcome outcome_of(const psinfo::Error &error);
+/// "the module is not loaded", or what could not be done with it.
+[[nodiscard]] std::string reason_of(const psinfo::Error &module_error);
 /// One line: that /proc is read instead of the module, why, and what helps.
 [[nodiscard]] std::string fallback_warning(const psinfo::Error &module_error);
 [[nodiscard]] Outcome wrong_usage(std::string message, std::string hint = "");

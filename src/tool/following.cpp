@@ -13,12 +13,17 @@ Following::Following(const psinfo::Source &first, psinfo::Choice choice, Open op
 
 psinfo::Result<psinfo::Snapshot> Following::take(const psinfo::Query &query) const
 {
-	return source_->take(query);
+	auto snapshot = source_->take(query);
+	if (choice_ == psinfo::Choice::Auto && name() == "module")
+		module_error_ = snapshot ? std::nullopt : std::optional(snapshot.error());
+	return snapshot;
 }
 
 bool Following::change_to(psinfo::Choice choice)
 {
 	auto opened = open_(choice);
+	if (!opened && choice_ == psinfo::Choice::Auto && choice == psinfo::Choice::Module)
+		module_error_ = opened.error();
 	if (!opened)
 		return false;
 	own_ = std::move(*opened);

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include <psinfo/psinfo.h>
@@ -27,6 +28,8 @@ public:
 	/// Errors are those of the source that it is now.
 	[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query &query) const override;
 	[[nodiscard]] std::string_view name() const override { return source_->name(); }
+	/// Why it is not the module now, with Choice::Auto; else nothing.
+	[[nodiscard]] const std::optional<psinfo::Error> &module_error() const { return module_error_; }
 
 	/// For the time between two snapshots: the module, if it is there again.
 	void prefer_module();
@@ -41,6 +44,7 @@ private:
 	std::unique_ptr<psinfo::Source> own_; ///< where it is not the first one any more
 	psinfo::Choice choice_;
 	Open open_;
+	mutable std::optional<psinfo::Error> module_error_; ///< of the last time it was opened or asked
 };
 
 } // namespace tool

@@ -127,4 +127,10 @@ std::string describe(const View &view)
 	return text + (view.threads ? ", each thread" : "");
 }
 
+std::string title_of(const View &view, std::string_view source, const std::optional<psinfo::Error> &module_error)
+{
+	auto why = module_error ? " (" + reason_of(*module_error) + ")" : "";
+	return "psinfo: " + std::string(source) + why + ", " + describe(view) + "; h for help";
+}
+
 } // namespace tool

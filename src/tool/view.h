@@ -3,7 +3,9 @@
 #ifndef PSINFO_TOOL_VIEW_H
 #define PSINFO_TOOL_VIEW_H
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "command.h"
@@ -46,6 +48,11 @@ void act(Action action, std::size_t rows, std::size_t page, View &view);
 
 /// "sorted by time (descending), states Z, kernel threads"
 [[nodiscard]] std::string describe(const View &view);
+
+/// The line at the top: the source and, where that is /proc instead of the module, why;
+/// and what is shown.
+[[nodiscard]] std::string title_of(const View &view, std::string_view source,
+				   const std::optional<psinfo::Error> &module_error);
 
 } // namespace tool
 

@@ -100,6 +100,32 @@ TEST_F(FollowingTest, AModuleThatOnlyFailsIsReplacedEachTime)
 	EXPECT_EQ(source.name(), "module");
 }
 
+TEST_F(FollowingTest, KnowsWhyItIsNotTheModule)
+{
+	auto source = begin(Choice::Auto);
+	EXPECT_TRUE(source.take({}));
+	EXPECT_FALSE(source.module_error());
+
+	machine.is_out_of_memory = true;
+	EXPECT_FALSE(source.take({}));
+	ASSERT_TRUE(source.reopen());
+	EXPECT_TRUE(source.take({}));
+	ASSERT_TRUE(source.module_error());
+	EXPECT_EQ(source.module_error()->number, ENOMEM) << "also after /proc has answered";
+
+	machine.has_module = false;
+	source.prefer_module();
+	EXPECT_TRUE(source.take({}));
+	ASSERT_TRUE(source.module_error());
+	EXPECT_EQ(source.module_error()->kind, Error::Kind::NotFound);
+
+	machine.has_module = true;
+	machine.is_out_of_memory = false;
+	source.prefer_module();
+	EXPECT_TRUE(source.take({}));
+	EXPECT_FALSE(source.module_error());
+}
+
 TEST_F(FollowingTest, AReplacedModuleIsOpenedAnew)
 {
 	auto source = begin(Choice::Module);
@@ -124,6 +150,7 @@ TEST_F(FollowingTest, WhoChoseProcKeepsIt)
 	source.prefer_module();
 	EXPECT_EQ(source.name(), "proc");
 	EXPECT_EQ(machine.opened, 1U);
+	EXPECT_FALSE(source.module_error());
 }
 
 } // namespace

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What the keys of `psinfo watch` do.
+#include <cerrno>
+
 #include <gtest/gtest.h>
 
 #include "tool_fixture.h"
@@ -71,6 +73,17 @@ TEST(Keys, ChangeWhatIsListed)
 	act(Action::NextKind, view);
 	act(Action::Threads, view);
 	EXPECT_EQ(tool::describe(view), "sorted by pid, each thread");
+}
+
+TEST(Title, SaysWhyTheModuleIsNotTheSource)
+{
+	using psinfo::Error;
+	auto view = view_of("pid");
+	EXPECT_EQ(tool::title_of(view, "module", {}), "psinfo: module, sorted by pid; h for help");
+	EXPECT_EQ(tool::title_of(view, "proc", Error{Error::Kind::NotFound, ENOENT, "open /proc/psinfo"}),
+		  "psinfo: proc (the module is not loaded), sorted by pid; h for help");
+	EXPECT_EQ(tool::title_of(view, "proc", Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"}),
+		  "psinfo: proc (cannot ask /proc/psinfo: Cannot allocate memory), sorted by pid; h for help");
 }
 
 TEST(Keys, ScrollAndStopAtTheEnds)

@@ -35,12 +35,11 @@ std::size_t page_of(const Screen &screen, const Picture &picture)
 	return screen.height() > picture.above ? screen.height() - picture.above : 0;
 }
 
-void draw_above(Screen &screen, const View &view, std::string_view source, const std::vector<std::string> &summary)
+void draw_above(Screen &screen, const View &view, const Following &source, const std::vector<std::string> &summary)
 {
 	std::size_t row = 0;
 
-	screen.line(row++, "psinfo: " + std::string(source) + ", " + describe(view) + "; h for help",
-		    Screen::Look::Bold);
+	screen.line(row++, title_of(view, source.name(), source.module_error()), Screen::Look::Bold);
 	for (const auto &line : summary)
 		screen.line(row++, line);
 }
@@ -65,7 +64,7 @@ void draw_help(Screen &screen, std::size_t row)
 
 /// A picture of now. How many lines the totals need is known only after the rows
 /// were asked for.
-std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const View &view, std::string_view source,
+std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const View &view, const Following &source,
 				  Picture &ret_picture)
 {
 	Listing listing;
@@ -108,9 +107,9 @@ std::optional<psinfo::Error> watch(Screen &screen, Following &source, Millisecon
 
 	while (!view.is_over) {
 		source.prefer_module();
-		auto error = draw(screen, collector, view, source.name(), picture);
+		auto error = draw(screen, collector, view, source, picture);
 		if (error && source.reopen())
-			error = draw(screen, collector, view, source.name(), picture);
+			error = draw(screen, collector, view, source, picture);
 		if (error)
 			return error;
 		wait_and_act(screen, interval, picture, view);
