@@ -160,8 +160,8 @@ const Command *find_command(const std::vector<Command> &commands, const std::str
 	return found == commands.end() ? nullptr : &*found;
 }
 
-/// The index of the first word that is neither an option nor the value of one, or
-/// how many words there are. To know values, the options of all commands are needed;
+/// The index of the first word that is neither an option nor the value of one, also
+/// after "--", or how many words there are. To know values, the options of all commands are needed;
 /// most command lines do without.
 std::size_t find_first_word(Words words, const std::vector<Command> &commands)
 {
@@ -177,6 +177,8 @@ std::size_t find_first_word(Words words, const std::vector<Command> &commands)
 		auto step = step_at(words.subspan(at), known);
 		if (step.kind == Step::Kind::Word)
 			return at;
+		if (step.kind == Step::Kind::End)
+			return at + 1;
 		if (step.kind != Step::Kind::Options && step.kind != Step::Kind::NeedlessValue)
 			break;
 		at += step.length;

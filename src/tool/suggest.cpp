@@ -44,7 +44,7 @@ std::string nearest(std::string_view word, const std::vector<std::string> &candi
 	for (const auto &candidate : candidates) {
 		bool is_too_long =
 			std::max(word.size(), candidate.size()) >= std::min(word.size(), candidate.size()) + least;
-		if (is_too_long)
+		if (is_too_long || candidate == word)
 			continue;
 		auto errors = distance(word, candidate);
 		if (errors < least) {

@@ -173,6 +173,9 @@ TEST(CommandLine, TheCommandIsTheFirstWordThatIsNoValue)
 	EXPECT_STREQ(parsed("--user=watch -Tuwatch tree").command.name, "tree");
 	EXPECT_STREQ(parsed("--output x metrics").command.name, "metrics");
 	EXPECT_STREQ(parsed("--interval 3 watch").command.name, "watch");
+	EXPECT_STREQ(parsed("-- watch").command.name, "watch");
+	EXPECT_STREQ(parsed("-J -- show 1").command.name, "show");
+	EXPECT_STREQ(parsed("-u watch --").command.name, "");
 }
 
 TEST(CommandLine, ListsAddUpOnBothSidesOfTheCommand)
@@ -220,6 +223,9 @@ TEST(CommandLine, WhatIsWrongIsSaidInOneSentenceAndWhatWasMeantIsSuggested)
 		{"wach", "there is no command 'wach'", "did you mean 'watch'? psinfo --help"},
 		{"-J wach", "there is no command 'wach'", "did you mean 'watch'? psinfo --help"},
 		{"frobnicate", "there is no command 'frobnicate'", "psinfo --help"},
+		{"-- wach", "there is no command 'wach'", "did you mean 'watch'? psinfo --help"},
+		{"-- wach watch", "there is no command 'wach'", "did you mean 'watch'? psinfo --help"},
+		{"-- watch --json", "'psinfo watch' takes no argument '--json'", "psinfo watch --help"},
 		{"1234", "there is no command '1234'", "psinfo show 1234 or psinfo -p 1234"},
 		{"--jsno", "'psinfo' has no option '--jsno'", "did you mean '--json'? psinfo --help"},
 		{"tree --thread", "'psinfo tree' has no option '--thread'",
@@ -300,6 +306,7 @@ TEST(Suggestion, IsNear)
 	EXPECT_EQ(tool::nearest("nicf", words), "nice") << "wrong";
 	EXPECT_EQ(tool::nearest("normalprioo", words), "normal_prio") << "two";
 	EXPECT_EQ(tool::nearest("frobnicate", words), "");
+	EXPECT_EQ(tool::nearest("user", words), "") << "the word itself";
 	EXPECT_EQ(tool::nearest("x", words), "") << "every letter would be near";
 	EXPECT_EQ(tool::nearest("", words), "");
 }
