@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which source it shall be.
+// Chooses the source.
 #include <psinfo/source.h>
 
 #include "choice.h"
