@@ -84,6 +84,40 @@ pretend() {
 	chmod +x /usr/local/bin/*
 }
 
+# script FILE LINE...: a program for this system's PATH
+script() {
+	printf '%s\n' '#!/bin/sh' "${@:2}" >"/usr/local/bin/$1"
+	chmod +x "/usr/local/bin/$1"
+}
+
+# fake_module: as if the module were in the kernel, and in a call that does not return:
+# rmmod ends when /tmp/end exists, which after some minutes ends a test that waits for
+# it, too. /tmp/rmmod and /tmp/modprobe have a line for each call.
+fake_module() {
+	mkdir -p /sys/module/psinfo
+	echo live >/sys/module/psinfo/initstate
+	script rmmod 'trap : TERM HUP' 'echo going >/sys/module/psinfo/initstate' 'echo $$ >>/tmp/rmmod' \
+		'until [ -e /tmp/end ]; do sleep 0.1; done' 'rm -r /sys/module/psinfo'
+	script modprobe '[ "$*" = "-b psinfo" ] || exec /sbin/modprobe "$@"' 'echo >>/tmp/modprobe' \
+		'mkdir /sys/module/psinfo' 'echo live >/sys/module/psinfo/initstate'
+	(sleep "${1:-300}" && touch /tmp/end) >/dev/null 2>&1 &
+}
+in_time() { [[ ! -e /tmp/end ]] || wrong "it waited for rmmod"; }
+calls() {
+	touch "/tmp/$1"
+	[[ $(wc -l <"/tmp/$1") == "$2" ]] || wrong "$(wc -l <"/tmp/$1") calls of $1, not $2"
+}
+waits() {
+	local i
+	for ((i = 0; i < 300; i++)); do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	wrong "waited in vain for: $*"
+}
+no_helper() { ! pgrep dkms-helper >/dev/null; }
+helper() { /usr/libexec/psinfo/dkms-helper "$@" >"$said" 2>&1; }
+
 # package NAME [FILE...]: an installed package with these files
 package() {
 	local name=$1 tree
