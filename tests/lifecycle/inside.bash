@@ -118,6 +118,15 @@ waits() {
 no_helper() { ! pgrep dkms-helper >/dev/null; }
 helper() { /usr/libexec/psinfo/dkms-helper "$@" >"$said" 2>&1; }
 
+# stack PID[/task/TID] LINE...: as if that were the kernel stack of the task
+stack() {
+	local task=$1 file
+	[[ $task == */* ]] || task=$task/task/$task
+	file=$(mktemp)
+	printf '[<0>] %s\n' "${@:2}" >"$file"
+	mount --bind "$file" "/proc/$task/stack"
+}
+
 # package NAME [FILE...]: an installed package with these files
 package() {
 	local name=$1 tree
