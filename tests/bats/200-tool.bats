@@ -248,7 +248,7 @@ watch_shows() {
 	exec {keys}>"$BATS_TEST_TMPDIR/keys"
 	wait_for 20 watch_shows "psinfo: module,"
 	module_unload
-	wait_for 20 watch_shows "psinfo: proc,"
+	wait_for 20 watch_shows "psinfo: proc ("
 	module_load
 	wait_for 20 watch_shows "psinfo: module,"
 	printf q >&"$keys"
