@@ -43,11 +43,15 @@ hers() { "${AS_ALICE[@]}" "$BIN/query-list" on="$MOUNT/psinfo" "$@"; }
 # names_of WORD...: the names that a query of alice shows, but for her own
 names_of() { hers only=name "$@" | sed 's/^name=//' | grep -v '^query-list$' | sort | xargs; }
 
-# her_threads: how many threads her processes have now
+# her_threads: how many threads of her processes she can see now. Kernels that do not
+# remember whether an exited thread was dumpable show the leader of a-lost-undump,
+# but not the thread that lives on.
 her_threads() {
-	local pid threads=0
+	local pid threads=0 several
 	for pid in $HER_PIDS; do
-		threads=$((threads + $(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)))
+		several=$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)
+		[[ $(<"/proc/$pid/comm") != a-lost-undump ]] || several=1
+		threads=$((threads + several))
 	done
 	echo "$threads"
 }
