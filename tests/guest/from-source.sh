@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Kernels that Debian does not build: those that watch themselves, made from
-# Debian's linux-source with the suite's own compiler. A flavour is a file
-# flavours/FLAVOUR.config, put on top of flavours/common.config. Sourced by
-# fetch.
+# Kernels that Debian does not build, made from Debian's linux-source with the
+# suite's own compiler. A flavour is a file flavours/FLAVOUR.config, put on top of
+# flavours/common.config and flavours/common-ARCH.config. Sourced by fetch.
 #
 # shellcheck disable=SC2154 # here, cache, ready and the K_* come from elsewhere
 
-is_from_source() {
-	[[ -e $here/flavours/$K_FLAVOUR.config ]]
-}
-
 # Raised when the functions below make another kernel of the same configuration.
-from_source_way=1
+from_source_way=2
+
+# The configuration that is asked for.
+from_source_wanted() {
+	cat "$here/flavours/common.config" "$here/flavours/common-$K_ARCH.config" "$here/flavours/$K_FLAVOUR.config"
+}
 
 # from_source_place: where the kernel that K_* names is kept. Another
 # configuration, or another way to build it, is another place.
@@ -20,30 +20,31 @@ from_source_place() {
 	local key
 	key=$({
 		echo "$from_source_way"
-		cat "$here/flavours/common.config" "$here/flavours/$K_FLAVOUR.config"
+		from_source_wanted
 	} | sha256sum | cut -c1-12)
 	echo "$cache/kernels/$K_MODULE-$key"
 }
 
 # The compilers, in the suite's root.
 from_source_tools() {
-	local root=$cache/roots/$K_SUITE source packages
-	[[ ! -e $root/$ready/from-source ]] || return 0
+	local root=$cache/roots/$K_TOOLS source packages cross=()
+	[[ ! -e $root/$ready/from-source-$K_SUITE-$K_ARCH ]] || return 0
 	mkdir -p "$cache/roots"
-	packages=$(closure "$K_SUITE" amd64 "$tools_leave_out" gcc libc6-dev bison flex bc xz-utils libelf-dev "${tools[@]}") || return 1
+	[[ $K_ARCH == amd64 ]] || cross=("gcc-$(triplet "$K_ARCH" | tr _ -)")
+	packages=$(closure "$K_SUITE" amd64 "$tools_leave_out" gcc "${cross[@]}" libc6-dev bison flex bc xz-utils libelf-dev "${tools[@]}") || return 1
 	# shellcheck disable=SC2086
-	root_add "$K_SUITE" "$K_SUITE" $packages || return 1
+	root_add "$K_TOOLS" "$K_SUITE" $packages || return 1
 	source=$(in_suite "$K_SUITE" amd64 apt-cache depends linux-source |
 		sed -nE 's/^ *Depends: (linux-source-[0-9.]+).*/\1/p' | head -1)
 	[[ -n $source ]] || return 1
-	echo "$source" >"$root/$ready/from-source"
+	echo "$source" >"$root/$ready/from-source-$K_SUITE-$K_ARCH"
 }
 
 # What the kernel is configured to must be what was asked for: an option whose
 # condition is not met would vanish without a word.
 from_source_missing() {
 	local line
-	cat "$here/flavours/common.config" "$here/flavours/$K_FLAVOUR.config" | grep '^CONFIG_' | while read -r line; do
+	from_source_wanted | grep '^CONFIG_' | while read -r line; do
 		grep -qxF "$line" "$1" || echo "$line"
 	done
 }
@@ -59,28 +60,34 @@ from_source_fetch() {
 }
 
 from_source_make() {
-	local place=$1 root=$cache/roots/$K_SUITE source temporary tree inside version missing make
+	local place=$1 root=$cache/roots/$K_TOOLS source temporary tree inside version missing make arch image
 	[[ ! -e $place/resolved ]] || return 0
-	source=$(<"$root/$ready/from-source")
+	case $K_ARCH in
+	amd64) arch=x86 image=bzImage ;;
+	arm64) arch=arm64 image=Image ;;
+	*) fail 2 "tests/guest/from-source.sh does not know how to build a kernel for $K_ARCH." ;;
+	esac
+	source=$(<"$root/$ready/from-source-$K_SUITE-$K_ARCH")
 	mkdir -p "$cache/kernels" "$root/usr/src"
 	temporary=$(mktemp -d "$root/usr/src/.new.XXXXXX")
 	# shellcheck disable=SC2064
 	trap "rm -rf '$temporary'" EXIT
 	twice "$K_SUITE" amd64 from_source_fetch "$temporary" "$source"
 	tree=$temporary/$source inside=/usr/src/${temporary##*/}/$source
-	cat "$here/flavours/common.config" "$here/flavours/$K_FLAVOUR.config" >"$tree/wanted.config"
+	from_source_wanted >"$tree/wanted.config"
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "$K_FLAVOUR" >>"$tree/wanted.config"
-	make=("$here/in-root" "$K_SUITE" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH=x86_64
+	make=("$here/in-root" "$K_TOOLS" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH="$arch"
 		KBUILD_BUILD_USER=psinfo KBUILD_BUILD_HOST=psinfo)
+	[[ $K_ARCH == amd64 ]] || make+=(CROSS_COMPILE="$(triplet "$K_ARCH")-")
 	"${make[@]}" tinyconfig >"$place.log" 2>&1 &&
-		"$here/in-root" "$K_SUITE" bash -c "cd $inside && scripts/kconfig/merge_config.sh -m .config wanted.config" >>"$place.log" 2>&1 &&
+		"$here/in-root" "$K_TOOLS" bash -c "cd $inside && scripts/kconfig/merge_config.sh -m .config wanted.config" >>"$place.log" 2>&1 &&
 		"${make[@]}" olddefconfig >>"$place.log" 2>&1 || return 1
 	missing=$(from_source_missing "$tree/.config")
 	[[ -z $missing ]] || {
 		note "the configuration of $K_NAME lacks: $(paste -sd' ' <<<"$missing")"
 		return 1
 	}
-	working "building the kernel of $K_NAME: a quarter of an hour and more" "$place.build.log" "${make[@]}" bzImage modules || {
+	working "building the kernel of $K_NAME: a quarter of an hour and more" "$place.build.log" "${make[@]}" "$image" modules || {
 		grep -E 'error|Error' "$place.build.log" | head -5 | sed 's/^/    /' >&2
 		return 1
 	}
@@ -88,12 +95,14 @@ from_source_make() {
 	[[ $version == *-"$K_FLAVOUR" ]] || return 1
 	rm -rf "$place.new"
 	mkdir -p "$place.new/modules"
-	cp "$tree/arch/x86/boot/bzImage" "$place.new/vmlinuz"
+	cp "$tree/arch/$arch/boot/$image" "$place.new/vmlinuz"
 	cp "$tree/.config" "$place.new/config"
 	find "$tree" -name 'brd.ko' -exec cp {} "$place.new/modules/" \;
+	# The board's description is that of Debian's kernel of the same version.
+	[[ $K_ARCH != arm64 ]] || cp "$("$0" image raspi3b)/bcm2837-rpi-3-b.dtb" "$place.new/"
 	# What is left is what modules are built against.
 	(cd "$tree" && rm -rf block certs crypto drivers fs init io_uring ipc kernel lib mm net rust samples security sound usr virt Documentation &&
-		find arch -mindepth 1 -maxdepth 1 -type d ! -name x86 -exec rm -rf {} + &&
+		find arch -mindepth 1 -maxdepth 1 -type d ! -name "$arch" -exec rm -rf {} + &&
 		find tools -mindepth 1 -maxdepth 1 ! -name objtool -exec rm -rf {} + &&
 		find . \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' -o -name '*.rst' -o -name 'vmlinux*' \) -type f -delete &&
 		find arch -name '*.[cS]' -delete)
@@ -109,10 +118,10 @@ from_source_make() {
 # from_source: the kernel that K_* names is there afterwards; sets place.
 from_source() {
 	place=$(from_source_place)
-	[[ ! -e $place/resolved || ! -d $cache/roots/$K_SUITE/usr/src/linux-headers-$(<"$place/resolved") ]] || return 0
+	[[ ! -e $place/resolved || ! -d $cache/roots/$K_TOOLS/usr/src/linux-headers-$(<"$place/resolved") ]] || return 0
 	rm -f "$place/resolved"
-	[[ -e $cache/roots/$K_SUITE/$ready/from-source ]] ||
-		twice "$K_SUITE" amd64 locked "root-$K_SUITE" from_source_tools
+	[[ -e $cache/roots/$K_TOOLS/$ready/from-source-$K_SUITE-$K_ARCH ]] ||
+		twice "$K_SUITE" amd64 locked "root-$K_TOOLS" from_source_tools
 	# One at a time: each takes all processors there are.
 	locked kernel-from-source from_source_make "$place" ||
 		fail 1 "the kernel of $K_NAME could not be built; see $place.log and $place.build.log."

@@ -77,11 +77,23 @@ kernel_rows() {
 	grep -v '^#' "$here/kernels.list" | grep .
 }
 
-# kernel_names [WHEN...]: the names whose WHEN is one of those given; Debian's own by default.
+# kernel_names [WHEN...]: the names whose WHEN is one of those given; by default all that
+# Debian builds.
 # shellcheck disable=SC2120
 kernel_names() {
-	(($#)) || set -- check full build
-	kernel_rows | awk -v when=" $* " 'index(when, " " $6 " ") { print $1 }'
+	local name flavour when
+	while read -r name _ _ flavour _ when _; do
+		if (($#)); then
+			[[ " $* " != *" $when "* ]] || echo "$name"
+		else
+			is_from_source "$flavour" || echo "$name"
+		fi
+	done < <(kernel_rows)
+}
+
+# is_from_source FLAVOUR: not a kernel of Debian's, but one made by from-source.sh
+is_from_source() {
+	[[ -e $here/flavours/$1.config ]]
 }
 
 # kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN
