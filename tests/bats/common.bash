@@ -246,6 +246,9 @@ teardown() {
 	for pid in "${TRACKED[@]}"; do
 		kill -CONT "$pid" 2>/dev/null || true
 		kill -KILL "$pid" 2>/dev/null || true
+	done
+	# Only now: some may not get to run, not even to end, while others do.
+	for pid in "${TRACKED[@]}"; do
 		wait "$pid" 2>/dev/null || true
 	done
 	LOG_MARK=${TEST_MARK:-$LOG_MARK}
