@@ -138,11 +138,14 @@ stat_is_by_time_namespace() {
 	read -r uptime _ </proc/uptime
 	# shellcheck disable=SC2016
 	well unshare --time --boottime "-${uptime%.*}" --fork bash -c '
-		"$1/query-list" pid=1 only=start_ns && cat /proc/psinfo && eval "$2"' bash "$BIN" "$compare"
+		"$1/query-list" pid=1 only=start_ns && (sleep 5 >/dev/null 2>&1 3>&- & echo "late=$!") &&
+			sleep 0.2 && cat /proc/psinfo && eval "$2"' bash "$BIN" "$compare"
 	assert "${lines[0]}" =~ ^start_ns=-[0-9]+$ "start of process 1"
 	printf '%s\n' "${lines[@]}" >"$BATS_TEST_TMPDIR/table"
 	assert "$(table_cell "$ANSWER" 4 "$BATS_TEST_TMPDIR/table")" = make-process "parent of a process from before"
 	assert "$(table_cell 2 4 "$BATS_TEST_TMPDIR/table")" = swapper/0 "parent of kthreadd"
+	# An orphan that started above 0; process 1 did below.
+	assert "$(table_cell "${lines[1]#late=}" 4 "$BATS_TEST_TMPDIR/table")" = "$(</proc/1/comm)" "parent of the orphan"
 }
 
 @test "cgroups outside of the reader's cgroup namespace are 0, and those inside are not" {
