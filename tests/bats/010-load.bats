@@ -121,6 +121,38 @@ open: ENOENT" "what hold-open met"
 	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
 }
 
+# ends_early WHAT COMMAND...: a call of it to /proc/psinfo that takes seconds, because
+# the DEBUG module waits a millisecond for each process, ends with the error WHAT and
+# without a byte of output once the module is being unloaded. On a busy machine it may
+# be over, or not have begun, when rmmod begins: then it is made again.
+ends_early() {
+	local what=$1 said=$BATS_TEST_TMPDIR/said reader status
+	shift
+	for _ in {1..5}; do
+		! module_loaded || module_unload
+		insmod "$KO_DEBUG"
+		echo 1000 >"$PARAMETERS/race_window_us"
+		"$@" >"$said" 2>"$said.error" 3>&- &
+		reader=$!
+		track "$reader"
+		sleep 0.5
+		timeout 60 rmmod psinfo
+		status=0
+		wait "$reader" || status=$?
+		[[ $status -eq 0 || -s $said || $(<"$said.error") != *"$what"* ]] || break
+	done
+	assert "$status" -ne 0 "status of $1"
+	assert "$(wc -c <"$said")" = 0 "bytes that $1 got"
+	assert "$(<"$said.error")" =~ "$what" "what $1 met"
+}
+
+@test "reads and queries that are under way give up when it is unloaded" {
+	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
+	start crowd 3000
+	ends_early "Input/output error" cat "$PSINFO"
+	ends_early "No such device" "$BIN/query-list" capacity=10000
+}
+
 @test "it unloads while two programs read in a loop" {
 	local rest=() fd
 	for _ in 1 2; do

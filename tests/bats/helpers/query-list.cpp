@@ -5,6 +5,7 @@
 //	on=FILE		asks that file; on=- asks descriptor 0
 //	pid=N parent=N uid=N states=LETTERS kernel user threads
 //			what the query is to let through
+//	capacity=N	asks for up to N records at a time, instead of 256
 //	only=FIELD,...	prints no other fields
 //	totals		prints "RUNNING=N ... TOTAL=N THREADS=N" instead, of one
 //			call for totals only
@@ -18,6 +19,7 @@ namespace {
 struct Wish {
 	std::string file = psinfo_path;
 	psinfo_query query = whole_query();
+	std::uint32_t capacity = 256;
 	std::vector<std::string> only;
 	bool totals = false;
 };
@@ -68,6 +70,8 @@ void add_word(Wish &wish, const std::string &word)
 		query.filters |= PSINFO_FILTER_USER;
 	else if (key == "threads")
 		query.flags |= PSINFO_QUERY_THREADS;
+	else if (key == "capacity")
+		wish.capacity = number;
 	else if (key == "only")
 		wish.only = split(value);
 	else if (key == "totals")
@@ -117,7 +121,7 @@ try {
 		return 0;
 	}
 	wish.query.groups = all_groups;
-	for (const auto &record : pass(asked, wish.query, 256).records)
+	for (const auto &record : pass(asked, wish.query, wish.capacity).records)
 		print_record(record, wish.only);
 	return 0;
 } catch (const std::exception &error) {
