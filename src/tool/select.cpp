@@ -31,11 +31,12 @@ bool has_user(const Filter &filter, const Process &process)
 	return filter.uids.empty() || (process.credentials && has(filter.uids, process.credentials->uid));
 }
 
-/// Not the overflow id: the module compares the kernel's own ids and would leave out
-/// processes of users without a mapping, which are shown with it.
-bool is_user_for_source(const Filter &filter)
+/// The only user, but not the overflow id: the module compares the kernel's own ids
+/// and would leave out processes of users without a mapping, which are shown with it.
+std::optional<std::uint32_t> user_for_source(const Filter &filter)
 {
-	return filter.uids.size() == 1 && filter.uids[0] != filter.overflow_uid;
+	auto uid = single(filter.uids);
+	return uid == filter.overflow_uid ? std::nullopt : uid;
 }
 
 bool is_of_kind(Query::Kind kind, const Process &process)
@@ -96,11 +97,11 @@ Query query_of(const Filter &filter, psinfo::Groups groups, bool threads)
 {
 	Query query;
 
+	query.uid = user_for_source(filter);
 	query.groups = groups;
-	query.groups.credentials |= !filter.uids.empty() && !is_user_for_source(filter);
+	query.groups.credentials |= !filter.uids.empty() && !query.uid;
 	query.threads = threads;
 	query.states = filter.states;
-	query.uid = is_user_for_source(filter) ? single(filter.uids) : std::nullopt;
 	query.pid = single(filter.pids);
 	query.parent = single(filter.parents);
 	query.kind = filter.kind;
@@ -109,7 +110,7 @@ Query query_of(const Filter &filter, psinfo::Groups groups, bool threads)
 
 bool is_query(const Filter &filter)
 {
-	return (filter.uids.empty() || is_user_for_source(filter)) && filter.pids.size() <= 1 &&
+	return (filter.uids.empty() || user_for_source(filter)) && filter.pids.size() <= 1 &&
 	       filter.parents.size() <= 1;
 }
 
