@@ -161,8 +161,8 @@ const Command *find_command(const std::vector<Command> &commands, const std::str
 }
 
 /// The index of the first word that is neither an option nor the value of one, also
-/// after "--", or how many words there are. To know values, the options of all commands are needed;
-/// most command lines do without.
+/// after "--", or how many words there are. To know values, the options of all commands
+/// are needed; most command lines do without.
 std::size_t find_first_word(Words words, const std::vector<Command> &commands)
 {
 	bool may_be_there = std::any_of(words.begin(), words.end(),
