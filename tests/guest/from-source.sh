@@ -41,12 +41,13 @@ from_source_tools() {
 }
 
 # What the kernel is configured to must be what was asked for: an option whose
-# condition is not met would vanish without a word.
+# condition is not met would vanish without a word. Of an option that was renamed,
+# `# or CONFIG_...` below its line, one name will do.
 from_source_missing() {
-	local line
-	from_source_wanted | grep '^CONFIG_' | while read -r line; do
-		grep -qxF "$line" "$1" || echo "$line"
-	done
+	awk 'FNR == NR { have[$0]; next }
+		sub(/^# or CONFIG_/, "CONFIG_") { if ($0 in have) delete missing[asked]; next }
+		/^CONFIG_/ { asked = $0; if (!($0 in have)) missing[$0] }
+		END { for (line in missing) print line }' "$1" <(from_source_wanted)
 }
 
 from_source_fetch() {
@@ -74,7 +75,7 @@ from_source_make() {
 	trap "rm -rf '$temporary'" EXIT
 	twice "$K_SUITE" amd64 from_source_fetch "$temporary" "$source"
 	tree=$temporary/$source inside=/usr/src/${temporary##*/}/$source
-	from_source_wanted >"$tree/wanted.config"
+	from_source_wanted | sed 's/^# or CONFIG_/CONFIG_/' >"$tree/wanted.config"
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "$K_FLAVOUR" >>"$tree/wanted.config"
 	make=("$here/in-root" "$K_TOOLS" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH="$arch"
 		KBUILD_BUILD_USER=psinfo KBUILD_BUILD_HOST=psinfo)
