@@ -45,7 +45,7 @@ static unsigned int max_mib = 64;
 
 /* Guards what follows, every account, and who uses which memory. */
 static DEFINE_SPINLOCK(budget_lock);
-static LIST_HEAD(accounts);		/* that hold something: a handful */
+static LIST_HEAD(accounts);		/* of all files that have been read */
 static size_t bytes_all;
 static size_t bytes_users;		/* of these, not of root's account */
 static size_t fixed_bytes_all;
@@ -199,7 +199,7 @@ static bool fits(const struct psinfo_account *account, size_t bytes)
 }
 
 /* Charges @bytes, or gives them back if negative. */
-static void charge(struct psinfo_account *account, ssize_t bytes)
+static void account_charge(struct psinfo_account *account, ssize_t bytes)
 {
 	lockdep_assert_held(&budget_lock);
 	account->bytes += bytes;
@@ -208,20 +208,20 @@ static void charge(struct psinfo_account *account, ssize_t bytes)
 		bytes_users += bytes;
 }
 
-/* ---- taking back ----------------------------------------------------------- */
+/* ---- revoking -------------------------------------------------------------- */
 
 struct detached {
 	void **pages;
 	unsigned int nr_pages;
 };
 
-static void uncharge(struct psinfo_memory *memory, size_t bytes)
+static void memory_uncharge(struct psinfo_memory *memory, size_t bytes)
 {
 	lockdep_assert_held(&budget_lock);
 	if (memory->revoked && memory->in_use)
 		bytes_claimed -= bytes;
 	memory->bytes -= bytes;
-	charge(memory->account, -(ssize_t)bytes);
+	account_charge(memory->account, -(ssize_t)bytes);
 }
 
 /*
@@ -233,7 +233,7 @@ static struct detached detach(struct psinfo_memory *memory)
 {
 	struct detached detached = { memory->pages, memory->nr_pages };
 
-	uncharge(memory, memory->bytes);
+	memory_uncharge(memory, memory->bytes);
 	list_del_init(&memory->link);
 	memory->pages = NULL;
 	memory->nr_pages = 0;
@@ -273,7 +273,7 @@ static bool has_others(const struct psinfo_memory *memory)
 
 /*
  * Choose the memory to revoke so that @asking gets @bytes more: the oldest one
- * of the other account that holds most of what can be revoked. That account must
+ * of the other account that holds most and has one to revoke. That account must
  * hold more than @asking's would, unless this is the only snapshot of @asking's
  * account. Revoking memory of root does not help users who have reached the limit
  * for all users.
@@ -303,7 +303,7 @@ static struct psinfo_memory *find_victim(const struct psinfo_memory *asking,
 
 /*
  * One attempt to charge @bytes. Return: 0; an error; or -EAGAIN if memory was
- * taken back into @ret_detached, or will be once its owner stops using it.
+ * revoked into @ret_detached, or will be once its owner stops using it.
  */
 static int charge_once(struct psinfo_memory *memory, size_t bytes,
 		       struct detached *ret_detached)
@@ -316,7 +316,7 @@ static int charge_once(struct psinfo_memory *memory, size_t bytes,
 	if (is_share_exceeded(memory->account, bytes))
 		return -ENOBUFS;
 	if (fits(memory->account, bytes)) {
-		charge(memory->account, bytes);
+		account_charge(memory->account, bytes);
 		memory->bytes += bytes;
 		return 0;
 	}
@@ -338,10 +338,11 @@ static int charge_once(struct psinfo_memory *memory, size_t bytes,
 }
 
 /*
- * Memory that is in use is given back within microseconds, unless its owner
- * does not get to run. That is waited for, but not for long.
+ * Memory that is in use is given back when its owner has filled it or has printed
+ * some rows: within milliseconds, unless the owner does not get to run. That is
+ * waited for, but not for long.
  */
-static int charge_or_take_back(struct psinfo_memory *memory, size_t bytes)
+static int charge_or_revoke(struct psinfo_memory *memory, size_t bytes)
 {
 	unsigned int waits = HZ / 2;
 	int err, stop;
@@ -377,7 +378,7 @@ static int grow_array(struct psinfo_memory *memory)
 	void **pages;
 	int err;
 
-	err = charge_or_take_back(memory, bytes);
+	err = charge_or_revoke(memory, bytes);
 	if (err)
 		return err;
 	pages = psinfo_alloc(bytes);
@@ -390,7 +391,7 @@ static int grow_array(struct psinfo_memory *memory)
 	memory->max_pages = max;
 
 	spin_lock(&budget_lock);
-	uncharge(memory, old_bytes);
+	memory_uncharge(memory, old_bytes);
 	spin_unlock(&budget_lock);
 	return 0;
 }
@@ -405,7 +406,7 @@ int psinfo_memory_add_page(struct psinfo_memory *memory)
 		if (err)
 			return err;
 	}
-	err = charge_or_take_back(memory, PAGE_SIZE);
+	err = charge_or_revoke(memory, PAGE_SIZE);
 	if (err)
 		return err;
 	/* On failure the charge stays until psinfo_memory_close(). */
@@ -427,7 +428,7 @@ bool psinfo_memory_charge_buffer(struct psinfo_memory *memory, size_t bytes)
 		  account->fixed_bytes + bytes <= limit / 16 &&
 		  fixed_bytes_all + bytes <= limit / 4;
 	if (charged) {
-		charge(account, bytes);
+		account_charge(account, bytes);
 		account->fixed_bytes += bytes;
 		fixed_bytes_all += bytes;
 		memory->fixed_bytes += bytes;
@@ -471,7 +472,7 @@ void psinfo_memory_close(struct psinfo_memory *memory)
 		return;
 	spin_lock(&budget_lock);
 	detached = detach(memory);
-	charge(account, -(ssize_t)memory->fixed_bytes);
+	account_charge(account, -(ssize_t)memory->fixed_bytes);
 	account->fixed_bytes -= memory->fixed_bytes;
 	fixed_bytes_all -= memory->fixed_bytes;
 	is_last = --account->nr_memories == 0;

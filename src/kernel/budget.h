@@ -10,12 +10,13 @@
  * starts, each such namespace is an account of its own. All processes with
  * CAP_SYS_RESOURCE in the initial user namespace share the account of root.
  *
- * When the budget is full, memory is taken back from the account that holds
- * most, oldest snapshot first, and given to one that holds less or has only this
- * snapshot: whoever holds little is not refused because others hold much. The
- * reader of a snapshot that was taken back gets -ESTALE and opens the file
- * again. An account other than root's holds at most half of the budget, and all
- * of those together at most three quarters.
+ * When the budget is full, snapshots are revoked, so that whoever holds little
+ * is not refused because others hold much: the oldest one of the account that
+ * holds most, those that are not in use first. That account must hold more than
+ * the asking one, unless this is the only snapshot of the asking account. The
+ * reader of a revoked snapshot gets -ESTALE and opens the file again. An account
+ * other than root's holds at most half of the budget, and all of those together
+ * at most three quarters.
  */
 #ifndef PSINFO_BUDGET_H
 #define PSINFO_BUDGET_H
@@ -52,7 +53,7 @@ struct psinfo_memory {
 	unsigned int nr_pages;
 	unsigned int max_pages;		/* that the array has room for */
 	/* Guarded by the lock of budget.c, as is taking the pages away */
-	struct psinfo_account *account;	/* NULL: nothing was ever charged */
+	struct psinfo_account *account;	/* NULL: not open */
 	struct list_head link;		/* of the account; none once revoked */
 	size_t bytes;			/* charged for pages and array */
 	size_t fixed_bytes;		/* charged for what cannot be revoked */
@@ -74,16 +75,18 @@ int psinfo_memory_open(struct psinfo_memory *memory, const struct cred *cred);
  * psinfo_memory_add_page() - one page more, not zeroed
  *
  * Context: may sleep; @memory is in use.
- * Return: 0; -ENOBUFS if the account holds its share or no other holds more, or
- * if this snapshot alone is larger than the budget; -ESTALE if the memory was
- * claimed for somebody else; -ENOMEM; -EINTR; -ENODEV.
+ * Return: 0; -ENOBUFS if the account holds its share or no other holds more, if
+ * this snapshot alone is larger than the budget, or if memory that was claimed
+ * is still in use after half a second; -ESTALE if this snapshot was revoked;
+ * -ENOMEM; -EINTR; -ENODEV.
  */
 int psinfo_memory_add_page(struct psinfo_memory *memory);
 
 /**
- * psinfo_memory_charge_buffer() - charge @bytes that cannot be taken back
+ * psinfo_memory_charge_buffer() - charge @bytes that cannot be revoked
  *
- * Only a small part of the budget is available for this. What was charged is
+ * A sixteenth of the budget is available for this to each account, and a quarter
+ * to all of them. What was charged is
  * given back by psinfo_memory_close().
  *
  * Return: whether it was charged.
@@ -94,7 +97,7 @@ bool psinfo_memory_charge_buffer(struct psinfo_memory *memory, size_t bytes);
  * psinfo_memory_begin() - use the pages: they stay until psinfo_memory_end()
  *
  * Between the two, do not access user space: somebody may wait for the memory.
- * Return: 0, or -ESTALE if the pages have been taken back.
+ * Return: 0, or -ESTALE if the snapshot was revoked.
  */
 int psinfo_memory_begin(struct psinfo_memory *memory);
 void psinfo_memory_end(struct psinfo_memory *memory);

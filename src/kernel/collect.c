@@ -96,7 +96,7 @@ static __always_inline pid_t group_number(const struct signal_struct *sig,
 /*
  * task_ppid_nr_ns(), inline because every process needs it. A parent that exits
  * first hands its children over and loses its PID later, both under
- * tasklist_lock: a parent that has none is asked again who it is.
+ * tasklist_lock: if the parent has none, real_parent is read again.
  */
 static __always_inline pid_t parent_number(const struct task_struct *task,
 					   struct view view)
@@ -286,8 +286,8 @@ static bool group_times_read_in_steps(struct signal_struct *sig,
 /*
  * cputime_adjust() of kernel/sched/cputime.c, which /proc shows: the exact
  * run time is split in the ratio of the sampled ticks, and neither part goes
- * back behind what was shown before. What was shown before is only read here;
- * looking at a process through psinfo changes nothing about it.
+ * below what was shown before. What was shown before is only read here;
+ * reading a process through psinfo changes nothing about it.
  */
 static void times_adjust(struct times *sum, struct prev_cputime *prev)
 {
@@ -538,22 +538,20 @@ static void count(struct psinfo_walk *walk, pid_t number, pid_t tgid,
  * The task found may be one that is being replaced: a thread's execve() hands
  * the PID over and kills the leader. So a record whose task turns out dead is
  * filled again from whatever the PID leads to now, else a process alive all
- * the time would be missing. Only the handing over can go on for long, and
- * each needs an execve(): three tries, then the PID is passed over unless its
- * task is dead for good but still there.
+ * the time would be missing. That ends when the PID leads to the same dead task
+ * again; each further try has taken an execve().
  */
 static noinline struct task_struct *take(struct psinfo_walk *walk,
 					 struct pid *pid, pid_t number,
 					 struct psinfo_record *record)
 {
 	const struct psinfo_viewer *viewer = walk->viewer;
+	struct task_struct *task, *before = NULL;
 	enum psinfo_state state;
-	struct task_struct *task;
 	pid_t tgid = number;
 	bool wanted = true;
-	int tries = 3;
 
-	do {
+	for (;;) {
 		task = walk->threads ? thread_of(pid) : process_of(pid);
 		if (!task || !psinfo_viewer_sees(viewer, task))
 			return NULL;
@@ -569,7 +567,12 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 		if (likely(pid_alive(task) && tgid &&
 			   state != PSINFO_STATE_DEAD))
 			break;
-	} while (--tries);
+		if (task == before)
+			break;
+		before = task;
+		/* Pairs with tasklist_lock: what is dead has handed its PID over. */
+		smp_rmb();
+	}
 
 	/* Asked again, for what was read may be after a set-uid execve(). */
 	if (!wanted || !tgid || !pid_alive(task) ||
@@ -639,8 +642,8 @@ static noinline unsigned int take_slots(struct batch *batch,
 /*
  * take_slots() for those who want processes, all of them, and no more than
  * their identity: nearly all do. The same steps as in take(), without a
- * question that has only one answer here; who can not be answered by the first
- * look is left to take(). With @only_count and @view.level constants, these
+ * question that has only one answer here; what the first attempt cannot decide
+ * is left to take(). With @only_count and @view.level constants, these
  * are loops of their own.
  */
 static __always_inline unsigned int

@@ -47,7 +47,8 @@ struct psinfo_walk {
  * @room: how many records there are; at least 1. Not looked at without @first
  *
  * One bounded RCU read section for all, and if one has very many threads whose
- * times are to be summed up, further ones for it. A process alive from before
+ * times are to be summed up, further ones for it, the last of which is as long
+ * as the group is large. A process alive from before
  * the first call until after the last has exactly one record, also if its PID
  * is taken over by a thread's execve() meanwhile; no process has two.
  *

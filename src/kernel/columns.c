@@ -39,7 +39,7 @@ static s64 clock_ticks(u64 ns)
 	return div_u64(ns, NSEC_PER_SEC / USER_HZ);
 }
 
-/* Rounded down, also below 0, as stat 22 does in its own way */
+/* Rounded down, also below 0, where stat 22 prints a huge number */
 static s64 signed_clock_ticks(s64 ns)
 {
 	return ns < 0 ? -clock_ticks(-(u64)ns + NSEC_PER_SEC / USER_HZ - 1) :

@@ -97,12 +97,11 @@ static void log_row(const char *role, const struct psinfo_row *row)
 		psinfo_state_word(row->record.state)->text);
 }
 
-/* A process that was created after @child only reuses the PID of its parent. */
 static bool is_parent(const struct psinfo_row *parent,
 		      const struct psinfo_row *child)
 {
 	return parent->record.pid == child->record.ppid &&
-	       parent->record.start_ns <= child->record.start_ns;
+	       psinfo_can_be_parent(&parent->record, &child->record);
 }
 
 /* @parent is the row with the PID of the parent of both, or NULL. */

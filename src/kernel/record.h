@@ -39,9 +39,22 @@ static_assert(offsetof(struct psinfo_record, vm_bytes) ==
 	      PSINFO_RECORD_SIZE_TIMES);
 static_assert(offsetof(struct psinfo_record, cgroup) ==
 	      PSINFO_RECORD_SIZE_MEMORY);
-static_assert(sizeof(struct psinfo_record) == PSINFO_RECORD_SIZE_CGROUP);
+static_assert(offsetofend(struct psinfo_record, cgroup) ==
+	      PSINFO_RECORD_SIZE_CGROUP);
 
-/** psinfo_record_size() - the record_size that @groups need, in bytes */
+/* A process that was created after @child is not its parent, but reuses its PID. */
+static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
+					const struct psinfo_record *child)
+{
+	return parent->start_ns <= child->start_ns;
+}
+
+/**
+ * psinfo_record_size() - the record_size that @groups need, in bytes
+ *
+ * A field that was added to a group later lies beyond this size: before it is
+ * filled, the caller's record_size is checked.
+ */
 static inline u32 psinfo_record_size(u32 groups)
 {
 	u32 size = PSINFO_RECORD_SIZE_IDENTITY;

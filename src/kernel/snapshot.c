@@ -119,13 +119,6 @@ find_parent(const struct psinfo_snapshot *snapshot,
 	return parent;
 }
 
-/* A process that was created after @child is not its parent, but reuses its PID. */
-static bool can_be_parent(const struct psinfo_record *parent,
-			  const struct psinfo_record *child)
-{
-	return parent->start_ns <= child->start_ns;
-}
-
 /*
  * Names the parent of @row that has no row of its own. It was created after the
  * walk had passed its PID; or it exited before, in which case @row has another
@@ -150,13 +143,13 @@ static bool name_late_parent(const struct psinfo_snapshot *snapshot,
 		return false;
 	parent = psinfo_snapshot_find(snapshot, record->ppid);
 	if (parent) {
-		if (can_be_parent(&parent->record, record))
+		if (psinfo_can_be_parent(&parent->record, record))
 			row->parent = parent->name;
 		return false;
 	}
 	if (!psinfo_collect_one(viewer, record->ppid, &now))
 		return viewer->hides && is_alive && record->ppid == recorded;
-	if (can_be_parent(&now, record))
+	if (psinfo_can_be_parent(&now, record))
 		psinfo_name_copy(&row->parent, now.name);
 	return false;
 }
@@ -174,7 +167,7 @@ static void name_parent(const struct psinfo_snapshot *snapshot,
 	}
 	parent = find_parent(snapshot, recent, row->record.ppid);
 	if (likely(parent->row &&
-		   can_be_parent(&parent->row->record, &row->record)))
+		   psinfo_can_be_parent(&parent->row->record, &row->record)))
 		row->parent = parent->row->name;
 	else if (parent->is_hidden)
 		row->parent = name_none;

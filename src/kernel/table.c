@@ -24,9 +24,9 @@
 #define BUFFER_MAX	SZ_128K
 
 /*
- * Rows that make one element of the seq_file. With its own small buffer, that is
- * one: it would be enlarged, by memory that nobody has charged, until an element
- * fits.
+ * Rows that make one element of the seq_file. If the buffer cannot be charged,
+ * that is one: seq_file makes a buffer of its own and enlarges it, uncharged,
+ * until an element fits.
  */
 #define ELEMENT_ROWS	16
 
@@ -57,10 +57,7 @@ static int buffer_alloc(struct seq_file *seq, struct psinfo_table *table)
 	size_t size = PAGE_ALIGN(clamp_t(size_t, text, element, BUFFER_MAX));
 
 	table->element_rows = ELEMENT_ROWS;
-	if (seq->buf && seq->size >= element)
-		return 0;
-	if (seq->buf ||
-	    !psinfo_memory_charge_buffer(&table->snapshot.memory, size)) {
+	if (!psinfo_memory_charge_buffer(&table->snapshot.memory, size)) {
 		table->element_rows = 1;
 		return 0;
 	}
@@ -126,17 +123,21 @@ loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence)
 	return err ?: seq_lseek(file, offset, whence);
 }
 
+static loff_t totals_at(const struct psinfo_table *table)
+{
+	return DIV_ROUND_UP(table->snapshot.nr_rows, table->element_rows) + 1;
+}
+
 static void *element(const struct psinfo_table *table, loff_t pos)
 {
-	unsigned int nr_rows = table->snapshot.nr_rows;
-	unsigned int last = DIV_ROUND_UP(nr_rows, table->element_rows);
+	loff_t last = totals_at(table);
 
 	if (pos == 0)
 		return SEQ_START_TOKEN;
-	if (pos <= last)
+	if (pos < last)
 		return psinfo_snapshot_row(&table->snapshot,
 					   (pos - 1) * table->element_rows);
-	return pos == last + 1 ? TOTALS_TOKEN : NULL;
+	return pos == last ? TOTALS_TOKEN : NULL;
 }
 
 /*
@@ -146,8 +147,12 @@ static void *element(const struct psinfo_table *table, loff_t pos)
 static void *table_start(struct seq_file *seq, loff_t *pos)
 {
 	struct psinfo_table *table = seq->private;
-	int err = psinfo_memory_begin(&table->snapshot.memory);
+	int err;
 
+	/* Who has read everything needs no memory to be told so. */
+	if (*pos > totals_at(table))
+		return NULL;
+	err = psinfo_memory_begin(&table->snapshot.memory);
 	table->in_use = !err;
 	return err ? ERR_PTR(err) : element(table, *pos);
 }

@@ -33,7 +33,7 @@ static bool mount_hides(const struct proc_fs_info *fs)
 	}
 }
 
-/* Only its id is kept: it is never used again, so nothing need be held. */
+/* Only its id is kept, which is not reused, so no reference is needed. */
 static void look_at_cgroup_root(struct psinfo_viewer *viewer)
 {
 #ifdef CONFIG_CGROUPS

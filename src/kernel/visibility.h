@@ -20,7 +20,7 @@ struct psinfo_viewer {
 	struct pid_namespace *ns;	/* pinned by the open file's superblock */
 	const struct proc_fs_info *fs;	/* likewise; NULL: hides nothing */
 	const struct cred *cred;	/* pinned by the open file */
-	struct pid *self;	/* the opener; counted */
+	struct pid *self;	/* the opener; with a reference */
 	s64 boot_offset_ns;	/* what the opener's time namespace adds */
 	bool hides;		/* hidepid demands a check of each process */
 	/* The root of the opener's cgroup namespace: its id, and how deep it is */

@@ -23,5 +23,8 @@ static void race_window(void)
 /* The same where it may sleep, for two thousand times as long. */
 static void long_race_window(void)
 {
-	msleep(2 * min(READ_ONCE(race_window_us), 1000u));
+	unsigned int us = READ_ONCE(race_window_us);
+
+	if (us)
+		msleep(2 * min(us, 1000u));
 }

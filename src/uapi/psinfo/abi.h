@@ -27,8 +27,9 @@
  * record or none, never two. With PSINFO_QUERY_THREADS the same holds for each
  * thread, except one that calls execve() and thereby takes over the pid of its
  * process. PIDs are reused: pid and start_ns together identify one process.
- * The fields of a record are read within microseconds of each other, but the
- * process is not stopped, so they may belong to slightly different moments.
+ * The process is not stopped while its record is filled, so fields may belong
+ * to slightly different moments: as a rule within microseconds; the times of a
+ * process with hundreds of threads are read after everything else.
  *
  * The totals of a call count the records that it returned or, with
  * PSINFO_QUERY_TOTALS_ONLY, the records that an unlimited buffer would have
@@ -85,13 +86,14 @@
  *		a buffer, groups or a cursor
  *	E2BIG	size above PSINFO_STRUCT_SIZE_MAX, or a nonzero byte beyond what
  *		the module knows of the structure
- *	EFAULT	the structure or the buffer cannot be read or written; the
- *		structure is unchanged, the buffer may hold some records
+ *	EFAULT	the structure or the buffer cannot be read or written
  *	EINTR	a fatal signal is pending
  *	ENODEV	the module is being unloaded
  *	ENOMEM	no memory for the buffer between kernel and caller
  *	ENOTTY	not a request of psinfo; also every call on a file that was
  *		opened before the module was unloaded (answered by procfs)
+ *
+ * On error the structure is unchanged; the buffer may hold some records.
  *
  * A buffer that is too small is not an error: the cursor says where to
  * continue. A pid that does not exist is not an error: there is no record.
@@ -155,7 +157,9 @@ struct psinfo_record {
 	__u32 flags;		/* stat 9: the kernel's PF_ flags */
 	__u8 state;		/* stat 3, as enum psinfo_state */
 	__u8 reserved0[3];
-	__u8 name[16];		/* stat 2: any bytes, padded with zeros */
+	__u8 name[16];		/* stat 2, for kernel threads without what procfs
+				 * appends: any bytes, padded with zeros
+				 */
 	__u32 groups_withheld;	/* PSINFO_GROUP_... that the opener may not read */
 	__u32 reserved1;
 
@@ -175,13 +179,14 @@ struct psinfo_record {
 	__u32 cpu;		/* stat 39: where it last ran */
 	__u32 cpus_allowed;	/* number of bits in status Cpus_allowed */
 
-	/* PSINFO_GROUP_TIMES: of a process, summed over its threads */
+	/*
+	 * PSINFO_GROUP_TIMES: of a process, summed over its threads, those that
+	 * have exited included. If threads keep exiting from a group of hundreds,
+	 * their last part may be missing.
+	 */
 	__aligned_u64 utime_ns;	/* stat 14 in ns, not rounded */
 	__aligned_u64 stime_ns;	/* stat 15 in ns, not rounded */
-	__aligned_u64 runtime_ns; /* schedstat 1; if threads keep exiting from a
-				   * group of hundreds, their last part may be
-				   * missing
-				   */
+	__aligned_u64 runtime_ns; /* the sum of schedstat 1 */
 	__aligned_u64 nvcsw;	/* status voluntary_ctxt_switches: main thread only */
 	__aligned_u64 nivcsw;	/* status nonvoluntary_ctxt_switches: likewise */
 	__aligned_u64 min_flt;	/* stat 10 */

@@ -21,7 +21,8 @@
 //				"held ..." and waits for a byte on its input. Then
 //				prints "held N stale K": of N tables the K oldest fail
 //				with ESTALE, and all others can be read; fails if it is
-//				otherwise, or if a file that is opened anew fails.
+//				otherwise, if a file that is opened anew fails, or if
+//				one that was read whole before does not end.
 //   hoard crowd UID N		N users from UID on hold one table each; prints "held N"
 //				and sleeps until it is killed
 #include "memory.h"
@@ -170,13 +171,36 @@ void retry(std::size_t most, std::size_t ahead)
 	tell(full_again, again);
 }
 
+// Reads a table to its last byte, but not on to where read() says that it is the end.
+int read_to_end()
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	process::need(fd >= 0, path);
+	std::string text;
+	char bytes[1 << 16];
+	while (text.find("\nTOTAL: ") == text.npos || !text.ends_with("=\n")) {
+		const ssize_t got = read(fd, bytes, sizeof(bytes));
+		process::need(got > 0, path);
+		text.append(bytes, static_cast<std::size_t>(got));
+	}
+	return fd;
+}
+
 void yield(std::size_t most)
 {
 	Hoard hoard;
+	const int at_end = read_to_end();
 	const int error = hoard.grow(most);
 	tell(hoard.size(), error);
 	std::cin.get();
 	const auto held = hoard.size(), stale = hoard.count_stale();
+	char byte;
+	if (read(at_end, &byte, 1) != 0)
+		fail("a table that was read whole does not end");
+	// It is the oldest of all.
+	if (take(at_end) != (stale ? ESTALE : 0))
+		fail("the table that was read whole was not taken back first");
+	close(at_end);
 	hoard.shrink(0);
 	if (table::read_whole(path).error)
 		fail("a file that is opened anew cannot be read");

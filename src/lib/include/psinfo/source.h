@@ -75,8 +75,9 @@ struct ModuleInfo {
 	unsigned abi_minor;
 };
 
-/// The module's file, opened once: who may be seen was judged when it was opened.
-/// What an older module can not tell stays empty in the snapshots.
+/// The module's file, opened once. Who may be seen depends on the credentials and
+/// namespaces of its opener, and on hidepid= and gid= of its mount at each call.
+/// What an older module cannot tell stays empty in the snapshots.
 /// Errors: NotFound without the module, NotPermitted, Abi (also for a module of
 /// before there was a contract, and for a file that is none), Malformed, Unreadable.
 Result<std::unique_ptr<Source>> open_module(const std::string &path = "/proc/psinfo");
