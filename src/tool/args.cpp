@@ -329,7 +329,7 @@ std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psi
 		else
 			(answered_.contains(key) ? trusted : fresh).push_back(process);
 	}
-	read_each(trusted, {}, args);
+	read_each(trusted, {most_slow, SIZE_MAX}, args);
 	read_each(fresh, {most_slow, most_left_behind}, args);
 	try_again(delayed, args);
 	for (const auto *process : processes)

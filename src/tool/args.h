@@ -39,8 +39,9 @@ public:
 	/// By pid; raw, words separated by spaces. For kernel threads, and for processes
 	/// that have exited since, "[name]"; for zombies "[name] <defunct>". Left out are
 	/// those whose reading took too long, now or not long ago. While too many children
-	/// hang, no others are tried than those that have always answered; and once
-	/// @most_slow new ones have taken too long, the other new ones not before the next call.
+	/// hang, no others are tried than those that have always answered. Once @most_slow of
+	/// these have taken too long, the rest of them wait for the next call, and likewise
+	/// for new ones.
 	std::map<std::int32_t, std::string> read(const std::vector<const psinfo::Process *> &processes,
 						 std::size_t most_slow = SIZE_MAX);
 

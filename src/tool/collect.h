@@ -37,7 +37,7 @@ struct Wanted {
 	bool threads = false;
 	std::size_t skip = 0; ///< of the rows, as sorted
 	std::size_t most = SIZE_MAX; ///< rows
-	std::size_t most_slow = SIZE_MAX; ///< new processes whose command lines take too long
+	std::size_t most_slow = SIZE_MAX; ///< command lines that take too long; see ArgsReader::read()
 };
 
 /// Asks a source again and again; names and what hangs are remembered.

@@ -13,30 +13,32 @@ using Kind = psinfo::Error::Kind;
 struct Ending {
 	Kind kind;
 	Exit exit;
-	std::string_view hint;
+	std::string_view hint; ///< for the module
 	std::string_view fallback_hint; ///< where /proc is read anyway
+	std::string_view proc_hint; ///< for /proc
 };
 
 constexpr std::array endings = {
 	Ending{Kind::NotFound, Exit::Unreadable, "sudo modprobe psinfo; if that fails: psinfo doctor",
-	       "sudo modprobe psinfo; psinfo doctor"},
-	Ending{Kind::NotPermitted, Exit::Unreadable, "try it with sudo", "try it with sudo"},
-	Ending{Kind::Unreadable, Exit::Unreadable, "", "psinfo doctor"},
+	       "sudo modprobe psinfo; psinfo doctor", "sudo mount -t proc proc /proc"},
+	Ending{Kind::NotPermitted, Exit::Unreadable, "try it with sudo", "try it with sudo", "try it with sudo"},
+	Ending{Kind::Unreadable, Exit::Unreadable, "", "psinfo doctor", ""},
 	Ending{Kind::Malformed, Exit::Unreadable, "psinfo doctor; without the module: psinfo --source=proc",
-	       "psinfo doctor"},
+	       "psinfo doctor", ""},
 	Ending{Kind::Abi, Exit::Abi,
 	       "install psinfo and psinfo-dkms of the same version; without the module: psinfo --source=proc",
-	       "install psinfo and psinfo-dkms of the same version"},
-	Ending{Kind::Invalid, Exit::Unreadable, "", "psinfo doctor"},
+	       "install psinfo and psinfo-dkms of the same version", ""},
+	Ending{Kind::Invalid, Exit::Unreadable, "", "psinfo doctor", ""},
 };
 
 } // namespace
 
-Outcome outcome_of(const psinfo::Error &error)
+Outcome outcome_of(const psinfo::Error &error, std::string_view source)
 {
 	for (const auto &ending : endings)
 		if (ending.kind == error.kind)
-			return {ending.exit, "cannot " + error.message(), std::string(ending.hint)};
+			return {ending.exit, "cannot " + error.message(),
+				std::string(source == "module" ? ending.hint : ending.proc_hint)};
 	return {Exit::Unreadable, "cannot " + error.message()};
 }
 

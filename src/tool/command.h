@@ -9,7 +9,7 @@
 //
 // and a row in commands.cpp, which says which sources it needs and which of the
 // options that commands share it takes. It writes its result to context.out and
-// nothing to stderr: what went wrong is returned, and main() finds the words.
+// nothing to stderr: what went wrong is returned, and main() prints it.
 // It need not check whether writing worked; main() does that, too. It writes only
 // once its source has answered all that it asks: a command whose source fails is
 // run again with another one.
@@ -49,8 +49,8 @@ struct Outcome {
 	std::string hint = {}; ///< what to do next; may be empty
 };
 
-/// The words, the hint and the exit code for an error of the library.
-[[nodiscard]] Outcome outcome_of(const psinfo::Error &error);
+/// The words, the hint and the exit code for an error of the source with that name.
+[[nodiscard]] Outcome outcome_of(const psinfo::Error &error, std::string_view source);
 /// "the module is not loaded", or what could not be done with it.
 [[nodiscard]] std::string reason_of(const psinfo::Error &module_error);
 /// One line: that /proc is read instead of the module, why, and what helps.
@@ -85,7 +85,7 @@ struct Common {
 
 struct Context {
 	/// What --source chose; for verify: the module. Never null, but for commands
-	/// that need none (doctor).
+	/// that need none (doctor, help).
 	const psinfo::Source *source = nullptr;
 	const psinfo::Source *other = nullptr; ///< verify: /proc; else null
 	std::ostream &out; ///< stdout, or a string in tests; no need to flush

@@ -84,7 +84,8 @@ struct Step {
 
 Step step_with_value(const std::string &spelling, std::string value, std::size_t length)
 {
-	if (value.empty())
+	// CLI11 takes "{}" for an empty list.
+	if (value.empty() || value == "{}")
 		return {Step::Kind::NoValue, spelling};
 	return {Step::Kind::Options, "", length, {spelling, std::move(value)}};
 }

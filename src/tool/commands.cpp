@@ -23,8 +23,10 @@ namespace {
 using Sources = Command::Sources;
 
 template <typename Options>
-Command command(const char *name, const char *description, Sources sources, unsigned taken,
-		void (*add)(CLI::App &, Options &), Outcome (*run)(const Context &, const Options &))
+Command command(
+	const char *name, const char *description, Sources sources, unsigned taken, void (*add)(CLI::App &, Options &),
+	Outcome (*run)(const Context &, const Options &),
+	Outcome (*check)(const Common &, const Options &) = [](const Common &, const Options &) { return Outcome(); })
 {
 	auto options = std::make_shared<Options>();
 	return {
@@ -34,6 +36,7 @@ Command command(const char *name, const char *description, Sources sources, unsi
 		taken,
 		[options, add](CLI::App &app) { add(app, *options); },
 		[options, run](const Context &context) { return run(context, *options); },
+		[options, check](const Common &common) { return check(common, *options); },
 	};
 }
 
@@ -52,7 +55,7 @@ std::vector<Command> all_commands()
 	return {
 		command("", "What runs on this machine, and in which state", Sources::One,
 			takes::Source | takes::Filters | takes::Threads | takes::Colour | formats, add_list_options,
-			run_list),
+			run_list, check_list),
 		command("show", "One process in full, with its relatives and threads", Sources::One,
 			takes::Source | takes::Json | takes::Colour, add_show_options, run_show),
 		command("tree", "Who is whose child", Sources::One,
@@ -61,7 +64,8 @@ std::vector<Command> all_commands()
 		command("totals", "How many there are in each state", Sources::One,
 			takes::Source | takes::Filters | formats, add_totals_options, run_totals),
 		command("watch", "A list that is refreshed regularly", Sources::Lasting,
-			takes::Source | takes::Filters | takes::Threads | takes::Colour, add_watch_options, run_watch),
+			takes::Source | takes::Filters | takes::Threads | takes::Colour, add_watch_options, run_watch,
+			check_watch),
 		command("stuck", "What hangs in state D, and who does not reap zombies", Sources::One,
 			takes::Source | takes::Json | takes::Headings, add_stuck_options, run_stuck),
 		unattended(command("metrics", "Totals for Prometheus, as OpenMetrics text", Sources::One, takes::Source,

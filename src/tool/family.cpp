@@ -126,6 +126,12 @@ const Processes &Family::threads(const Process &process) const
 	return holds(process) ? find(threads_, process.pid) : no_processes;
 }
 
+bool is_unreaped(const Process &process)
+{
+	return process.state == psinfo::State::Zombie && !process.is_thread() &&
+	       !(process.times && process.times->threads > 1);
+}
+
 std::vector<Branch> tree_of(const Family &family, const Process *root,
 			    const std::function<bool(const Process &)> &is_wanted)
 {

@@ -44,6 +44,10 @@ private:
 	Processes roots_;
 };
 
+/// A zombie that its parent could reap. A first thread that has ended before the others of
+/// its process is one only in name, and so is a traced thread. The snapshot has times.
+[[nodiscard]] bool is_unreaped(const psinfo::Process &process);
+
 /// A line of the tree: the nodes above it are the last lines of lower depth.
 struct Branch {
 	const psinfo::Process *process;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// psinfo: what runs on this machine and in which state. Here words are chosen
-// for what went wrong, and the exit code.
+// psinfo: what runs on this machine and in which state. Only here messages are
+// printed, and the process exits.
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>

@@ -49,7 +49,7 @@ struct Arguments {
 struct Surroundings {
 	bool is_terminal = false; ///< stdout
 	bool has_terminal_for_errors = false; ///< stderr
-	std::size_t width = 0; ///< of that
+	std::size_t width = 0; ///< of stdout
 	std::string no_color; ///< the variables of the environment
 	std::string term;
 	std::string charset; ///< LC_ALL, LC_CTYPE or LANG: the first that is not empty

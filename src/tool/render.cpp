@@ -234,7 +234,7 @@ std::string render(const Listing &listing, const Columns &columns, const Style &
 {
 	switch (style.format) {
 	case Format::Json:
-		return render_json(listing, columns, nullptr);
+		return render_json(listing, columns);
 	case Format::Csv:
 		return render_values(listing, columns, style.headings, csv);
 	case Format::Raw:

@@ -51,11 +51,14 @@ void add_text(Json &object, const std::string &key, std::string_view text);
 /// Adds NAME_seconds, a double, and NAME_ns, an exact integer.
 void add_time(Json &object, const std::string &name, std::chrono::nanoseconds time);
 [[nodiscard]] Json json_of(const Row &row, const Columns &columns);
-[[nodiscard]] Json json_of(const psinfo::Totals &totals);
+/// The threads are null unless they were asked for.
+[[nodiscard]] Json json_of(const psinfo::Totals &totals, bool threads);
 /// The rows as an array.
 [[nodiscard]] Json json_of(const Listing &listing, const Columns &columns);
-/// {"processes": [...]}, and "totals" unless null.
-[[nodiscard]] std::string render_json(const Listing &listing, const Columns &columns, const psinfo::Totals *totals);
+/// {"processes": [...]}
+[[nodiscard]] std::string render_json(const Listing &listing, const Columns &columns);
+/// And "totals".
+[[nodiscard]] std::string render_json_with_totals(const Listing &listing, const Columns &columns, bool threads);
 /// As people and programs read it, with a newline at the end. All of it is ASCII, so
 /// that it cannot control a terminal: other characters are \uXXXX.
 [[nodiscard]] std::string dump(const Json &json);

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "character.h"
 #include "collect.h"
 #include "render.h"
 
@@ -13,39 +14,12 @@ namespace tool {
 
 namespace {
 
-/// The length of the well-formed character at the beginning of @text, which is not
-/// empty (table 3-7 of the Unicode standard); 0 if there is none.
-std::size_t character_length(std::string_view text)
-{
-	auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
-	auto is_between = [&](std::size_t at, unsigned low, unsigned high) {
-		return byte(at) >= low && byte(at) <= high;
-	};
-	unsigned first = byte(0);
-	std::size_t length = first < 0x80 ? 1 :
-			     first < 0xc2 ? 0 :
-			     first < 0xe0 ? 2 :
-			     first < 0xf0 ? 3 :
-			     first < 0xf5 ? 4 :
-					    0;
-	// What would be overlong, a surrogate or beyond U+10FFFF is told by the second byte.
-	unsigned low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-	unsigned high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-
-	if (length > 1 && !is_between(1, low, high))
-		return 0;
-	for (std::size_t at = 2; at < length; at++)
-		if (!is_between(at, 0x80, 0xbf))
-			return 0;
-	return length;
-}
-
 /// With U+FFFD for each byte that belongs to no character.
 std::string as_utf8(std::string_view text)
 {
 	std::string result;
 	while (!text.empty()) {
-		auto length = character_length(text);
+		auto length = first_character(text).length;
 		result += length > 0 ? text.substr(0, length) : "\xef\xbf\xbd";
 		text.remove_prefix(std::max<std::size_t>(length, 1));
 	}
@@ -119,10 +93,10 @@ Json json_of(const Row &row, const Columns &columns)
 	return json;
 }
 
-Json json_of(const psinfo::Totals &totals)
+Json json_of(const psinfo::Totals &totals, bool threads)
 {
 	return {{"processes", counts_to_json(totals.processes, totals.all_processes())},
-		{"threads", counts_to_json(totals.threads, totals.all_threads())}};
+		{"threads", threads ? counts_to_json(totals.threads, totals.all_threads()) : Json()}};
 }
 
 Json json_of(const Listing &listing, const Columns &columns)
@@ -133,12 +107,14 @@ Json json_of(const Listing &listing, const Columns &columns)
 	return json;
 }
 
-std::string render_json(const Listing &listing, const Columns &columns, const psinfo::Totals *totals)
+std::string render_json(const Listing &listing, const Columns &columns)
 {
-	Json json = {{"processes", json_of(listing, columns)}};
-	if (totals)
-		json["totals"] = json_of(*totals);
-	return dump(json);
+	return dump({{"processes", json_of(listing, columns)}});
+}
+
+std::string render_json_with_totals(const Listing &listing, const Columns &columns, bool threads)
+{
+	return dump({{"processes", json_of(listing, columns)}, {"totals", json_of(listing.snapshot.totals, threads)}});
 }
 
 std::string dump(const Json &json)

@@ -113,7 +113,7 @@ std::string render_totals(const psinfo::Totals &totals, const Style &style)
 {
 	switch (style.format) {
 	case Format::Json:
-		return dump({{"totals", json_of(totals)}});
+		return dump({{"totals", json_of(totals, true)}});
 	case Format::Csv:
 		return render_values(totals, style.headings ? "state,processes,threads\n" : "", ',');
 	case Format::Raw:

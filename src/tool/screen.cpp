@@ -87,6 +87,16 @@ bool has_hung_up()
 	return poll(ends.data(), ends.size(), 0) > 0 && ((ends[0].revents | ends[1].revents) & hung_up) != 0;
 }
 
+/// Meanwhile, and only then, the signals come that @mask lets through.
+void wait_for_input(std::chrono::milliseconds most, const sigset_t &mask)
+{
+	pollfd input = {STDIN_FILENO, POLLIN, 0};
+	const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(most);
+	const timespec timeout = {seconds.count(), std::chrono::nanoseconds(most - seconds).count()};
+
+	ppoll(&input, 1, &timeout, &mask);
+}
+
 } // namespace
 
 /// What has to be given back.
@@ -96,6 +106,7 @@ struct Screen::Terminal {
 	bool has_colours = false;
 	bool is_utf8 = false;
 	std::array<struct sigaction, quitting_signals.size()> before{};
+	sigset_t mask_before{}; ///< the signals that were blocked
 };
 
 std::unique_ptr<Screen> Screen::open(bool colour)
@@ -122,7 +133,12 @@ std::unique_ptr<Screen> Screen::open(bool colour)
 
 Screen::Screen(std::unique_ptr<Terminal> terminal) : terminal_(std::move(terminal))
 {
-	// Without SA_RESTART: who waits for a key is woken.
+	// Blocked but while a key is waited for, so that none comes just before that.
+	sigset_t quitting;
+	sigemptyset(&quitting);
+	for (auto number : quitting_signals)
+		sigaddset(&quitting, number);
+	sigprocmask(SIG_BLOCK, &quitting, &terminal_->mask_before);
 	struct sigaction action {};
 	action.sa_handler = note_signal;
 	for (std::size_t i = 0; i < quitting_signals.size(); i++)
@@ -133,6 +149,8 @@ Screen::~Screen()
 {
 	endwin();
 	delscreen(terminal_->handle);
+	// One that came meanwhile has nothing left to end.
+	sigprocmask(SIG_SETMASK, &terminal_->mask_before, nullptr);
 	for (std::size_t i = 0; i < quitting_signals.size(); i++)
 		sigaction(quitting_signals[i], &terminal_->before[i], nullptr);
 }
@@ -185,13 +203,23 @@ void Screen::show()
 	wrefresh(terminal_->window);
 }
 
+/// A key that ncurses has, or ERR. It has some that were typed before, and that the
+/// terminal's size has changed.
+int Screen::typed()
+{
+	wtimeout(terminal_->window, 0);
+	errno = 0;
+	return wgetch(terminal_->window);
+}
+
 Action Screen::wait(std::chrono::milliseconds most)
 {
-	if (must_quit)
-		return Action::Quit;
-	wtimeout(terminal_->window, static_cast<int>(most.count()));
-	errno = 0;
-	int code = wgetch(terminal_->window);
+	wait_for_input(std::chrono::milliseconds(0), terminal_->mask_before);
+	int code = typed();
+	if (code == ERR && !must_quit) {
+		wait_for_input(most, terminal_->mask_before);
+		code = typed();
+	}
 	if (must_quit || (code == ERR && (errno == EIO || has_hung_up())))
 		return Action::Quit;
 	if (code == key_redraw)

@@ -41,6 +41,7 @@ public:
 private:
 	struct Terminal;
 	explicit Screen(std::unique_ptr<Terminal> terminal);
+	int typed();
 	void put(std::size_t row, std::string_view text, unsigned attributes);
 
 	std::unique_ptr<Terminal> terminal_;

@@ -86,6 +86,7 @@ void act(Action action, std::size_t rows, std::size_t page, View &view)
 		break;
 	case Action::Threads:
 		view.threads = !view.threads;
+		view.first = 0;
 		break;
 	case Action::Up:
 		view.first -= std::min<std::size_t>(view.first, 1);

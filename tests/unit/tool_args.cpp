@@ -63,8 +63,8 @@ protected:
 		auto directory = root_ / std::to_string(pid);
 		fs::create_directory(directory);
 		auto ticks = pid * sysconf(_SC_CLK_TCK);
-		std::ofstream(directory / "stat") << pid << " (a) b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 "
-						  << ticks << " 23 24\n";
+		std::ofstream(directory / "stat")
+			<< pid << " (a) b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 " << ticks << " 23 24\n";
 		std::ofstream(directory / "cmdline") << cmdline;
 		return process(pid, 1, "name", State::Interruptible);
 	}
@@ -232,6 +232,25 @@ TEST_F(Args, OfThoseThatHaveAnsweredAreReadWhateverHangs)
 	EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms) << "no other is tried";
 }
 
+TEST_F(Args, OfThoseThatHaveAnsweredAndHangTogetherAreTriedAFewAtATime)
+{
+	constexpr auto patience = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1h);
+	std::vector<Process> all;
+	for (const std::int32_t pid : {5, 6, 7, 8, 9, 10})
+		all.push_back(make(pid, "one"));
+	EXPECT_EQ(read(all, 2).size(), 6U);
+	for (const std::int32_t pid : {5, 6, 7, 8, 9})
+		all[static_cast<std::size_t>(pid) - 5] = make_stuck(pid);
+	for (int i = 0; i < 2; i++) {
+		const auto begin = std::chrono::steady_clock::now();
+		EXPECT_EQ(read(all, 2), Found()) << "after " << i;
+		EXPECT_LT(std::chrono::steady_clock::now() - begin, 4 * patience) << "after " << i;
+		std::this_thread::sleep_for(100ms); // for those that were killed to end
+	}
+	EXPECT_EQ(read(all, 2), (Found{{10, "one"}}));
+}
+
 TEST_F(Args, OfAStuckProcessAreNotTriedWhileAChildHangsThere)
 {
 	reader_ = std::make_unique<tool::ArgsReader>(root_, 100ms, 1ms);
@@ -248,7 +267,7 @@ TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
 {
 	constexpr auto patience = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1h);
-	auto all = {make_stuck(5), make_stuck(6), make_stuck(7),  make_stuck(8),
+	auto all = {make_stuck(5), make_stuck(6),  make_stuck(7),     make_stuck(8),
 		    make_stuck(9), make_stuck(10), make(20, "twenty")};
 	for (int i = 0; i < 3; i++) {
 		const auto begin = std::chrono::steady_clock::now();

@@ -241,6 +241,7 @@ TEST(CommandLine, WhatIsWrongIsSaidInOneSentenceAndWhatWasMeantIsSuggested)
 		{"watch --interval", "--interval needs a value", "psinfo watch --help"},
 		{"watch -d", "-d needs a value", "psinfo watch --help"},
 		{"--output=", "--output needs a value", "psinfo --help"},
+		{"-p {}", "-p needs a value", "psinfo --help"},
 		{"--json=yes", "--json takes no value", "psinfo --help"},
 		{"watch --interval 0", "--interval: '0' is not a number of seconds from 0.1 to 86400",
 		 "psinfo watch --help"},

@@ -196,8 +196,9 @@ TEST_F(Doctor, DamagedHeadersAreToBeMended)
 	for (const char *part :
 	     {"/lib/modules/6.12.47+rpt-rpi-v8/build/scripts", "/usr/src/common/arch", "/usr/src/common"}) {
 		take(part);
-		EXPECT_EQ(check("headers").found, "those of 6.12.47+rpt-rpi-v8 are damaged");
-		EXPECT_EQ(check("headers").hint, "to mend them: sudo apt install --reinstall linux-headers-rpi-v8");
+		EXPECT_EQ(check("headers").found, "those of 6.12.47+rpt-rpi-v8 are incomplete");
+		EXPECT_EQ(check("headers").hint,
+			  "to reinstall them: sudo apt install --reinstall linux-headers-rpi-v8");
 		install_headers(kernel);
 		EXPECT_EQ(check("headers").status, Status::Ok);
 	}
@@ -240,7 +241,7 @@ TEST_F(Doctor, WhyItIsNotBuilt)
 	take("/usr/sbin/dkms");
 	EXPECT_EQ(check("built").hint, "to install it: sudo apt install dkms");
 	put("/etc/dkms/no-autoinstall");
-	EXPECT_EQ(check("built").found, "/etc/dkms/no-autoinstall forbids to build it");
+	EXPECT_EQ(check("built").found, "/etc/dkms/no-autoinstall turns off builds by DKMS");
 }
 
 TEST_F(Doctor, KernelsThatItWasBuiltForAreListedByVersion)
@@ -309,7 +310,8 @@ TEST_F(Doctor, WhyItDoesNotAnswer)
 	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2"};
 	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's interface has version 2");
 	EXPECT_EQ(check("answer").hint, "install psinfo and psinfo-dkms of the same version");
-	answer_ = psinfo::Error{psinfo::Error::Kind::Malformed, 0, "use /proc/psinfo: the module's structures are shorter"};
+	answer_ = psinfo::Error{psinfo::Error::Kind::Malformed, 0,
+				"use /proc/psinfo: the module's structures are shorter"};
 	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's structures are shorter");
 	answer_ = missing;
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: No such file or directory");

@@ -20,11 +20,11 @@ TEST(Columns, HaveEachNameOnceAndAllThatIsPromised)
 		EXPECT_EQ(tool::find_column(column.name), &column);
 	}
 	for (const char *name :
-	     {"pid",	 "ppid", "tgid",     "name",	    "stat",	   "state",	  "parent",	"uid",	   "prio",
-	      "nice",	 "cpu",	 "vcsw",     "ivcsw",	    "utime",	   "stime",	  "start",	"threads", "flags",
-	      "rss",	 "swap", "policy",   "static_prio", "normal_prio", "rt_priority", "tracer",	"session", "pgrp",
-	      "elapsed", "user", "euser",    "group",	    "egid",	   "time",	  "runtime",	"minflt",  "majflt",
-	      "vsize",	 "args", "cgroup",   "euid",	    "gid",	   "cpus_allowed"})
+	     {"pid",	 "ppid", "tgid",   "name",	  "stat",	 "state",	"parent",  "uid",     "prio",
+	      "nice",	 "cpu",	 "vcsw",   "ivcsw",	  "utime",	 "stime",	"start",   "threads", "flags",
+	      "rss",	 "swap", "policy", "static_prio", "normal_prio", "rt_priority", "tracer",  "session", "pgrp",
+	      "elapsed", "user", "euser",  "group",	  "egid",	 "time",	"runtime", "minflt",  "majflt",
+	      "vsize",	 "args", "cgroup", "euid",	  "gid",	 "cpus_allowed"})
 		EXPECT_TRUE(names.contains(name)) << name;
 }
 
@@ -138,8 +138,7 @@ TEST_F(Cells, TellStatesAsTheModuleDoes)
 	for (auto state : psinfo::all_states) {
 		listing_.snapshot.processes[0].state = state;
 		EXPECT_EQ(cell("stat", 1), Cell(psinfo::state_word(state)));
-		EXPECT_EQ(std::get<std::string_view>(cell("state", 1)),
-			  std::string(1, psinfo::state_letter(state)));
+		EXPECT_EQ(std::get<std::string_view>(cell("state", 1)), std::string(1, psinfo::state_letter(state)));
 	}
 }
 

@@ -118,7 +118,8 @@ TEST(MetricsText, SaysWhyTheModuleIsNotTheSource)
 		metrics.module_error = row.error; // although the module can say what it is
 		const auto text = tool::metrics_text(metrics);
 		EXPECT_TRUE(has_line(text, "psinfo_module_up 0")) << row.reason;
-		EXPECT_TRUE(has_line(text, std::string("psinfo_module_fallback{reason=\"") + row.reason + "\"} 1")) << text;
+		EXPECT_TRUE(has_line(text, std::string("psinfo_module_fallback{reason=\"") + row.reason + "\"} 1"))
+			<< text;
 		EXPECT_EQ(count_reasons(text, "0"), 4) << row.reason;
 	}
 }
@@ -289,9 +290,16 @@ public:
 		if (query.kind == psinfo::Query::Kind::KernelThreads) {
 			snapshot.totals.processes[7] = 5;
 		} else if (query.states) {
-			for (const int ppid : {7, 7, 9}) {
+			EXPECT_TRUE(query.groups.times) << "they tell how many threads there are";
+			// The last two: a parent outside the namespace; a first thread that has
+			// ended before the others.
+			for (const int ppid : {7, 7, 9, 0, 11}) {
 				psinfo::Process zombie;
+				zombie.pid = zombie.tgid = 100;
 				zombie.ppid = ppid;
+				zombie.state = psinfo::State::Zombie;
+				zombie.times = psinfo::Times{};
+				zombie.times->threads = ppid == 11 ? 2 : 1;
 				snapshot.processes.push_back(zombie);
 			}
 		} else {

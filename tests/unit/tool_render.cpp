@@ -27,14 +27,13 @@ std::string rendered(std::string_view shown, const Style &style, const FakeSourc
 
 TEST(Table, AlignsColumnsAndEscapesNames)
 {
-	EXPECT_EQ(rendered("pid,name,stat,parent", {}),
-		  "PID NAME            STAT          PARENT\n"
-		  "  1 init            INTERRUPTIBLE swapper/0\n"
-		  "  2 kthreadd        INTERRUPTIBLE swapper/0\n"
-		  "  3 kworker/0:1     IDLE          kthreadd\n"
-		  " 10 bash            INTERRUPTIBLE init\n"
-		  " 20 defunct one     ZOMBIE        bash\n"
-		  " 21 evil\\n\\033[2J\\\\ RUNNING       bash\n");
+	EXPECT_EQ(rendered("pid,name,stat,parent", {}), "PID NAME            STAT          PARENT\n"
+							"  1 init            INTERRUPTIBLE swapper/0\n"
+							"  2 kthreadd        INTERRUPTIBLE swapper/0\n"
+							"  3 kworker/0:1     IDLE          kthreadd\n"
+							" 10 bash            INTERRUPTIBLE init\n"
+							" 20 defunct one     ZOMBIE        bash\n"
+							" 21 evil\\n\\033[2J\\\\ RUNNING       bash\n");
 }
 
 TEST(Table, IsForPeople)
@@ -86,10 +85,11 @@ TEST(Table, IsCutAtTheEdgeOfTheTerminal)
 {
 	Style style;
 	style.width = 10;
-	EXPECT_EQ(rendered("pid,name", style, FakeSource({small_machine()[4], process(30, 1, "öäüöäüöäü", State::Idle)})),
-		  "PID NAME\n"
-		  " 20 defunc\n"
-		  " 30 öäüöäü\n");
+	EXPECT_EQ(
+		rendered("pid,name", style, FakeSource({small_machine()[4], process(30, 1, "öäüöäüöäü", State::Idle)})),
+		"PID NAME\n"
+		" 20 defunc\n"
+		" 30 öäüöäü\n");
 	style.width = 2;
 	style.colour = true;
 	EXPECT_EQ(rendered("pid,stat", style, FakeSource({small_machine()[5]})), "PI\n 2\033[32m\033[0m\n");
@@ -110,14 +110,13 @@ TEST(Table, AlignsAndCutsByColumnsOfTheTerminal)
 
 TEST(Raw, HasOneSpaceBetweenExactValues)
 {
-	EXPECT_EQ(rendered("pid,name,utime,rss,runtime", {Format::Raw}),
-		  "PID NAME UTIME RSS RUNTIME\n"
-		  "1 init 2 1048576 -\n"
-		  "2 kthreadd 0 0 -\n"
-		  "3 kworker/0:1 0 0 -\n"
-		  "10 bash 0.25 5242880 -\n"
-		  "20 defunct\\040one 0 0 -\n"
-		  "21 evil\\n\\033[2J\\\\ 3661 1536 -\n");
+	EXPECT_EQ(rendered("pid,name,utime,rss,runtime", {Format::Raw}), "PID NAME UTIME RSS RUNTIME\n"
+									 "1 init 2 1048576 -\n"
+									 "2 kthreadd 0 0 -\n"
+									 "3 kworker/0:1 0 0 -\n"
+									 "10 bash 0.25 5242880 -\n"
+									 "20 defunct\\040one 0 0 -\n"
+									 "21 evil\\n\\033[2J\\\\ 3661 1536 -\n");
 }
 
 TEST(Raw, LeavesNoColumnEmpty)
@@ -129,11 +128,10 @@ TEST(Csv, QuotesWhatNeedsIt)
 {
 	FakeSource source({process(5, 1, "a,b", State::Idle), process(6, 1, "say \"hi\"", State::Idle),
 			   process(7, 1, "", State::Idle)});
-	EXPECT_EQ(rendered("pid,name,parent,rss", {Format::Csv}, source),
-		  "pid,name,parent,rss\n"
-		  "5,\"a,b\",,\n"
-		  "6,\"say \"\"hi\"\"\",,\n"
-		  "7,,,\n");
+	EXPECT_EQ(rendered("pid,name,parent,rss", {Format::Csv}, source), "pid,name,parent,rss\n"
+									  "5,\"a,b\",,\n"
+									  "6,\"say \"\"hi\"\"\",,\n"
+									  "7,,,\n");
 }
 
 TEST(Json, HasTypesAndKeepsTheOrderOfColumns)
@@ -200,9 +198,26 @@ TEST(Json, EveryNameIsToldApartAndComesBackExactly)
 	for (int byte = 1; byte < 256; byte++)
 		all_bytes += static_cast<char>(byte);
 	const std::string names[] = {
-		all_bytes, "plain", "back\\slash", "\\377", "\xff", "\\\\377", "\xef\xbf\xbd", "a\nb\x1b\x7f\"",
-		"öäü €", "\xf0\x9f\x90\xa7", "\xe2\x80\xae" "abc", "\xc2\x9b" "2J", "cut \xe2\x82", "\xc0\xaf", "\xed\xa0\x80",
-		"\xf4\x90\x80\x80", "\xf5", "",
+		all_bytes,
+		"plain",
+		"back\\slash",
+		"\\377",
+		"\xff",
+		"\\\\377",
+		"\xef\xbf\xbd",
+		"a\nb\x1b\x7f\"",
+		"öäü €",
+		"\xf0\x9f\x90\xa7",
+		"\xe2\x80\xae"
+		"abc",
+		"\xc2\x9b"
+		"2J",
+		"cut \xe2\x82",
+		"\xc0\xaf",
+		"\xed\xa0\x80",
+		"\xf4\x90\x80\x80",
+		"\xf5",
+		"",
 	};
 	std::set<std::string> seen;
 	for (const auto &name : names) {
@@ -218,14 +233,23 @@ TEST(Json, TextIsNotEscapedTwice)
 	EXPECT_EQ(name_of("a\\b\nc").at("name"), "a\\b\nc");
 	EXPECT_EQ(name_of("öäü").at("name"), "öäü");
 	EXPECT_FALSE(name_of("öäü").contains("name_hex"));
-	EXPECT_EQ(name_of("a\xff\xfe" "b").at("name"), "a\uFFFD\uFFFDb");
-	EXPECT_EQ(name_of("a\xff\xfe" "b").at("name_hex"), "61fffe62");
+	EXPECT_EQ(name_of("a\xff\xfe"
+			  "b")
+			  .at("name"),
+		  "a\uFFFD\uFFFDb");
+	EXPECT_EQ(name_of("a\xff\xfe"
+			  "b")
+			  .at("name_hex"),
+		  "61fffe62");
 	EXPECT_EQ(name_of("cut \xe2\x82").at("name"), "cut \uFFFD\uFFFD");
 }
 
 TEST(Json, HasNothingThatATerminalObeys)
 {
-	FakeSource source({process(5, 1, "\x1b[2J\x7f\xc2\x9b" "2J\xe2\x80\xae\xe2\x80\xa8\xf0\x9f\x90\xa7\xff", State::Idle)});
+	FakeSource source({process(5, 1,
+				   "\x1b[2J\x7f\xc2\x9b"
+				   "2J\xe2\x80\xae\xe2\x80\xa8\xf0\x9f\x90\xa7\xff",
+				   State::Idle)});
 	auto text = rendered("name", {Format::Json}, source);
 	auto is_plain = [](char byte) { return byte == '\n' || (byte >= ' ' && byte <= '~'); };
 	EXPECT_TRUE(std::all_of(text.begin(), text.end(), is_plain)) << text;

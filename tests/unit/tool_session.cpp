@@ -184,6 +184,38 @@ TEST_F(SessionTest, WithSourceModuleTheErrorIsReported)
 	EXPECT_EQ(warnings, Names());
 }
 
+TEST_F(SessionTest, WrongUsageIsReportedBeforeASourceIsOpened)
+{
+	open_error = other_version;
+	for (const char *words :
+	     {"-o bogus", "--source=module --sort bogus", "--totals --csv", "watch -o bogus", "watch"}) {
+		EXPECT_EQ(run(words).exit, Exit::Usage) << words;
+		EXPECT_EQ(opened, Names()) << words;
+		EXPECT_EQ(warnings, Names()) << words;
+	}
+}
+
+TEST_F(SessionTest, AnErrorOfProcHintsAtNoModule)
+{
+	open_error = not_loaded;
+	has_proc = false;
+	for (const char *words : {"-o pid", "--source=proc"}) {
+		auto outcome = run(words);
+		EXPECT_EQ(outcome.exit, Exit::Unreadable) << words;
+		EXPECT_EQ(outcome.message, "cannot find self in /proc: No such file or directory") << words;
+		EXPECT_EQ(outcome.hint, "sudo mount -t proc proc /proc") << words;
+	}
+	EXPECT_EQ(run("--source=module").hint, "sudo modprobe psinfo; if that fails: psinfo doctor");
+}
+
+TEST_F(SessionTest, ThreadsThatWereNotCountedAreNull)
+{
+	EXPECT_EQ(run("-J --totals").exit, Exit::Done);
+	EXPECT_NE(output.find("\"threads\": null"), std::string::npos) << output;
+	EXPECT_EQ(run("-J --totals -T").exit, Exit::Done);
+	EXPECT_EQ(output.find("\"threads\": null"), std::string::npos) << output;
+}
+
 TEST_F(SessionTest, WithoutProcTheErrorIsThatOfTheModule)
 {
 	has_proc = false;

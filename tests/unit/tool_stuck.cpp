@@ -216,7 +216,7 @@ TEST(Stuck, TextOfZombiesAndOfNothing)
 	const auto stuck = tool::find_stuck(three({a_process(70, State::Zombie, "a\nb", 60)}), everybody());
 	EXPECT_EQ(tool::stuck_text(stuck, true),
 		  "Zombies that nobody reaps: 1\n"
-		  "  COUNT  PARENT NAME                     OLDEST\n"
+		  "  COUNT HELD BY NAME                     OLDEST\n"
 		  "      1      60 keeper                   a\\nb (70), started 92.0 s ago\n");
 	const auto nothing = tool::find_stuck(three({}), everybody());
 	EXPECT_EQ(tool::stuck_text(nothing, true), "Nothing is stuck (3 samples over 2.0 s).\n");

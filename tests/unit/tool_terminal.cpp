@@ -267,8 +267,9 @@ TEST(Terminal, WatchCutsWideCharactersAtTheEdge)
 	const Sleeper second("the next row");
 	const auto pids = "--pid=" + first.pid() + "," + second.pid();
 	for (const char *locale : {"C.UTF-8", "C"}) {
-		Terminal terminal({"watch", "--source=proc", "--interval=0.2", "-o", "args", "--sort=pid", pids.c_str()},
-				  {.locale = locale});
+		Terminal terminal(
+			{"watch", "--source=proc", "--interval=0.2", "-o", "args", "--sort=pid", pids.c_str()},
+			{.locale = locale});
 		ASSERT_TRUE(terminal.shows("the next row")) << locale;
 		ASSERT_TRUE(terminal.shows("漢")) << locale;
 		EXPECT_EQ(terminal.count("漢字"), 20U) << locale << ": 80 columns hold 40 characters";

@@ -57,8 +57,8 @@ TEST(Tree, PassesByWhatComesBelow)
 {
 	Common common;
 	EXPECT_EQ(tree(common, 0,
-		       {process(1, 0, "a", State::Idle), process(2, 1, "b", State::Idle), process(3, 2, "c", State::Idle),
-			process(4, 1, "d", State::Idle)}),
+		       {process(1, 0, "a", State::Idle), process(2, 1, "b", State::Idle),
+			process(3, 2, "c", State::Idle), process(4, 1, "d", State::Idle)}),
 		  "a(1)\n"
 		  "|-b(2)\n"
 		  "| `-c(3)\n"

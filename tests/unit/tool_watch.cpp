@@ -107,6 +107,14 @@ TEST(Keys, ScrollAndStopAtTheEnds)
 	EXPECT_EQ(view.first, 0U);
 }
 
+TEST(Keys, ThreadsBeginAtTheTop)
+{
+	auto view = view_of("pid");
+	act(Action::Last, view);
+	act(Action::Threads, view);
+	EXPECT_EQ(view.first, 0U);
+}
+
 TEST(Keys, HelpAndQuit)
 {
 	auto view = view_of("pid");

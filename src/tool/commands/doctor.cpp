@@ -424,8 +424,8 @@ Check check_headers(const Case &the)
 		return {Status::Ok, "headers", "those of " + the.patient.kernel + " are there"};
 	const std::string headers = headers_package(the.patient);
 	return {the.is_built() ? Status::Unknown : the.bad_unless_active(), "headers",
-		"those of " + the.patient.kernel + " are damaged",
-		headers.empty() ? "" : "to mend them: sudo apt install --reinstall " + headers};
+		"those of " + the.patient.kernel + " are incomplete",
+		headers.empty() ? "" : "to reinstall them: sudo apt install --reinstall " + headers};
 }
 
 Check not_built(const Case &the)
@@ -435,9 +435,9 @@ Check not_built(const Case &the)
 	if (the.facts.version.empty())
 		return {bad, "built", found + ": its source is not installed"};
 	if (the.facts.is_forbidden_to_build)
-		return {bad, "built", std::string(no_builds) + " forbids to build it"};
+		return {bad, "built", std::string(no_builds) + " turns off builds by DKMS"};
 	if (!the.facts.headers.there || the.facts.headers.damaged)
-		return {bad, "built", found + ": its headers are missing or damaged"};
+		return {bad, "built", found + ": its headers are missing or incomplete"};
 	if (!the.facts.has_dkms)
 		return {bad, "built", found + ": dkms is not installed", "to install it: sudo apt install dkms"};
 	if (!the.facts.build_log.empty())
@@ -466,7 +466,7 @@ Check check_blacklist(const Case &the)
 			"to have it loaded, remove that line"};
 	if (the.facts.is_masked_at_boot)
 		return {Status::Unknown, "boot", "not loaded at boot: /etc/modules-load.d/psinfo.conf says so"};
-	return {Status::Ok, "boot", "nothing forbids to load it"};
+	return {Status::Ok, "boot", "nothing prevents loading it"};
 }
 
 /// The package's may say more: "0.1.0-1" has the module "0.1.0". None is any.

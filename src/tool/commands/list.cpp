@@ -18,7 +18,7 @@ namespace {
 std::string render_with_totals(const Listing &listing, const Columns &columns, const Style &style, bool threads)
 {
 	if (style.format == Format::Json)
-		return render_json(listing, columns, &listing.snapshot.totals);
+		return render_json_with_totals(listing, columns, threads);
 	return render(listing, columns, style) + render_summary(listing.snapshot.totals, threads);
 }
 
@@ -76,6 +76,16 @@ void add_list_options(CLI::App &app, ListOptions &options)
 	app.add_flag("--totals", options.totals, "Print how many are in each state, too");
 }
 
+Outcome check_list(const Common &common, const ListOptions &options)
+{
+	Columns columns;
+	std::vector<SortKey> sort;
+
+	if (options.totals && is_values(common.format))
+		return wrong_usage("--totals does not go with --csv and --raw", "psinfo totals --csv");
+	return read_columns(options.columns, default_columns(common.threads), columns, sort);
+}
+
 Outcome run_list(const Context &context, const ListOptions &options)
 {
 	const Common &common = context.common;
@@ -85,13 +95,11 @@ Outcome run_list(const Context &context, const ListOptions &options)
 	auto outcome = read_columns(options.columns, default_columns(common.threads), columns, sort);
 	if (outcome.exit != Exit::Done)
 		return outcome;
-	if (options.totals && is_values(common.format))
-		return wrong_usage("--totals does not go with --csv and --raw", "psinfo totals --csv");
 
 	Listing listing;
 	Collector collector(*context.source);
 	if (auto error = collector.collect({common.filter, columns, sort, common.threads}, listing))
-		return outcome_of(*error);
+		return outcome_of(*error, context.source->name());
 
 	Style style{common.format, common.headings, common.colour, common.width};
 	context.out << (options.totals ? render_with_totals(listing, columns, style, common.threads) :

@@ -17,6 +17,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "family.h"
+
 namespace tool {
 namespace {
 
@@ -163,6 +165,7 @@ psinfo::Query zombies()
 {
 	psinfo::Query query;
 	query.states = psinfo::State::Zombie;
+	query.groups.times = true;
 	return query;
 }
 
@@ -170,7 +173,8 @@ std::uint64_t count_parents(const psinfo::Snapshot &zombies)
 {
 	std::set<std::int32_t> parents;
 	for (const psinfo::Process &zombie : zombies.processes)
-		parents.insert(zombie.ppid);
+		if (zombie.ppid && is_unreaped(zombie))
+			parents.insert(zombie.ppid);
 	return parents.size();
 }
 
@@ -307,7 +311,7 @@ Outcome run_metrics(const Context &context, const MetricsOptions &options)
 {
 	auto metrics = take_metrics(*context.source);
 	if (!metrics)
-		return outcome_of(metrics.error());
+		return outcome_of(metrics.error(), context.source->name());
 	const auto module = psinfo::module_info();
 	if (module)
 		metrics->module = *module;

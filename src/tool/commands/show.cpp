@@ -87,7 +87,7 @@ Outcome take(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portr
 		drop_threads_of_another(ret_portrait);
 	if (!error)
 		error = collector.collect({Filter(), few_columns(false), {}, false}, ret_portrait.everybody);
-	return error ? outcome_of(*error) : Outcome();
+	return error ? outcome_of(*error, source.name()) : Outcome();
 }
 
 std::string text_of(Portrait &portrait, const Style &style)

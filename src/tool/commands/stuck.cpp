@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "family.h"
 #include "options.h"
 #include "render.h"
 #include "text.h"
@@ -112,14 +113,6 @@ unsigned count_asleep(const std::vector<psinfo::Snapshot> &samples)
 			if (thread.state == psinfo::State::Uninterruptible)
 				asleep.insert(key_of(thread));
 	return static_cast<unsigned>(asleep.size());
-}
-
-/// A zombie that somebody could reap. A first thread that has ended before the
-/// others of its process is one only in name, and so is a traced thread.
-bool is_unreaped(const psinfo::Process &process)
-{
-	return process.state == psinfo::State::Zombie && !process.is_thread() &&
-	       !(process.times && process.times->threads > 1);
 }
 
 /// It has been a zombie for longer than it takes to be reaped.
@@ -222,7 +215,7 @@ std::string unreaped_text(const Stuck &stuck, bool headings)
 	std::string text;
 	if (headings)
 		text += formatted("Zombies that nobody reaps: %zu\n%7s %7s %-23s  %s\n", count_zombies(stuck), "COUNT",
-				  "PARENT", "NAME", "OLDEST");
+				  "HELD BY", "NAME", "OLDEST");
 	for (const Unreaped &unreaped : stuck.unreaped) {
 		const psinfo::Process &oldest = unreaped.zombies.front();
 		const std::string name = unreaped.holder == 0 ? "None" : escaped(unreaped.name);
@@ -339,10 +332,10 @@ Outcome run_stuck(const Context &context, const StuckOptions &options)
 {
 	const auto samples = take_samples(*context.source, options);
 	if (!samples)
-		return outcome_of(samples.error());
+		return outcome_of(samples.error(), context.source->name());
 	const auto everybody = context.source->take({});
 	if (!everybody)
-		return outcome_of(everybody.error());
+		return outcome_of(everybody.error(), context.source->name());
 	const Stuck stuck = find_stuck(*samples, *everybody);
 	if (context.common.format == Format::Json)
 		context.out << stuck_json(stuck);

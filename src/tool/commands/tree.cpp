@@ -95,7 +95,7 @@ Outcome run_tree(const Context &context, const TreeOptions &options)
 
 	auto snapshot = context.source->take(query);
 	if (!snapshot)
-		return outcome_of(snapshot.error());
+		return outcome_of(snapshot.error(), context.source->name());
 	const auto *root = options.root ? snapshot->find(options.root) : nullptr;
 	if (options.root && !root)
 		return no_such_process(options.root);

@@ -74,6 +74,12 @@ std::optional<std::int64_t> state_of(const Process &process)
 	return psinfo::state_letter(process.state);
 }
 
+/// 0 is what has no inode that can be looked up: a cgroup that was removed, for one.
+std::optional<std::int64_t> known_cgroup(const Process &process)
+{
+	return process.cgroup.value_or(0) ? number(process.cgroup) : std::nullopt;
+}
+
 /// Whether it lies outside of the reader's cgroup namespace.
 std::optional<std::int64_t> cgroup_withheld(const Process &process)
 {
@@ -117,7 +123,7 @@ constexpr Field all_fields[] = {
 	{"vsize", Rule::Same, Unit::Number, in<&Process::memory, &Memory::virtual_size>},
 	{"rss", Rule::Same, Unit::Number, in<&Process::memory, &Memory::resident>},
 	{"swap", Rule::Same, Unit::Number, in<&Process::memory, &Memory::swap>},
-	{"cgroup", Rule::Same, Unit::Number, of<&Process::cgroup>},
+	{"cgroup", Rule::Same, Unit::Number, known_cgroup},
 	{"cgroup withheld", Rule::Same, Unit::Number, cgroup_withheld},
 };
 
@@ -406,7 +412,7 @@ Outcome run_verify(const Context &context, const VerifyOptions & /*options*/)
 	const auto take = [&context](std::optional<std::int32_t> pid) { return take_sandwich(context, pid); };
 	const auto comparison = verify(take, clock_tick(), attempts, pause);
 	if (!comparison)
-		return outcome_of(comparison.error());
+		return outcome_of(comparison.error(), context.other->name());
 	if (context.common.format == Format::Json)
 		context.out << comparison_json(*comparison);
 	else

@@ -62,13 +62,18 @@ void draw_help(Screen &screen, std::size_t row)
 		screen.line(row++, line);
 }
 
+/// A title, headings, and a line of totals at least: so many rows are not asked for.
+constexpr std::size_t least_above = 3;
+
 /// A picture of now. How many lines the totals need is known only after the rows
 /// were asked for.
 std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const View &view, const Following &source,
 				  Picture &ret_picture)
 {
 	Listing listing;
-	Wanted wanted{view.filter, view.columns, view.sort, view.threads, view.first, screen.height(), most_slow_args};
+	Wanted wanted{view.filter,   view.columns, view.sort,
+		      view.threads,  view.first,   page_of(screen, {0, least_above}),
+		      most_slow_args};
 	if (auto error = collector.collect(wanted, listing))
 		return error;
 
@@ -99,6 +104,17 @@ void wait_and_act(Screen &screen, Milliseconds interval, const Picture &picture,
 	act(Action::None, picture.rows, page_of(screen, picture), view);
 }
 
+/// Where so many have exited that none are left from there on, it goes back to the last.
+std::optional<psinfo::Error> draw_what_there_is(Screen &screen, Collector &collector, View &view,
+						const Following &source, Picture &ret_picture)
+{
+	auto error = draw(screen, collector, view, source, ret_picture);
+	if (error || view.first == 0 || view.first < ret_picture.rows)
+		return error;
+	act(Action::Last, ret_picture.rows, page_of(screen, ret_picture), view);
+	return draw(screen, collector, view, source, ret_picture);
+}
+
 /// A module that is upgraded meanwhile is no reason to end.
 std::optional<psinfo::Error> watch(Screen &screen, Following &source, Milliseconds interval, View &view)
 {
@@ -107,14 +123,25 @@ std::optional<psinfo::Error> watch(Screen &screen, Following &source, Millisecon
 
 	while (!view.is_over) {
 		source.prefer_module();
-		auto error = draw(screen, collector, view, source, picture);
+		auto error = draw_what_there_is(screen, collector, view, source, picture);
 		if (error && source.reopen())
-			error = draw(screen, collector, view, source, picture);
+			error = draw_what_there_is(screen, collector, view, source, picture);
 		if (error)
 			return error;
 		wait_and_act(screen, interval, picture, view);
 	}
 	return std::nullopt;
+}
+
+Outcome choose_columns(const WatchOptions &options, View &view)
+{
+	std::string unknown;
+	auto defaults = parse_columns("pid,user,stat,time,rss,threads,name,parent", {}, unknown);
+	auto columns = options.columns;
+
+	if (columns.sort.empty())
+		columns.sort = {"-time"};
+	return read_columns(columns, defaults, view.columns, view.sort);
 }
 
 Outcome no_terminal(const char *why)
@@ -130,6 +157,16 @@ void add_watch_options(CLI::App &app, WatchOptions &options)
 	add_interval(app, options.interval, 0.1, 86400, "2");
 }
 
+Outcome check_watch(const Common & /*common*/, const WatchOptions &options)
+{
+	View view;
+
+	auto outcome = choose_columns(options, view);
+	if (outcome.exit == Exit::Done && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+		return no_terminal("standard input and output are not a terminal");
+	return outcome;
+}
+
 Outcome run_watch(const Context &context, const WatchOptions &options)
 {
 	View view;
@@ -137,24 +174,16 @@ Outcome run_watch(const Context &context, const WatchOptions &options)
 	view.given_states = view.filter.states;
 	view.threads = context.common.threads;
 
-	std::string unknown;
-	auto defaults = parse_columns("pid,user,stat,time,rss,threads,name,parent", {}, unknown);
-	auto columns = options.columns;
-	if (columns.sort.empty())
-		columns.sort = {"-time"};
-	auto outcome = read_columns(columns, defaults, view.columns, view.sort);
+	auto outcome = choose_columns(options, view);
 	if (outcome.exit != Exit::Done)
 		return outcome;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return no_terminal("standard input and output are not a terminal");
-
 	auto screen = Screen::open(context.common.colour);
 	if (!screen)
 		return no_terminal("the terminal is of an unknown type: see $TERM");
 	auto interval = std::chrono::duration_cast<Milliseconds>(std::chrono::duration<double>(options.interval));
 	Following source(*context.source, context.common.source);
 	auto error = watch(*screen, source, interval, view);
-	return error ? outcome_of(*error) : Outcome();
+	return error ? outcome_of(*error, source.name()) : Outcome();
 }
 
 } // namespace tool
