@@ -44,7 +44,7 @@ install: deb ## build the packages and install them on this machine (apt)
 uninstall: ## remove the packages from this machine (apt)
 	@tests/lifecycle/on-this-machine uninstall
 
-check: ## build for every kernel, test everything, boot three guests and a system
+check: ## build for every kernel, test everything, boot guests and a system
 	@tests/check
 
 check-full: ## the same in all guests and systems

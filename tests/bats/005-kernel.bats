@@ -9,8 +9,7 @@ load common
 
 @test "what kernels.list adds to the command line has its effect" {
 	local parameter
-	# shellcheck disable=SC2013 # parameters are words
-	for parameter in $(</proc/cmdline); do
+	for parameter in $PSINFO_CMDLINE; do
 		case $parameter in
 		preempt=full)
 			dmesg | grep 'Dynamic Preempt: full' || fail "the kernel is not fully preemptible"
@@ -28,6 +27,7 @@ load common
 			# Nothing else tells of it.
 			! dmesg | grep 'Unknown kernel command line parameters.*[" ]page_poison=' || fail "free pages are not poisoned"
 			;;
+		*) fail "nothing here checks $parameter" ;;
 		esac
 	done
 }

@@ -41,10 +41,8 @@ load common
 
 @test "a debug build runs its self-tests, none fails, and it works" {
 	local line rows=0 suites=0
-	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
-	module_unload
 	log_mark
-	insmod "$KO_DEBUG"
+	module_swap "$KO_DEBUG"
 	while read -r line; do
 		[[ $line == *self-test* ]] || continue
 		[[ $line =~ ^'psinfo: self-test: '[a-z]+': '([0-9]+)' rows, 0 failed'$ ]] || fail "$line"
@@ -55,7 +53,6 @@ load common
 	assert "$suites" -ge 4 "self-tests"
 	assert "$rows" -ge 100 "rows of self-tests"
 	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table"
-	module_unload
 }
 
 @test "a debug build with a row of its self-tests that fails does not load" {
@@ -97,30 +94,6 @@ read of one not read before: EIO
 open: ENOENT" "what hold-open met"
 }
 
-@test "it unloads soon while starved readers are in the midst of 3,000 processes" {
-	local started took
-	start crowd 3000
-	for _ in {1..4}; do
-		# shellcheck disable=SC2016
-		chrt -i 0 bash -c 'while :; do cat "$1"; done' bash "$PSINFO" >/dev/null 2>&1 3>&- &
-		track $!
-	done
-	sleep 1
-	# Busy loops, more than processors: the readers run rarely and briefly.
-	for _ in {1..4}; do
-		bash -c 'while :; do :; done' 3>&- &
-		track $!
-	done
-	sleep 1
-	started=$SECONDS
-	timeout 120 rmmod psinfo || fail "rmmod did not end within two minutes"
-	took=$((SECONDS - started))
-	echo "# unloaded after $took s" >&3
-	# Without giving up early it takes minutes.
-	assert "$took" -le 60 "seconds that rmmod took"
-	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
-}
-
 # ends_early WHAT COMMAND...: a call of it to /proc/psinfo that takes seconds, because
 # the DEBUG module waits a millisecond for each process, ends with the error WHAT and
 # without a byte of output once the module is being unloaded. On a busy machine it may
@@ -129,9 +102,7 @@ ends_early() {
 	local what=$1 said=$BATS_TEST_TMPDIR/said reader status
 	shift
 	for _ in {1..5}; do
-		! module_loaded || module_unload
-		insmod "$KO_DEBUG"
-		echo 1000 >"$PARAMETERS/race_window_us"
+		module_swap "$KO_DEBUG" race_window_us=1000
 		"$@" >"$said" 2>"$said.error" 3>&- &
 		reader=$!
 		track "$reader"
@@ -147,7 +118,6 @@ ends_early() {
 }
 
 @test "reads and queries that are under way give up when it is unloaded" {
-	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
 	start crowd 3000
 	ends_early "Input/output error" cat "$PSINFO"
 	ends_early "No such device" "$BIN/query-list" capacity=10000

@@ -16,9 +16,8 @@ reuse() {
 	# Between the two PIDs, so that it takes a while to get from one to the other.
 	start crowd "$3"
 	[[ $1 != log ]] || module_unload
-	run timeout --signal=KILL $((LONGEST + 30)) "$BIN/reuse-pid" "$1" "$2" "$LONGEST" "${@:4}"
+	run timeout --signal=KILL $((LONGEST + 90)) "$BIN/reuse-pid" "$1" "$2" "$LONGEST" "${@:4}"
 	echo "# ${output//$'\n'/ }" >&3
-	[[ $status -ne 137 ]] || skip "not here: the moment is not hit within $LONGEST seconds"
 	if [[ $status -ne 0 && $output =~ ^hits\ [0-9]+\ tries\ [0-9]+$ ]]; then
 		skip "not here: the moment is hit too rarely ($output)"
 	fi

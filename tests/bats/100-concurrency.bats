@@ -57,10 +57,8 @@ storm_counts() {
 	assert "$reads" -ge 50 "reads"
 	assert "$orphans" -ge 50 "orphans"
 	# The same with the window held open in which the parent is lost.
-	module_unload
-	insmod "$KO_DEBUG" race_window_us=100
+	module_swap "$KO_DEBUG" race_window_us=100
 	run "$BIN/orphans" "$STORM_SECONDS"
-	module_unload
 	[[ $status -eq 0 ]] || fail "$output"
 	storm_counts "$output"
 	assert "$reads" -ge 5 "reads"
@@ -68,20 +66,17 @@ storm_counts() {
 
 @test "a process that calls a set-uid program while its many threads are summed up is not shown" {
 	local stage=/var/psinfo-exec
-	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
+	module_swap "$KO_DEBUG" race_window_us=1000
 	mkdir -p "$stage/proc"
 	at_end rm -r "$stage"
 	mount -t proc -o hidepid=2 proc "$stage/proc"
 	at_end umount "$stage/proc"
 	install -m 755 "$(type -P sleep)" "$stage/sleep"
 	install -m 4755 "$(type -P sleep)" "$stage/set-uid-sleep"
-	module_unload
-	insmod "$KO_DEBUG" race_window_us=1000
 	run -0 "$BIN/exec-while-summed" "$stage/proc" "$stage/sleep"
 	assert "$output" = "records 1" "with a program like any other"
 	run -0 "$BIN/exec-while-summed" "$stage/proc" "$stage/set-uid-sleep"
 	assert "$output" = "records 0" "with a set-uid program"
-	module_unload
 }
 
 @test "a process is never missing while a thread of it calls execve" {

@@ -91,14 +91,15 @@ assert_near() {
 	fewer_processes
 }
 
-# hold_yielding UID: the same, until let_see, which sets STALE to how many of its
-# tables were taken back
+# hold_yielding UID: hold as many tables as can be had, until let_see
 hold_yielding() {
+	rm -f "$BATS_TEST_TMPDIR/yields.$1"
 	exec {TO_HOLDER}> >(exec "$BIN/hoard" yields "$1" "$MANY" >"$BATS_TEST_TMPDIR/yields.$1" 2>&1 3>&-)
 	track $!
-	wait_for 30 grep -q '^held' "$BATS_TEST_TMPDIR/yields.$1"
+	wait_for 30 grep -qs '^held' "$BATS_TEST_TMPDIR/yields.$1"
 	HELD=$(<"$BATS_TEST_TMPDIR/yields.$1")
 }
+# let_see UID: set STALE to how many of these tables were taken back
 let_see() {
 	local said
 	echo >&"$TO_HOLDER"
@@ -156,7 +157,7 @@ let_see() {
 
 @test "containers whose user namespaces root made do not pay for each other" {
 	local tenant=$BATS_TEST_TMPDIR/tenant
-	# in_tenant COMMAND...: in a user namespace of root's, as its uid 0
+	# tenant COMMAND...: in a user namespace of root's, as its uid 0
 	cat >"$tenant" <<-'SH'
 		#!/bin/bash
 		exec unshare --user --map-user=0 --map-group=0 setpriv --bounding-set=-all "$@"
@@ -224,8 +225,12 @@ settled_free() {
 
 @test "memory for tables comes in single pages" {
 	local tracing=/sys/kernel/tracing
-	mountpoint -q "$tracing" || mount -t tracefs tracefs "$tracing" 2>/dev/null || skip "not here: no tracefs"
+	if ! mountpoint -q "$tracing"; then
+		mount -t tracefs tracefs "$tracing" 2>/dev/null || skip "not here: no tracefs"
+		at_end umount "$tracing"
+	fi
 	[[ -d $tracing/events/kmem/mm_page_alloc ]] || skip "not here: no events of the page allocator"
+	at_end eval "echo $(awk '{ print $1 }' "$tracing/buffer_size_kb") >$tracing/buffer_size_kb"
 	at_end eval "echo 0 >$tracing/events/kmem/mm_page_alloc/enable; echo 0 >$tracing/options/stacktrace; echo >$tracing/trace"
 	max_mib 64
 	columns_set all

@@ -148,7 +148,7 @@ stat_is_by_time_namespace() {
 	assert "$(table_cell "${lines[1]#late=}" 4 "$BATS_TEST_TMPDIR/table")" = "$(</proc/1/comm)" "parent of the orphan"
 }
 
-@test "cgroups outside of the reader's cgroup namespace are 0, and those inside are not" {
+@test "cgroups outside of the reader's cgroup namespace are withheld, and those inside are not" {
 	local said=$BATS_TEST_TMPDIR/said
 	# Some of them as deep as those inside
 	in_cgroup psinfo-odd/inner

@@ -112,7 +112,10 @@ is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */proc/psinfo* ]]; }
 	asking=$!
 	track "$asking"
 	wait_for 10 is_open_in "$asking"
+	# It has samples to take, and waits a second before each.
+	kill -STOP "$asking"
 	module_unload
+	kill -CONT "$asking"
 	wait "$asking" || fail "it ended with $?"
 	assert "$(<"$BATS_TEST_TMPDIR/stuck")" =~ make-process "the parent of the zombie"
 	assert "$(wc -l <"$BATS_TEST_TMPDIR/warning")" -eq 1 "lines on stderr"

@@ -114,6 +114,14 @@ module_loaded() { [[ -d /sys/module/psinfo ]]; }
 module_load() { insmod "$KO" "$@"; }
 module_unload() { rmmod psinfo; }
 
+# module_swap FILE [PARAMETER...]: this build of the module until the end of the test
+module_swap() {
+	[[ -e $1 ]] || skip "not here: $1"
+	! module_loaded || module_unload
+	insmod "$@"
+	SWAPPED=yes
+}
+
 columns_set() { echo "$1" >"$PARAMETERS/columns"; }
 
 # --- Processes that a test makes -------------------------------------------------
@@ -232,6 +240,7 @@ no_leak() {
 setup() {
 	TRACKED=()
 	AT_END=()
+	SWAPPED=''
 	log_mark
 	TEST_MARK=$LOG_MARK
 	module_loaded || module_load
@@ -251,6 +260,7 @@ teardown() {
 	for pid in "${TRACKED[@]}"; do
 		wait "$pid" 2>/dev/null || true
 	done
+	[[ -z $SWAPPED ]] || ! module_loaded || module_unload
 	LOG_MARK=${TEST_MARK:-$LOG_MARK}
 	log=$(log_since_mark)
 	if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then

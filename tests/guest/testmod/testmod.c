@@ -27,10 +27,9 @@ static char *act = "";
 module_param(act, charp, 0444);
 MODULE_PARM_DESC(act, "what to do: park, dstate, idle, stuck, walk, say, warn, oops, bug, panic or hang");
 
-static char *says[8];
-static int nr_says;
-module_param_array(says, charp, &nr_says, 0444);
-MODULE_PARM_DESC(says, "the lines that say writes into the log");
+static char *says = "";
+module_param(says, charp, 0444);
+MODULE_PARM_DESC(says, "the line that say writes into the log");
 
 static struct task_struct *thread;
 
@@ -58,10 +57,7 @@ static int act_bug(void)
 /* Looks like trouble in the log, and nothing else happens. */
 static int act_say(void)
 {
-	int i;
-
-	for (i = 0; i < nr_says; i++)
-		pr_warn("%s\n", says[i]);
+	pr_warn("%s\n", says);
 	return 0;
 }
 
