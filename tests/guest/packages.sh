@@ -69,7 +69,7 @@ index_make() {
 	mapfile -t sources < <(sources_of "$suite" "$arch")
 	mkdir -p "$dir"
 	apt_configure "$arch" "$dir" "${sources[@]}"
-	index_update "$@" || index_by_other_name "$@" || {
+	index_update "$@" || index_by_other_name "$@" "do not fit its release file" || {
 		apt_configure "$arch" "$dir" "${sources[@]}"
 		fail 3 "Debian's package lists of $suite could not be fetched; is there a network? apt said: $(grep -E '^(E|W|Err):?' "$dir/update.log" | tail -1)"
 	}
@@ -77,18 +77,20 @@ index_make() {
 	touch "$dir/ready"
 }
 
-# index_by_other_name SUITE ARCH DIR: where a mirror has a new release file beside
-# old lists, as happens after a point release, it may have a set that fits together
-# under the release's other name (stable). A kernel of that needs tools of the same
-# version, which then come from there, too.
+# index_by_other_name SUITE ARCH DIR WHY: where a mirror has a new release file beside
+# old lists, or new lists without all of their packages, as happens after a point
+# release, it may have a set that fits together under the release's other name
+# (stable). A kernel of that needs tools of the same version, which then come from
+# there, too.
 index_by_other_name() {
-	local suite=$1 arch=$2 dir=$3 sources names
+	local suite=$1 arch=$2 dir=$3 why=$4 sources names
 	mapfile -t sources < <(sources_of "$suite" "$arch")
 	mapfile -t names < <(cat "$dir"/state/lists/{partial/,}*Release 2>/dev/null | sed -n 's/^Suite: //p' | sort -u)
 	[[ ${#names[@]} -eq ${#sources[@]} && ${names[*]} != "${sources[*]}" ]] || return 1
-	note "the mirror's lists of ${sources[*]}, $arch, do not fit its release file; trying those of ${names[*]}"
+	note "the mirror's lists of ${sources[*]}, $arch, $why; trying those of ${names[*]}"
 	apt_configure "$arch" "$dir" "${names[@]}"
 	index_update "${names[*]}" "$arch" "$dir" || return 1
+	rm -rf "$dir/closures"
 	[[ $arch == amd64 ]] || locked "apt-$suite-amd64" index_add "$suite" "${names[@]}"
 }
 
@@ -229,7 +231,8 @@ merged_usr() {
 }
 
 # twice SUITE ARCH COMMAND...: a package that is gone from the mirror means that
-# the lists are old; fetch them again and try once more.
+# the lists are old; fetch them again and try once more. If that does not help, the
+# mirror may not have it yet.
 twice() {
 	local suite=$1 arch=$2
 	shift 2
@@ -239,7 +242,10 @@ twice() {
 	locked "apt-$suite-amd64" index_make "$suite" amd64 "$cache/apt/$suite-amd64"
 	[[ $arch == amd64 ]] ||
 		locked "apt-$suite-$arch" index_make "$suite" "$arch" "$cache/apt/$suite-$arch"
-	"$@" || fail 3 "packages of Debian $suite could not be fetched; is there a network? Try again later."
+	"$@" && return 0
+	locked "apt-$suite-$arch" index_by_other_name "$suite" "$arch" "$cache/apt/$suite-$arch" \
+		"name packages that it does not have" && "$@" && return 0
+	fail 3 "packages of Debian $suite could not be fetched; is there a network? Try again later."
 }
 
 # arm64 kernels come packed in ways that QEMU's loader may not know: plain
