@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+// others-run: whether calls to /proc/psinfo let others run. Beside each call a thread
+// with a real-time priority sleeps 0.05 ms at a time. Prints "CALL TIMES", how often
+// that thread ran during a call, on average; once is when the call returns. Calls are
+// "take", the read that takes the table; "seek", one that prints all of the table on
+// its way to an offset beyond its end; and "query", all groups of all processes. Means
+// something on one processor, in a kernel that is not preempted where it does not ask
+// to be.
+#include "process.h"
+#include "query.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+
+namespace {
+
+constexpr int calls = 50;
+constexpr std::chrono::microseconds short_time{50};
+
+std::atomic<unsigned> runs = 0;
+
+void run_often(const std::atomic<bool> &stop)
+{
+	const sched_param priority = {.sched_priority = 50};
+	if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+		process::die("sched_setscheduler");
+	while (!stop) {
+		std::this_thread::sleep_for(short_time);
+		++runs;
+	}
+}
+
+// Each call has a file of its own, on which before(fd) was called.
+template <typename Before, typename Call> void measure(const char *name, Before before, Call call)
+{
+	unsigned sum = 0;
+	for (int i = 0; i < calls; ++i) {
+		const Descriptor fd("/proc/psinfo");
+		before(fd);
+		const unsigned begin = runs;
+		call(fd);
+		sum += runs - begin;
+	}
+	std::printf("%s %.1f\n", name, static_cast<double>(sum) / calls);
+}
+
+// Nothing of the file is printed but the first element of the table.
+void take(int fd)
+{
+	char byte;
+	process::need(pread(fd, &byte, 1, 0) == 1, "pread");
+}
+
+void seek(int fd)
+{
+	char byte;
+	process::need(pread(fd, &byte, 1, 1 << 30) == 0, "pread beyond the end");
+}
+
+void query(int fd)
+{
+	static std::vector<psinfo_record> records(4096);
+	psinfo_query query = whole_query();
+	query.groups = all_groups;
+	query.records = reinterpret_cast<std::uintptr_t>(records.data());
+	query.capacity = static_cast<std::uint32_t>(records.size());
+	query.record_size = sizeof(records[0]);
+	process::need(ask(fd, query) == 0 && query.cursor == 0, "one query for all processes");
+}
+
+} // namespace
+
+int main()
+try {
+	const auto nothing = [](int) {};
+	std::atomic<bool> stop = false;
+	std::thread other([&] { run_often(stop); });
+	while (!runs)
+		process::nap(0.001);
+	measure("take", nothing, take);
+	measure("seek", take, seek);
+	measure("query", nothing, query);
+	stop = true;
+	other.join();
+	return 0;
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "others-run: %s\n", error.what());
+	_exit(1);
+}
