@@ -244,6 +244,29 @@ stalls() { [[ $("$BIN/query-stall" possible 2>&1) != *userfaultfd* ]]; }
 	"$BIN/query-list" >/dev/null
 }
 
+# killed_at_once COMMAND...: a call of it to /proc/psinfo that takes three seconds,
+# because the DEBUG module waits a millisecond for each process, ends when it is killed
+killed_at_once() {
+	local pid killed took
+	"$@" >/dev/null 2>&1 3>&- &
+	pid=$!
+	track "$pid"
+	sleep 0.5
+	kill -KILL "$pid"
+	killed=${EPOCHREALTIME/./}
+	wait "$pid" || true
+	took=$(((${EPOCHREALTIME/./} - killed) / 1000))
+	echo "# ${1##*/} ended $took ms after it was killed" >&3
+	assert "$took" -lt 1500 "milliseconds that $1 went on"
+}
+
+@test "programs that are killed in the midst of a walk end at once" {
+	start crowd 3000
+	module_swap "$KO_DEBUG" race_window_us=1000
+	killed_at_once cat "$PSINFO"
+	killed_at_once "$BIN/query-list" capacity=10000
+}
+
 @test "a query over 3,000 processes takes no more memory of the kernel than one over few" {
 	local few
 	stalls || skip "not here: no userfaultfd"
