@@ -23,7 +23,7 @@ extern const u8 psinfo_state_at_index[PSINFO_NR_STATE_INDEXES];
 
 /**
  * psinfo_state_of() - the state @task is in now
- * @task: a task that can not be freed while this runs (RCU, or a reference)
+ * @task: a task that cannot be freed while this runs (RCU, or a reference)
  *
  * Reads the task once, through the kernel's own task_state_index(), so that
  * what is shown is what the running kernel itself would say.

@@ -39,7 +39,7 @@ std::string name_of(const psinfo_record &record)
 	return {std::begin(record.name), end};
 }
 
-/// The module gives u64; values from 2^63 on, 292 years, can not be.
+/// The module gives u64; values from 2^63 on, 292 years, cannot be.
 std::chrono::nanoseconds nanoseconds_of(std::uint64_t count)
 {
 	return std::chrono::nanoseconds(static_cast<std::int64_t>(count));

@@ -25,7 +25,7 @@ namespace psinfo {
 /// What is said about the bytes of records.
 struct Layout {
 	std::size_t stride; ///< from one record to the next
-	std::size_t known; ///< of a record that the module knows; zeros behind
+	std::size_t known; ///< of a record that the module knows; zeros follow
 	std::uint32_t groups; ///< PSINFO_GROUP_... that are filled
 };
 

@@ -29,8 +29,8 @@ private:
 	Descriptor file_;
 };
 
-/// EINTR means that a deadly signal came: who asks again will not live to see it,
-/// unless somebody else, a debugger, took the signal away.
+/// EINTR means that a fatal signal is pending, so asking again ends the process, unless
+/// a debugger has discarded the signal.
 int ask_again(const Device &device, unsigned long request, void *argument)
 {
 	int number = 0;
@@ -122,7 +122,7 @@ std::optional<Error> put_in_order(std::vector<Process> &processes, bool threads)
 } // namespace
 
 /// The query without its buffer. Of the groups those that the module knows: what
-/// an older one can not tell stays empty.
+/// an older one cannot tell stays empty.
 psinfo_query ModuleSource::request_of(const Query &query) const
 {
 	psinfo_query request{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // Snapshots of /proc. All files of a process are opened below one descriptor of
 // its directory, which stands for that process and no later one of the same pid:
-// once it is gone they can not be read any more, and it is left out whole.
+// once it is gone they cannot be read any more, and it is left out whole.
 #include "proc_source.h"
 
 #include <algorithm>

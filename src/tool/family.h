@@ -21,14 +21,14 @@ class Family {
 public:
 	explicit Family(const psinfo::Snapshot &snapshot);
 
-	/// Null if it can not be seen, or has gone and left its pid to somebody else.
+	/// Null if it cannot be seen, or has gone and left its pid to somebody else.
 	[[nodiscard]] const psinfo::Process *parent(const psinfo::Process &process) const;
 	/// From the parent upwards.
 	[[nodiscard]] Processes ancestors(const psinfo::Process &process) const;
 	[[nodiscard]] const Processes &children(const psinfo::Process &process) const;
-	/// Without itself. None if the parent can not be seen.
+	/// Without itself. None if the parent cannot be seen.
 	[[nodiscard]] Processes siblings(const psinfo::Process &process) const;
-	/// Those whose parent can not be seen.
+	/// Those whose parent cannot be seen.
 	[[nodiscard]] const Processes &roots() const { return roots_; }
 	/// All but the first, if the snapshot has threads.
 	[[nodiscard]] const Processes &threads(const psinfo::Process &process) const;

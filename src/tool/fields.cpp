@@ -169,7 +169,7 @@ constexpr Column time_column(std::string_view name, std::string_view heading, st
 constexpr Column columns[] = {
 	{"pid", "PID", "process id; with --threads the thread's own", Align::Right, none, identity<&Process::pid>},
 	{"tgid", "TGID", "thread group id, which is the id of the process", Align::Right, none, identity<&Process::tgid>},
-	{"ppid", "PPID", "id of the real parent; 0 if it can not be seen", Align::Right, none, identity<&Process::ppid>},
+	{"ppid", "PPID", "id of the real parent; 0 if it cannot be seen", Align::Right, none, identity<&Process::ppid>},
 	{"tracer", "TRACER", "id of the process that traces it; 0 if none does", Align::Right, none,
 	 identity<&Process::tracer>},
 	{"session", "SESSION", "session id", Align::Right, none, identity<&Process::session>},

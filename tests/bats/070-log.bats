@@ -100,7 +100,7 @@ psinfo: sibling: 2 kthreadd" "the processes"
 	logged "${complaints[@]}"
 }
 
-@test "it can not be changed once the module is loaded" {
+@test "it cannot be changed once the module is loaded" {
 	assert "$(stat -c %a "$PARAMETERS/log")" = 444 "mode"
 	refused 'Permission denied|Input/output error' bash -c "echo pids >$PARAMETERS/log"
 }

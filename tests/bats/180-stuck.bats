@@ -97,7 +97,7 @@ args_of_the_others() {
 # Not by pgrep, which would wait for the stuck process itself.
 none_left() { ! grep -qx psinfo /proc/[0-9]*/comm; }
 
-@test "psinfo -o args leaves out the command line that can not be read, and ends" {
+@test "psinfo -o args leaves out the command line that cannot be read, and ends" {
 	stuck_in_kernel
 	args_of_the_others
 	wait_for 10 none_left

@@ -123,7 +123,7 @@ private:
 {
 	sync();
 	reboot(RB_POWER_OFF);
-	// Some boards can not; the host ends them once it has the verdict.
+	// Some boards cannot; the host ends them once it has the verdict.
 	for (;;)
 		pause();
 }
@@ -178,10 +178,10 @@ std::string load_module(const char *path, const std::string &parameters)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return std::string(path) + " can not be opened: " + std::strerror(errno);
+		return std::string(path) + " cannot be opened: " + std::strerror(errno);
 	std::string problem;
 	if (syscall(SYS_finit_module, fd, parameters.c_str(), 0) < 0)
-		problem = std::string(path) + " can not be loaded: " + std::strerror(errno);
+		problem = std::string(path) + " cannot be loaded: " + std::strerror(errno);
 	close(fd);
 	return problem;
 }

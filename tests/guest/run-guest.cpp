@@ -494,7 +494,7 @@ int main(int argc, char **argv)
 		const RawTerminal terminal(shell);
 		end = watch(guest, machine, Clock::now() + std::chrono::seconds(timeout), shell);
 	}
-	// Also when all is said: some boards can not switch themselves off.
+	// Also when all is said: some boards cannot switch themselves off.
 	if (guest.has_verdict() || end.timed_out || end.left || !guest.panic().empty())
 		kill(machine.pid, SIGKILL);
 	int qemu_status = 0;

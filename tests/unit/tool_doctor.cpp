@@ -226,7 +226,7 @@ TEST_F(Doctor, A32BitSystemOnA64BitKernelIsExplained)
 	take("/lib/modules/6.12.47+rpt-rpi-v8/updates");
 	EXPECT_EQ(check("kernel").status, Status::Bad);
 	EXPECT_NE(check("kernel").found.find("32-bit system on a 64-bit kernel"), std::string::npos);
-	EXPECT_EQ(check("headers").hint, "") << "advice that can not be followed is none";
+	EXPECT_EQ(check("headers").hint, "") << "advice that cannot be followed is none";
 }
 
 TEST_F(Doctor, WhyItIsNotBuilt)

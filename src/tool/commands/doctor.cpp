@@ -389,7 +389,7 @@ Check check_kernel(const Case &the)
 					  "the module has to be installed outside, on the system whose kernel it is"};
 	if (the.facts.is_32_on_64)
 		return {the.bad_unless_active(), "kernel",
-			"this is a 32-bit system on a 64-bit kernel, and the headers of such a kernel can not be "
+			"this is a 32-bit system on a 64-bit kernel, and the headers of such a kernel cannot be "
 			"installed in it",
 			"a 64-bit system can have the module; here, psinfo reads /proc"};
 	return {Status::Ok, "kernel", kernel + " is running"};

@@ -31,7 +31,7 @@ struct Label {
 	std::string value;
 };
 
-/// A backslash, a quote and a newline can not stand in a value as they are.
+/// A backslash, a quote and a newline cannot stand in a value as they are.
 std::string quoted(const std::string &value)
 {
 	std::string text = "\"";

@@ -47,7 +47,7 @@ template <typename... Values> std::string formatted(const char *format, Values..
 
 // ---- finding ---------------------------------------------------------------
 
-/// A thread that sleeps can not switch; one that ran in between has switched
+/// A thread that sleeps cannot switch; one that ran in between has switched
 /// since. Without the counters nothing is known.
 bool slept_on(const psinfo::Process &earlier, const psinfo::Process &later)
 {

@@ -38,7 +38,7 @@ struct Field {
 	const char *name;
 	Rule rule;
 	Unit unit;
-	/// Nothing if it was not asked for, or can not be known.
+	/// Nothing if it was not asked for, or cannot be known.
 	std::optional<std::int64_t> (*value)(const Process &process);
 };
 

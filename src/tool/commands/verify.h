@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // `psinfo verify`: does the module say what /proc says, of every process and in
 // every field? The module is asked between two looks at /proc; what does not fit
-// between them is looked at again, because much changes all the time, and only
+// between them is compared again, because much changes all the time, and only
 // what never fits is a difference.
 #ifndef PSINFO_TOOL_COMMANDS_VERIFY_H
 #define PSINFO_TOOL_COMMANDS_VERIFY_H
@@ -48,14 +48,14 @@ struct Comparison {
 /// A clock tick, the unit of times in /proc.
 [[nodiscard]] std::chrono::nanoseconds clock_tick();
 
-/// Every process and every field of one sandwich. What /proc can not show (an
+/// Every process and every field of one sandwich. What /proc cannot show (an
 /// empty optional there) is left out.
 [[nodiscard]] Comparison compare(const Sandwich &sandwich, std::chrono::nanoseconds tick);
 
 /// A sandwich of one process, or with nothing of all.
 using TakeSandwich = std::function<psinfo::Result<Sandwich>(std::optional<std::int32_t> pid)>;
 
-/// Looks again at what differs, up to `attempts` times with a pause before each.
+/// Compares again what differs, up to `attempts` times with a pause before each.
 [[nodiscard]] psinfo::Result<Comparison> verify(const TakeSandwich &take, std::chrono::nanoseconds tick,
 						unsigned attempts, std::chrono::milliseconds pause);
 

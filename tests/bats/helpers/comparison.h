@@ -184,7 +184,7 @@ public:
 		end_round([&](pid_t pid) { return after.contains(pid); });
 	}
 
-	// What has ended can not fit any more.
+	// What has ended cannot fit any more.
 	void end_round(const std::function<bool(pid_t)> &lives)
 	{
 		std::erase_if(open_, [&](const auto &entry) { return !lives(entry.first.first); });

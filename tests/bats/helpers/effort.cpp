@@ -3,7 +3,7 @@
 // of a command asks of the kernel: prints "CALLS BYTES ALLOCATIONS", how many
 // system calls it made, how many bytes read() and the query gave it, and how often
 // the kernel allocated for it (kmalloc, slab caches, pages), from open to close, of
-// a command from execve to its end. A "-" is what this kernel can not tell.
+// a command from execve to its end. A "-" is what this kernel cannot tell.
 #include "looks.h"
 
 #include <fstream>

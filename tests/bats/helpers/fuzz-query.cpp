@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // fuzz-query CALLS [SEED]: so many ioctls of /proc/psinfo with arguments that are
 // half right and half at random: sizes, flags, filters, cursors, capacities, and
-// pointers to memory that is missing, can not be written, ends in the middle, is
+// pointers to memory that is missing, cannot be written, ends in the middle, is
 // the kernel's, or holds the query itself. Two processes share the calls.
 //
 // Each must succeed or fail with an error of the contract; one that fails leaves
@@ -69,7 +69,7 @@ std::uint64_t some_pointer(Dice &dice, char *query)
 {
 	const auto address = [](const void *at) { return reinterpret_cast<std::uintptr_t>(at); };
 	switch (dice.below(12)) {
-	case 0: return address(read_only) - dice.below(64);	// runs into what can not be written
+	case 0: return address(read_only) - dice.below(64);	// runs into what cannot be written
 	case 1: return address(missing) + dice.below(page);
 	case 2: return address(end_of_good) - dice.below(400);	// runs out of what is there
 	case 3: return address(query) + dice.below(400) - 200;	// over the query

@@ -5,7 +5,7 @@
 // AHEAD files are opened before the first is read: where a memory cgroup is
 // full, Linux ends who opens a file, or writes to a pipe, by its OOM killer.
 //
-//   hoard hold UID MOST	opens, reads and keeps until one can not be read,
+//   hoard hold UID MOST	opens, reads and keeps until one cannot be read,
 //				or it has MOST; prints "held N NAME-OF-ERROR" and
 //				sleeps until it is killed
 //   hoard tell UID MOST	the same, and ends

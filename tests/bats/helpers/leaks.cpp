@@ -729,7 +729,7 @@ psinfo_record compare_relations(int proc, std::uint32_t wanted, const std::strin
 		const auto stat = stat_at(directory);
 		const auto status = status_at(directory);
 		const std::string whose = what + ": " + name_of(record) + " has another ";
-		expect(stat && status, what + ": " + name_of(record) + " is shown and can not be read");
+		expect(stat && status, what + ": " + name_of(record) + " is shown and cannot be read");
 		if (!stat || !status)
 			continue;
 		expect(record.ppid == stat->field[4], whose + "parent");

@@ -17,7 +17,7 @@ template <typename Wanted> long memory_of(Wanted is_wanted)
 	return sum;
 }
 
-// What the kernel holds and can not give up.
+// What the kernel holds and cannot give up.
 inline long kernel_memory()
 {
 	return memory_of([](const std::string &word) {

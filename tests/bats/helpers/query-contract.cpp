@@ -589,10 +589,10 @@ void try_pointers()
 	psinfo_query query = for_records();
 	std::memcpy(cliff.page(), &query, sizeof(query));
 	cliff.protect(PROT_READ);
-	expect_error(request(PSINFO_IOC_QUERY, cliff.page()), EFAULT, "a query that can not be written");
-	expect(std::memcmp(cliff.page(), &query, sizeof(query)) == 0, "a query that can not be written has changed");
+	expect_error(request(PSINFO_IOC_QUERY, cliff.page()), EFAULT, "a query that cannot be written");
+	expect(std::memcmp(cliff.page(), &query, sizeof(query)) == 0, "a query that cannot be written has changed");
 	cliff.protect(PROT_NONE);
-	bad_query(cliff.page(), "that can not be read");
+	bad_query(cliff.page(), "that cannot be read");
 	cliff.protect(PROT_READ | PROT_WRITE);
 
 	const auto address = [](const unsigned char *at) { return reinterpret_cast<std::uintptr_t>(at); };
@@ -602,7 +602,7 @@ void try_pointers()
 		bad_buffer(address(cliff.before(5 * sizeof(psinfo_record))), "of which five records are there", groups);
 		bad_buffer(address(cliff.before(100)), "of which half a record is there", groups);
 		cliff.protect(PROT_READ);
-		bad_buffer(address(cliff.page()), "that can not be written", groups);
+		bad_buffer(address(cliff.page()), "that cannot be written", groups);
 		cliff.protect(PROT_READ | PROT_WRITE);
 		bad_buffer(1ull << 63, "in the middle of all addresses", groups);
 		bad_buffer(0xffff'ffff'8000'0000, "of the kernel", groups);
@@ -611,7 +611,7 @@ void try_pointers()
 	if (sizeof(void *) == 4) {
 		// Not what is at the lower half of that address
 		std::fill(buffer.begin(), buffer.end(), poison);
-		bad_buffer(address(buffer.data()) | 1ull << 32, "that a 32-bit program can not have");
+		bad_buffer(address(buffer.data()) | 1ull << 32, "that a 32-bit program cannot have");
 		expect(is_all(buffer.data(), buffer.size(), poison), "the upper half of an address was cut off");
 	}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // see-which MOUNT READER [GROUP]: opens MOUNT/psinfo as somebody, and fails if
-// it shows any process whose MOUNT/<pid>/stat they can not read, or hides one
+// it shows any process whose MOUNT/<pid>/stat they cannot read, or hides one
 // whose stat they can, in the text or by ioctl. Only processes that were there
 // before and after count. Each row must also have the PPID, the UID and the
 // PARENT that this reader may know. GROUP is a supplementary group.
@@ -158,11 +158,11 @@ std::string wrong_with(const Asked &asked, const Judged &judged)
 	const auto *record = find_record(asked.all, static_cast<std::uint32_t>(judged.pid));
 	const bool is_visible = judged.after;
 	if (!!record != is_visible)
-		return is_visible ? "has no record" : "has a record, and its stat can not be read";
+		return is_visible ? "has no record" : "has a record, and its stat cannot be read";
 	if (asked.found.contains(judged.pid) != is_visible)
-		return is_visible ? "is not found by PID" : "is found by PID, and its stat can not be read";
+		return is_visible ? "is not found by PID" : "is found by PID, and its stat cannot be read";
 	if (asked.counted.contains(judged.pid) != is_visible)
-		return is_visible ? "is not counted" : "is counted, and its stat can not be read";
+		return is_visible ? "is not counted" : "is counted, and its stat cannot be read";
 	if (record && record->ppid != judged.ppid)
 		return "has the ppid " + std::to_string(record->ppid) + ", not " + std::to_string(judged.ppid);
 	if (record && record->uid != judged.uid)
@@ -255,7 +255,7 @@ try {
 			continue;
 		const Row *row = table->find(judged.pid);
 		if (row && !judged.after)
-			complain(judged.pid, "is shown, and its stat can not be read");
+			complain(judged.pid, "is shown, and its stat cannot be read");
 		else if (!row && judged.after)
 			complain(judged.pid, "is not shown, and its stat can be read");
 		else if (row)

@@ -17,7 +17,7 @@
 //		A>B		A opens the file, B reads it and asks
 //
 // Those who look at stat do so before and after. Only those count who were there
-// all the time, and were judged the same. What can not be asked for are the
+// all the time, and were judged the same. What cannot be asked for are the
 // children of nobody: parent 0 is refused by the contract.
 //
 // In each namespace but hers is the cast of cast.h; a process with threads; and one that
@@ -455,7 +455,7 @@ std::string judge(const Cell &cell)
 			shown[way] += is_shown;
 			if (is_shown && !is_expected)
 				is_wrong(std::string(" is shown by ") + way_names[way] +
-					 ", and its stat can not be read");
+					 ", and its stat cannot be read");
 			if (!is_shown && is_expected)
 				is_wrong(std::string(" is not shown by ") + way_names[way] +
 					 ", and its stat can be read");

@@ -18,7 +18,7 @@ struct Error {
 		Unreadable, ///< a system call failed otherwise; see number
 		Malformed, ///< what came back is not what the contract says
 		Abi, ///< the module speaks another major version of the contract
-		Invalid, ///< the query asks for something that the source can not do
+		Invalid, ///< the query asks for something that the source cannot do
 	};
 	Kind kind;
 	int number = 0; ///< errno of the call that failed, or 0 where `what` says it all
