@@ -78,7 +78,7 @@ from_source_make() {
 	from_source_wanted | sed 's/^# or CONFIG_/CONFIG_/' >"$tree/wanted.config"
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "$K_FLAVOUR" >>"$tree/wanted.config"
 	make=("$here/in-root" "$K_TOOLS" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH="$arch"
-		KBUILD_BUILD_USER=psinfo KBUILD_BUILD_HOST=psinfo)
+		KBUILD_BUILD_USER=psinfo KBUILD_BUILD_HOST=psinfo "${from_source_make_arguments[@]}")
 	[[ $K_ARCH == amd64 ]] || make+=(CROSS_COMPILE="$(triplet "$K_ARCH")-")
 	"${make[@]}" tinyconfig >"$place.log" 2>&1 &&
 		"$here/in-root" "$K_TOOLS" bash -c "cd $inside && scripts/kconfig/merge_config.sh -m .config wanted.config" >>"$place.log" 2>&1 &&

@@ -95,6 +95,10 @@ kernel_names() {
 is_from_source() {
 	[[ -e $here/flavours/$1.config ]]
 }
+# For make, with them and with their modules: they have no BTF, and a warning comes
+# where the version of pahole is another one than at their build, or none.
+# shellcheck disable=SC2034
+from_source_make_arguments=(PAHOLE=none)
 
 # kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN
 # K_CMDLINE; K_TOOLS, the suite whose compiler builds for it: backports have none of
