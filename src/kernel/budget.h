@@ -86,8 +86,7 @@ int psinfo_memory_add_page(struct psinfo_memory *memory);
  * psinfo_memory_charge_buffer() - charge @bytes that cannot be revoked
  *
  * A sixteenth of the budget is available for this to each account, and a quarter
- * to all of them. What was charged is
- * given back by psinfo_memory_close().
+ * to all of them. psinfo_memory_close() gives it back.
  *
  * Return: whether it was charged.
  */

@@ -52,8 +52,8 @@ static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
 /**
  * psinfo_record_size() - the record_size that @groups need, in bytes
  *
- * A field that was added to a group later lies beyond this size: before it is
- * filled, the caller's record_size is checked.
+ * A field that was added to a group later lies beyond this size: fill it only
+ * where the caller's record_size reaches it.
  */
 static inline u32 psinfo_record_size(u32 groups)
 {

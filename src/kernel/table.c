@@ -149,7 +149,7 @@ static void *table_start(struct seq_file *seq, loff_t *pos)
 	struct psinfo_table *table = seq->private;
 	int err;
 
-	/* Who has read everything needs no memory to be told so. */
+	/* At the end no rows are needed: a revoked table still ends with 0. */
 	if (*pos > totals_at(table))
 		return NULL;
 	err = psinfo_memory_begin(&table->snapshot.memory);

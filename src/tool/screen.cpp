@@ -133,12 +133,14 @@ std::unique_ptr<Screen> Screen::open(bool colour)
 
 Screen::Screen(std::unique_ptr<Terminal> terminal) : terminal_(std::move(terminal))
 {
-	// Blocked but while a key is waited for, so that none comes just before that.
-	sigset_t quitting;
-	sigemptyset(&quitting);
+	// Blocked except inside ppoll(), so that none is lost between the check and the
+	// wait; SIGWINCH, too, which is ncurses's.
+	sigset_t blocked;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGWINCH);
 	for (auto number : quitting_signals)
-		sigaddset(&quitting, number);
-	sigprocmask(SIG_BLOCK, &quitting, &terminal_->mask_before);
+		sigaddset(&blocked, number);
+	sigprocmask(SIG_BLOCK, &blocked, &terminal_->mask_before);
 	struct sigaction action {};
 	action.sa_handler = note_signal;
 	for (std::size_t i = 0; i < quitting_signals.size(); i++)
@@ -149,7 +151,7 @@ Screen::~Screen()
 {
 	endwin();
 	delscreen(terminal_->handle);
-	// One that came meanwhile has nothing left to end.
+	// A pending one goes to our handler, before the old one is restored.
 	sigprocmask(SIG_SETMASK, &terminal_->mask_before, nullptr);
 	for (std::size_t i = 0; i < quitting_signals.size(); i++)
 		sigaction(quitting_signals[i], &terminal_->before[i], nullptr);

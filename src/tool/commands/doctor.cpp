@@ -108,7 +108,7 @@ std::string joined(const std::vector<std::string> &words)
 
 struct Headers {
 	bool there = false;
-	bool damaged = false;
+	bool incomplete = false;
 };
 
 struct Findings {
@@ -167,7 +167,7 @@ bool has_asm(const std::string &tree)
 }
 
 /// In part, that is: what lacks here makes the compiler talk nonsense.
-bool is_damaged(const std::string &root, const std::string &tree)
+bool is_incomplete(const std::string &root, const std::string &tree)
 {
 	for (const char *part :
 	     {"/Makefile", "/scripts/Makefile.build", "/include/generated/autoconf.h", "/include/config/auto.conf"})
@@ -187,7 +187,7 @@ Headers headers_of(const std::string &root, const std::string &kernel)
 	const std::string tree = root + "/lib/modules/" + kernel + "/build";
 	Headers headers;
 	headers.there = exists(tree + "/include") || exists(tree + "/Makefile");
-	headers.damaged = headers.there && is_damaged(root, tree);
+	headers.incomplete = headers.there && is_incomplete(root, tree);
 	return headers;
 }
 
@@ -420,7 +420,7 @@ Check check_headers(const Case &the)
 		return {Status::Ok, "headers", "not there; the module is built, and needs none"};
 	if (!the.facts.headers.there)
 		return missing_headers(the);
-	if (!the.facts.headers.damaged)
+	if (!the.facts.headers.incomplete)
 		return {Status::Ok, "headers", "those of " + the.patient.kernel + " are there"};
 	const std::string headers = headers_package(the.patient);
 	return {the.is_built() ? Status::Unknown : the.bad_unless_active(), "headers",
@@ -436,7 +436,7 @@ Check not_built(const Case &the)
 		return {bad, "built", found + ": its source is not installed"};
 	if (the.facts.is_forbidden_to_build)
 		return {bad, "built", std::string(no_builds) + " turns off builds by DKMS"};
-	if (!the.facts.headers.there || the.facts.headers.damaged)
+	if (!the.facts.headers.there || the.facts.headers.incomplete)
 		return {bad, "built", found + ": its headers are missing or incomplete"};
 	if (!the.facts.has_dkms)
 		return {bad, "built", found + ": dkms is not installed", "to install it: sudo apt install dkms"};

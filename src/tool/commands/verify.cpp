@@ -310,18 +310,24 @@ psinfo::Result<std::vector<Difference>> look_again(const TakeSandwich &take, nan
 	return still;
 }
 
-psinfo::Result<Sandwich> take_sandwich(const Context &context, std::optional<std::int32_t> pid)
+/// Sets @ret_asked to the source that was asked last, which is the one that fails.
+psinfo::Result<Sandwich> take_sandwich(const Context &context, std::optional<std::int32_t> pid,
+				       const psinfo::Source *&ret_asked)
 {
 	psinfo::Query query;
 	query.groups = psinfo::Groups::all();
 	query.pid = pid;
-	auto before = context.other->take(query);
+	const auto take = [&](const psinfo::Source *source) {
+		ret_asked = source;
+		return source->take(query);
+	};
+	auto before = take(context.other);
 	if (!before)
 		return before.error();
-	auto module = context.source->take(query);
+	auto module = take(context.source);
 	if (!module)
 		return module.error();
-	auto after = context.other->take(query);
+	auto after = take(context.other);
 	if (!after)
 		return after.error();
 	return Sandwich{std::move(*before), std::move(*module), std::move(*after)};
@@ -409,10 +415,11 @@ Outcome run_verify(const Context &context, const VerifyOptions & /*options*/)
 {
 	constexpr unsigned attempts = 20;
 	constexpr std::chrono::milliseconds pause{10};
-	const auto take = [&context](std::optional<std::int32_t> pid) { return take_sandwich(context, pid); };
+	const psinfo::Source *asked = nullptr;
+	const auto take = [&](std::optional<std::int32_t> pid) { return take_sandwich(context, pid, asked); };
 	const auto comparison = verify(take, clock_tick(), attempts, pause);
 	if (!comparison)
-		return outcome_of(comparison.error(), context.other->name());
+		return outcome_of(comparison.error(), asked->name());
 	if (context.common.format == Format::Json)
 		context.out << comparison_json(*comparison);
 	else

@@ -104,7 +104,7 @@ void wait_and_act(Screen &screen, Milliseconds interval, const Picture &picture,
 	act(Action::None, picture.rows, page_of(screen, picture), view);
 }
 
-/// Where so many have exited that none are left from there on, it goes back to the last.
+/// Where the list has shrunk to above the scroll position, scroll back to its last page.
 std::optional<psinfo::Error> draw_what_there_is(Screen &screen, Collector &collector, View &view,
 						const Following &source, Picture &ret_picture)
 {

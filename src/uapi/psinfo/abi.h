@@ -93,7 +93,9 @@
  *	ENOTTY	not a request of psinfo; also every call on a file that was
  *		opened before the module was unloaded (answered by procfs)
  *
- * On error the structure is unchanged; the buffer may hold some records.
+ * On error the structure is unchanged, except that EFAULT leaves its contents
+ * undefined where only a part of it can be written; the buffer may hold some
+ * records.
  *
  * A buffer that is too small is not an error: the cursor says where to
  * continue. A pid that does not exist is not an error: there is no record.
