@@ -94,15 +94,15 @@ read of one not read before: EIO
 open: ENOENT" "what hold-open met"
 }
 
-# ends_early WHAT COMMAND...: a call of it to /proc/psinfo that takes seconds, because
+# ends_early KO WHAT COMMAND...: a call of it to /proc/psinfo that takes seconds, because
 # the DEBUG module waits a millisecond for each process, ends with the error WHAT and
 # without a byte of output once the module is being unloaded. On a busy machine it may
 # be over, or not have begun, when rmmod begins: then it is made again.
 ends_early() {
-	local what=$1 said=$BATS_TEST_TMPDIR/said reader status
-	shift
+	local ko=$1 what=$2 said=$BATS_TEST_TMPDIR/said reader status
+	shift 2
 	for _ in {1..5}; do
-		module_swap "$KO_DEBUG" race_window_us=1000
+		module_swap "$ko" race_window_us=1000
 		"$@" >"$said" 2>"$said.error" 3>&- &
 		reader=$!
 		track "$reader"
@@ -119,8 +119,8 @@ ends_early() {
 
 @test "reads and queries that are under way give up when it is unloaded" {
 	start crowd 3000
-	ends_early "Input/output error" cat "$PSINFO"
-	ends_early "No such device" "$BIN/query-list" capacity=10000
+	ends_early "$KO_DEBUG" "Input/output error" cat "$PSINFO"
+	ends_early "$KO_DEBUG" "No such device" "$BIN/query-list" capacity=10000
 }
 
 @test "it unloads while two programs read in a loop" {

@@ -247,16 +247,18 @@ stalls() { [[ $("$BIN/query-stall" possible 2>&1) != *userfaultfd* ]]; }
 # killed_at_once COMMAND...: a call of it to /proc/psinfo that takes three seconds,
 # because the DEBUG module waits a millisecond for each process, ends when it is killed
 killed_at_once() {
-	local pid killed took
+	local pid killed took status=0
 	"$@" >/dev/null 2>&1 3>&- &
 	pid=$!
 	track "$pid"
-	sleep 0.5
+	wait_for 30 is_open_in "$pid"
+	sleep 0.3
 	kill -KILL "$pid"
 	killed=${EPOCHREALTIME/./}
-	wait "$pid" || true
+	wait "$pid" || status=$?
 	took=$(((${EPOCHREALTIME/./} - killed) / 1000))
 	echo "# ${1##*/} ended $took ms after it was killed" >&3
+	assert "$status" = 137 "status of $1"
 	assert "$took" -lt 1500 "milliseconds that $1 went on"
 }
 

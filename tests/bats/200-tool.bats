@@ -102,9 +102,6 @@ same_rows() {
 	assert "$stderr" =~ "cannot open /proc/psinfo: Permission denied" "with --source module"
 }
 
-# is_open_in PID: whether the process has the module's file open
-is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */proc/psinfo* ]]; }
-
 @test "a module that is unloaded while it is asked is replaced by /proc, with a warning" {
 	local asking
 	start make-process zombie

@@ -122,6 +122,9 @@ module_swap() {
 	SWAPPED=yes
 }
 
+# is_open_in PID: whether the process has the module's file open
+is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */psinfo* ]]; }
+
 columns_set() { echo "$1" >"$PARAMETERS/columns"; }
 
 # --- Processes that a test makes -------------------------------------------------
@@ -248,7 +251,7 @@ setup() {
 }
 
 teardown() {
-	local pid log command
+	local pid log command failed=0
 	for command in "${AT_END[@]}"; do eval "$command"; done
 	# A process that it holds could not be killed.
 	[[ ! -d /sys/module/testmod ]] || rmmod testmod
@@ -260,7 +263,7 @@ teardown() {
 	for pid in "${TRACKED[@]}"; do
 		wait "$pid" 2>/dev/null || true
 	done
-	[[ -z $SWAPPED ]] || ! module_loaded || module_unload
+	[[ -z $SWAPPED ]] || ! module_loaded || module_unload || failed=1
 	LOG_MARK=${TEST_MARK:-$LOG_MARK}
 	log=$(log_since_mark)
 	if [[ -z ${BATS_TEST_COMPLETED:-} ]]; then
@@ -271,4 +274,5 @@ teardown() {
 		return 1
 	fi
 	module_loaded || module_load
+	return "$failed"
 }

@@ -69,10 +69,8 @@ index_make() {
 	mapfile -t sources < <(sources_of "$suite" "$arch")
 	mkdir -p "$dir"
 	apt_configure "$arch" "$dir" "${sources[@]}"
-	index_update "$@" || index_by_other_name "$@" "do not fit its release file" || {
-		apt_configure "$arch" "$dir" "${sources[@]}"
+	index_update "$@" || index_by_other_name "$@" "do not fit its release file" ||
 		fail 3 "Debian's package lists of $suite could not be fetched; is there a network? apt said: $(grep -E '^(E|W|Err):?' "$dir/update.log" | tail -1)"
-	}
 	rm -rf "$dir/closures"
 	touch "$dir/ready"
 }
@@ -89,7 +87,10 @@ index_by_other_name() {
 	[[ ${#names[@]} -eq ${#sources[@]} && ${names[*]} != "${sources[*]}" ]] || return 1
 	note "the mirror's lists of ${sources[*]}, $arch, $why; trying those of ${names[*]}"
 	apt_configure "$arch" "$dir" "${names[@]}"
-	index_update "${names[*]}" "$arch" "$dir" || return 1
+	index_update "${names[*]}" "$arch" "$dir" || {
+		apt_configure "$arch" "$dir" "${sources[@]}"
+		return 1
+	}
 	rm -rf "$dir/closures"
 	[[ $arch == amd64 ]] || locked "apt-$suite-amd64" index_add "$suite" "${names[@]}"
 }
@@ -244,7 +245,7 @@ twice() {
 		locked "apt-$suite-$arch" index_make "$suite" "$arch" "$cache/apt/$suite-$arch"
 	"$@" && return 0
 	locked "apt-$suite-$arch" index_by_other_name "$suite" "$arch" "$cache/apt/$suite-$arch" \
-		"name packages that it does not have" && "$@" && return 0
+		"name packages that could not be fetched" && "$@" && return 0
 	fail 3 "packages of Debian $suite could not be fetched; is there a network? Try again later."
 }
 

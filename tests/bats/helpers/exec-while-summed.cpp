@@ -11,6 +11,7 @@
 #include <chrono>
 #include <future>
 #include <iostream>
+#include <optional>
 #include <thread>
 
 namespace {
@@ -19,7 +20,6 @@ constexpr int nr_threads = 300;	// more than PSINFO_BATCH
 
 [[noreturn]] void be_large(int ready, int wanted, const char *program)
 {
-	process::become(process::alice);
 	for (int i = 1; i < nr_threads; ++i)
 		std::thread(process::sleep_forever).detach();
 	char byte = 'x';
@@ -38,30 +38,42 @@ std::size_t records_of(int fd, pid_t pid)
 	return pass(fd, query, 4).records.size();
 }
 
+// How many records there were; nothing if execve() came before the sum.
+std::optional<std::size_t> records_meanwhile(int fd, const char *program)
+{
+	int ready[2], wanted[2];
+	process::need(pipe(ready) == 0 && pipe(wanted) == 0, "pipe");
+	const pid_t large = process::start([&] { be_large(ready[1], wanted[0], program); });
+	char byte;
+	close(ready[1]);
+	process::need(read(ready[0], &byte, 1) == 1, "the process with many threads");
+
+	const auto asked = std::chrono::steady_clock::now();
+	auto records = std::async(std::launch::async, [&] { return records_of(fd, large); });
+	process::nap(0.2);
+	process::need(write(wanted[1], &byte, 1) == 1, "write");
+	const auto count = records.get();
+	const bool was_slow = std::chrono::steady_clock::now() - asked >= std::chrono::seconds(2);
+	process::end({large});
+	for (const int end : {ready[0], wanted[0], wanted[1]})
+		close(end);
+	return was_slow ? std::optional(count) : std::nullopt;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
 try {
 	if (argc != 3)
 		throw std::runtime_error("usage: exec-while-summed MOUNT PROGRAM");
-	int ready[2], wanted[2];
-	process::need(pipe(ready) == 0 && pipe(wanted) == 0, "pipe");
-	const pid_t large = process::start([&] { be_large(ready[1], wanted[0], argv[2]); });
-	char byte;
-	close(ready[1]);
-	process::need(read(ready[0], &byte, 1) == 1, "the process with many threads");
-
 	process::become(process::alice);
 	const Descriptor fd(std::string(argv[1]) + "/psinfo");
-	const auto asked = std::chrono::steady_clock::now();
-	auto records = std::async(std::launch::async, [&] { return records_of(fd, large); });
-	process::nap(0.2);
-	process::need(write(wanted[1], &byte, 1) == 1, "write");
-	const auto count = records.get();
-	if (std::chrono::steady_clock::now() - asked < std::chrono::seconds(2))
+	std::optional<std::size_t> count;
+	for (int i = 0; i < 5 && !count; ++i)
+		count = records_meanwhile(fd, argv[2]);
+	if (!count)
 		throw std::runtime_error("the times were not summed up slowly, if at all");
-	std::cout << "records " << count << std::endl;
-	process::end({large});
+	std::cout << "records " << *count << std::endl;
 	return 0;
 } catch (const std::exception &error) {
 	std::cerr << "exec-while-summed: " << error.what() << "\n";

@@ -176,7 +176,7 @@ inline std::uint32_t processes()
 	return all;
 }
 
-// Clock ticks in which no processor had anything to do
+// Clock ticks in which a processor had nothing to do, of all of them together
 inline long long idle_ticks()
 {
 	long long user = 0, nice = 0, system = 0, idle = 0;
@@ -195,7 +195,7 @@ inline void wait_until_idle()
 	for (int i = 0; i < 60; ++i) {
 		const long long before = idle_ticks();
 		nanosleep(&half, nullptr);
-		if (idle_ticks() - before >= sysconf(_SC_CLK_TCK) * 9 / 20)
+		if (idle_ticks() - before >= sysconf(_SC_NPROCESSORS_ONLN) * sysconf(_SC_CLK_TCK) * 9 / 20)
 			return;
 	}
 }

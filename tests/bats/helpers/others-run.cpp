@@ -77,19 +77,21 @@ void query(int fd)
 } // namespace
 
 int main()
-try {
+{
 	const auto nothing = [](int) {};
 	std::atomic<bool> stop = false;
 	std::thread other([&] { run_often(stop); });
-	while (!runs)
-		process::nap(0.001);
-	measure("take", nothing, take);
-	measure("seek", take, seek);
-	measure("query", nothing, query);
+	try {
+		while (!runs)
+			process::nap(0.001);
+		measure("take", nothing, take);
+		measure("seek", take, seek);
+		measure("query", nothing, query);
+	} catch (const std::exception &error) {
+		std::fprintf(stderr, "others-run: %s\n", error.what());
+		_exit(1);
+	}
 	stop = true;
 	other.join();
 	return 0;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "others-run: %s\n", error.what());
-	_exit(1);
 }

@@ -59,11 +59,11 @@ Scene *scene;
 pid_t main_pid, keeper_pid;
 std::string what;
 
-struct Taken : std::runtime_error {
-	using std::runtime_error::runtime_error;
-};
+constexpr double patience = 10;	// seconds for what should take a moment
 
-// A child with that PID. It has a name and has done `body` when this returns.
+// A child with that PID. It has a name and has done `body` when this returns. Of a
+// process that was just reaped the PID may still be in use for a moment, though
+// nothing can be found by it any more.
 template <typename Body> pid_t create(pid_t pid, std::uint64_t flags, const char *name, Body body)
 {
 	clone_args args = {};
@@ -72,9 +72,10 @@ template <typename Body> pid_t create(pid_t pid, std::uint64_t flags, const char
 	args.set_tid = reinterpret_cast<std::uintptr_t>(&pid);
 	args.set_tid_size = 1;
 	scene->is_ready = false;
-	const long made = syscall(SYS_clone3, &args, sizeof(args));
-	if (made < 0 && errno == EEXIST)
-		throw Taken("the PID " + std::to_string(pid) + " is in use");
+	const double until = process::now() + patience;
+	long made;
+	while ((made = syscall(SYS_clone3, &args, sizeof(args))) < 0 && errno == EEXIST && process::now() < until)
+		process::nap(0.0005);
 	need(made >= 0, "clone3");
 	if (made == 0) {
 		process::set_name(name);
@@ -82,8 +83,13 @@ template <typename Body> pid_t create(pid_t pid, std::uint64_t flags, const char
 		scene->is_ready = true;
 		process::sleep_forever();
 	}
-	while (!scene->is_ready)
+	while (!scene->is_ready) {
+		if (process::now() > until) {
+			std::cerr << "reuse-pid: " << name << " did not come to its end" << std::endl;
+			_exit(1);
+		}
 		sched_yield();
+	}
 	return static_cast<pid_t>(made);
 }
 
