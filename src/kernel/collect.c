@@ -425,7 +425,7 @@ static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 	if (task->mm && !(task->flags & PF_KTHREAD)) {
 		total = READ_ONCE(task->mm->total_vm);
 		resident = get_mm_rss(task->mm);
-		swapped = get_mm_counter(task->mm, MM_SWAPENTS);
+		swapped = psinfo_swap_pages(task->mm);
 	}
 	task_unlock(task);
 	record->vm_bytes = (u64)total << PAGE_SHIFT;

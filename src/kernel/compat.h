@@ -7,6 +7,7 @@
 #define PSINFO_COMPAT_H
 
 #include <linux/kmemleak.h>
+#include <linux/mm.h>
 #include <linux/mm_types.h>
 #include <linux/proc_fs.h>
 #include <linux/rcupdate.h>
@@ -120,5 +121,21 @@ static inline bool psinfo_task_is_dumpable(struct task_struct *task,
 }
 
 #endif /* PSINFO_HAVE_EXEC_STATE */
+
+/**
+ * psinfo_swap_pages() - the pages of @mm in swap, as VmSwap of status
+ *
+ * Since "mm: fix the inaccurate memory statistics issue for users" status sums up
+ * what each processor has not added to the common counter yet: up to 32 pages or
+ * twice the number of processors, for each of them.
+ */
+static inline unsigned long psinfo_swap_pages(struct mm_struct *mm)
+{
+#ifdef PSINFO_HAVE_MM_COUNTER_SUM
+	return get_mm_counter_sum(mm, MM_SWAPENTS);
+#else
+	return get_mm_counter(mm, MM_SWAPENTS);
+#endif
+}
 
 #endif /* PSINFO_COMPAT_H */
