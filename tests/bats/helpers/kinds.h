@@ -388,6 +388,14 @@ inline void set_user(unsigned user)
 	end_with_parent();	// forgotten with the old user
 }
 
+// The real, the effective and the saved one differ.
+inline void set_different_ids()
+{
+	if (setresgid(1002, 1003, 1004) < 0 || setresuid(1005, 1006, 1007) < 0)
+		throw failure("setresuid");
+	end_with_parent();
+}
+
 // At the end of what waits for a processor, so that others get on.
 inline void burn_in_threads(int threads)
 {
@@ -411,6 +419,7 @@ inline Pids make_odd(const Names &)
 		{"psinfo-nice-20", [] { set_nice(-20); }},
 		{"psinfo-uid", [] { set_user(1000); }},
 		{"psinfo-far-uid", [] { set_user(4'000'000'000u); }},
+		{"psinfo-ids", set_different_ids},
 		{"psinfo-session", [] { setsid(); }},
 	};
 	Pids pids;
