@@ -89,6 +89,16 @@ protected:
 			wanted.push_back(&one);
 		return reader().read(wanted, most_slow);
 	}
+	/// So many times in a row no command line is read, and that takes less than @most each.
+	void expect_none(const std::vector<Process> &all, int times, std::chrono::milliseconds most)
+	{
+		for (int i = 0; i < times; i++) {
+			const auto begin = std::chrono::steady_clock::now();
+			EXPECT_TRUE(read(all, 2).empty()) << "after " << i;
+			EXPECT_LT(std::chrono::steady_clock::now() - begin, most) << "after " << i;
+			std::this_thread::sleep_for(100ms); // for those that were killed to end
+		}
+	}
 	tool::ArgsReader &reader()
 	{
 		if (!reader_)
@@ -242,12 +252,7 @@ TEST_F(Args, OfThoseThatHaveAnsweredAndHangTogetherAreTriedAFewAtATime)
 	EXPECT_EQ(read(all, 2).size(), 6U);
 	for (const std::int32_t pid : {5, 6, 7, 8, 9})
 		all[static_cast<std::size_t>(pid) - 5] = make_stuck(pid);
-	for (int i = 0; i < 2; i++) {
-		const auto begin = std::chrono::steady_clock::now();
-		EXPECT_EQ(read(all, 2), Found()) << "after " << i;
-		EXPECT_LT(std::chrono::steady_clock::now() - begin, 4 * patience) << "after " << i;
-		std::this_thread::sleep_for(100ms); // for those that were killed to end
-	}
+	expect_none(all, 2, 4 * patience);
 	EXPECT_EQ(read(all, 2), (Found{{10, "one"}}));
 }
 
@@ -269,12 +274,7 @@ TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
 	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1h);
 	auto all = {make_stuck(5), make_stuck(6),  make_stuck(7),     make_stuck(8),
 		    make_stuck(9), make_stuck(10), make(20, "twenty")};
-	for (int i = 0; i < 3; i++) {
-		const auto begin = std::chrono::steady_clock::now();
-		EXPECT_EQ(read(all, 2), Found()) << "after " << i;
-		EXPECT_LT(std::chrono::steady_clock::now() - begin, 5 * patience) << "after " << i;
-		std::this_thread::sleep_for(100ms); // for those that were killed to end
-	}
+	expect_none(all, 3, 5 * patience);
 	EXPECT_EQ(read(all, 2), (Found{{20, "twenty"}}));
 }
 
