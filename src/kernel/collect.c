@@ -424,8 +424,10 @@ static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 	task_lock(task);
 	if (task->mm && !(task->flags & PF_KTHREAD)) {
 		total = READ_ONCE(task->mm->total_vm);
-		resident = get_mm_rss(task->mm);
-		swapped = psinfo_swap_pages(task->mm);
+		resident = psinfo_mm_counter(task->mm, MM_FILEPAGES) +
+			   psinfo_mm_counter(task->mm, MM_ANONPAGES) +
+			   psinfo_mm_counter(task->mm, MM_SHMEMPAGES);
+		swapped = psinfo_mm_counter(task->mm, MM_SWAPENTS);
 	}
 	task_unlock(task);
 	record->vm_bytes = (u64)total << PAGE_SHIFT;

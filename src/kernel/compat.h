@@ -123,18 +123,18 @@ static inline bool psinfo_task_is_dumpable(struct task_struct *task,
 #endif /* PSINFO_HAVE_EXEC_STATE */
 
 /**
- * psinfo_swap_pages() - the pages of @mm in swap, as VmSwap of status
+ * psinfo_mm_counter() - a counter of @mm, in pages, as status has it
  *
  * Since "mm: fix the inaccurate memory statistics issue for users" status sums up
  * what each processor has not added to the common counter yet: up to 32 pages or
  * twice the number of processors, for each of them.
  */
-static inline unsigned long psinfo_swap_pages(struct mm_struct *mm)
+static inline unsigned long psinfo_mm_counter(struct mm_struct *mm, int member)
 {
 #ifdef PSINFO_HAVE_MM_COUNTER_SUM
-	return get_mm_counter_sum(mm, MM_SWAPENTS);
+	return get_mm_counter_sum(mm, member);
 #else
-	return get_mm_counter(mm, MM_SWAPENTS);
+	return get_mm_counter(mm, member);
 #endif
 }
 

@@ -123,7 +123,6 @@ private:
 	const int proc_;
 	const std::string &path_;
 	const std::uint64_t ticks_per_second_ = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
-	const std::uint64_t page_size_ = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 	std::optional<Cgroups> cgroups_;
 	std::string text_; // of the file that was read last
 	Snapshot snapshot_;
@@ -327,7 +326,7 @@ void Walk::fill_groups(const Reading &reading, Process &process) const
 	if (query_.groups.times)
 		process.times = times_of(reading);
 	if (query_.groups.memory)
-		process.memory = Memory{stat.vsize, stat.rss * page_size_, status.swap_kib * 1024};
+		process.memory = Memory{stat.vsize, status.rss_kib * 1024, status.swap_kib * 1024};
 	if (query_.groups.cgroup) {
 		process.cgroup = reading.cgroup;
 		process.withheld.cgroup = !reading.cgroup;

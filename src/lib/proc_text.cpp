@@ -76,8 +76,8 @@ bool parse_fields(const StatFields &fields, Stat &stat)
 	       fields.get(9, stat.flags) && fields.get(10, stat.minflt) && fields.get(12, stat.majflt) &&
 	       fields.get(14, stat.utime) && fields.get(15, stat.stime) && fields.get(18, stat.priority) &&
 	       fields.get(19, stat.nice) && is_nice() && fields.get(20, stat.num_threads) &&
-	       fields.get(22, stat.starttime) && fields.get(23, stat.vsize) && fields.get(24, stat.rss) &&
-	       fields.get(39, stat.processor) && fields.get(40, stat.rt_priority) && fields.get(41, stat.policy);
+	       fields.get(22, stat.starttime) && fields.get(23, stat.vsize) && fields.get(39, stat.processor) &&
+	       fields.get(40, stat.rt_priority) && fields.get(41, stat.policy);
 }
 
 /// The first two of "Uid: real effective saved filesystem"
@@ -111,11 +111,12 @@ struct StatusLine {
 	bool (*parse)(std::string_view value, Status &status);
 };
 
-constexpr std::array<StatusLine, 8> status_lines = {{
+constexpr std::array<StatusLine, 9> status_lines = {{
 	{"Tgid", true, [](std::string_view value, Status &to) { return parse_number(value, to.tgid); }},
 	{"TracerPid", true, [](std::string_view value, Status &to) { return parse_number(value, to.tracer); }},
 	{"Uid", true, [](std::string_view value, Status &to) { return parse_ids(value, to.uid, to.euid); }},
 	{"Gid", true, [](std::string_view value, Status &to) { return parse_ids(value, to.gid, to.egid); }},
+	{"VmRSS", false, [](std::string_view value, Status &to) { return parse_number(take_word(value), to.rss_kib); }},
 	{"VmSwap", false,
 	 [](std::string_view value, Status &to) { return parse_number(take_word(value), to.swap_kib); }},
 	{"Cpus_allowed", false, [](std::string_view value, Status &to) { return parse_mask(value, to.cpus_allowed); }},

@@ -31,7 +31,6 @@ struct Stat {
 	std::uint32_t num_threads = 0; // 20
 	std::uint64_t starttime = 0; // 22: clock ticks since boot
 	std::uint64_t vsize = 0; // 23: bytes
-	std::uint64_t rss = 0; // 24: pages
 	std::uint32_t processor = 0; // 39
 	std::uint32_t rt_priority = 0; // 40
 	std::uint32_t policy = 0; // 41
@@ -48,7 +47,8 @@ struct Status {
 	std::uint32_t euid = 0; // effective
 	std::uint32_t gid = 0;
 	std::uint32_t egid = 0;
-	std::uint64_t swap_kib = 0; // not there for kernel threads and zombies
+	std::uint64_t rss_kib = 0; // not there for kernel threads and zombies
+	std::uint64_t swap_kib = 0; // as rss_kib
 	std::uint32_t cpus_allowed = 0; // how many
 	std::uint64_t voluntary_switches = 0;
 	std::uint64_t involuntary_switches = 0;

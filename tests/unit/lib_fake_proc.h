@@ -39,7 +39,8 @@ struct FakeProcess {
 		       std::to_string(tgid ? tgid : pid) + "\nNgid:\t0\nPid:\t" + std::to_string(pid) + "\nPPid:\t" +
 		       std::to_string(ppid) + "\nTracerPid:\t" + std::to_string(tracer) + "\nUid:\t" + id +
 		       "\t1001\t1002\t1003\nGid:\t5\t6\t7\t8\nFDSize:\t64\nGroups:\t \nVmPeak:\t    9000 kB\n"
-		       "VmSwap:\t      12 kB\nThreads:\t2\nCpus_allowed:\tf,000000ff\nCpus_allowed_list:\t0-7,32-35\n"
+		       "VmRSS:\t    1200 kB\nVmSwap:\t      12 "
+		       "kB\nThreads:\t2\nCpus_allowed:\tf,000000ff\nCpus_allowed_list:\t0-7,32-35\n"
 		       "voluntary_ctxt_switches:\t150\nnonvoluntary_ctxt_switches:\t545\n";
 	}
 };

@@ -96,8 +96,7 @@ TEST(FakeProc, GroupsAreReadWhenAskedFor)
 	EXPECT_EQ(process.credentials, (Credentials{1000, 1001, 5, 6}));
 	EXPECT_EQ(process.scheduling, (Scheduling{-51, 115, std::nullopt, -5, 50, 1, 6, 12}));
 	EXPECT_EQ(process.times, (Times{ticks(140), ticks(150), std::nullopt, 150, 545, 110, 120, 2}));
-	const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-	EXPECT_EQ(process.memory, (Memory{8192000, 300 * page, 12 * 1024}));
+	EXPECT_EQ(process.memory, (Memory{8192000, 1200 * 1024, 12 * 1024}));
 	EXPECT_EQ(process.cgroup, 0U) << "there is no mountinfo";
 }
 

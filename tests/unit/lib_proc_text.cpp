@@ -64,7 +64,6 @@ TEST(ProcText, StatHasItsFieldsByNumber)
 	EXPECT_EQ(stat->num_threads, 2U);
 	EXPECT_EQ(stat->starttime, 250U);
 	EXPECT_EQ(stat->vsize, 8192000U);
-	EXPECT_EQ(stat->rss, 300U);
 	EXPECT_EQ(stat->processor, 6U);
 	EXPECT_EQ(stat->rt_priority, 50U);
 	EXPECT_EQ(stat->policy, 1U);
@@ -123,6 +122,7 @@ TEST(ProcText, StatusTellsWhatStatDoesNot)
 	EXPECT_EQ(status->euid, 1001U);
 	EXPECT_EQ(status->gid, 5U);
 	EXPECT_EQ(status->egid, 6U);
+	EXPECT_EQ(status->rss_kib, 1200U);
 	EXPECT_EQ(status->swap_kib, 12U);
 	EXPECT_EQ(status->cpus_allowed, 12U);
 	EXPECT_EQ(status->voluntary_switches, 150U);
@@ -134,6 +134,7 @@ TEST(ProcText, StatusOfAKernelThreadHasNoMemory)
 	const auto status =
 		parse_status("Name:\tkthreadd\nTgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
 	ASSERT_TRUE(status);
+	EXPECT_EQ(status->rss_kib, 0U);
 	EXPECT_EQ(status->swap_kib, 0U);
 	EXPECT_EQ(status->cpus_allowed, 0U);
 }
@@ -155,8 +156,9 @@ TEST(ProcText, WrongLinesOfStatusAreRefused)
 {
 	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
 	ASSERT_TRUE(parse_status(good));
-	for (const std::string line : {"Tgid:\tx", "Tgid:", "Uid:\t1", "Uid:\t-1\t0", "Gid:\t4294967296\t0",
-				       "VmSwap:\tmuch kB", "Cpus_allowed:\tg", "voluntary_ctxt_switches:\t-1"})
+	for (const std::string line :
+	     {"Tgid:\tx", "Tgid:", "Uid:\t1", "Uid:\t-1\t0", "Gid:\t4294967296\t0", "VmRSS:\t-4 kB", "VmSwap:\tmuch kB",
+	      "Cpus_allowed:\tg", "voluntary_ctxt_switches:\t-1"})
 		EXPECT_FALSE(parse_status(good + line + "\n")) << line;
 	EXPECT_TRUE(parse_status(good + "Unheard: of\nwithout a colon\n\n:\n"));
 	EXPECT_EQ(parse_status("Name:\tUid:\t5\t5\n" + good)->uid, 0U);

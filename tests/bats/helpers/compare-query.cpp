@@ -16,7 +16,6 @@ constexpr int most_rounds = 40;
 constexpr std::uint32_t capacity = 50;	// several calls a pass
 constexpr long long ns_per_tick = 10'000'000;
 
-const long page_size = sysconf(_SC_PAGESIZE);
 
 // ---- what /proc says beyond stat and status --------------------------------------
 
@@ -115,7 +114,7 @@ const Rule rules[] = {
 	{"maj_flt", Course::Rises, field(12)},
 	{"threads", Course::Wanders, field(20)},
 	{"vm_bytes", Course::Wanders, field(23)},
-	{"rss_bytes", Course::Wanders, field(24), page_size},
+	{"rss_bytes", Course::Wanders, word("VmRSS"), 1024},
 	{"swap_bytes", Course::Wanders, word("VmSwap"), 1024},
 };
 

@@ -10,7 +10,6 @@ constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
 constexpr std::size_t least_processes = 30;
 
-const long kib_per_page = sysconf(_SC_PAGESIZE) / 1024;
 
 struct Number {
 	const char *column;
@@ -38,7 +37,7 @@ const Number numbers[] = {
 	{"THREADS", Course::Wanders, field(20)},
 	{"FLAGS", Course::Changes, field(9)},
 	{"CPU", Course::Changes, field(39)},
-	{"RSS", Course::Wanders, [](const Seen &seen) { return seen.stat.field[24] * kib_per_page; }},
+	{"RSS", Course::Wanders, word("VmRSS")},
 };
 
 struct Text {

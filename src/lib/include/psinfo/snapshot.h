@@ -84,7 +84,7 @@ struct Times {
 /// In bytes; 0 for zombies and kernel threads.
 struct Memory {
 	std::uint64_t virtual_size; ///< stat 23
-	std::uint64_t resident; ///< stat 24 times the page size
+	std::uint64_t resident; ///< status VmRSS times 1024
 	std::uint64_t swap; ///< status VmSwap times 1024
 	bool operator==(const Memory &) const = default;
 };
