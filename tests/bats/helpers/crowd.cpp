@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// crowd N [THREADS]: makes N processes that sleep, with so many threads each (1),
-// prints "ready", and ends and collects all of them on SIGTERM. They share one
-// memory, so that many fit.
+// crowd N [THREADS [UID]]: makes N processes that sleep, with so many threads each (1)
+// of that user and group, prints "ready", and ends and collects all of them on SIGTERM.
+// They share one memory, so that many fit.
 #include "files.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 namespace {
@@ -24,15 +26,28 @@ int sleep_forever(void *)
 }
 
 int threads = 1;
+uid_t user = 0;
+std::atomic<int> are_ready;
+
+// Who changes its user is not dumpable any more, and looks like another user's.
+void become_user()
+{
+	if (syscall(SYS_setresgid, user, user, user) < 0 || syscall(SYS_setresuid, user, user, user) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 1) < 0)
+		_exit(1);
+}
 
 // Its threads have their stacks below its own.
 int sleep_until_killed(void *own_stack)
 {
+	if (user)
+		become_user();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (int i = 1; i < threads; ++i)
 		if (clone(sleep_forever, static_cast<char *>(own_stack) - stack_size * static_cast<std::size_t>(i),
 			  CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD, nullptr) < 0)
 			_exit(1);
+	are_ready++;
 	return sleep_forever(nullptr);
 }
 
@@ -42,8 +57,9 @@ int main(int argc, char **argv)
 try {
 	const int wanted = argc > 1 ? std::atoi(argv[1]) : 0;
 	threads = argc > 2 ? std::atoi(argv[2]) : 1;
+	user = argc > 3 ? static_cast<uid_t>(std::atoi(argv[3])) : 0;
 	if (wanted < 1 || threads < 1)
-		throw std::runtime_error("usage: crowd N [THREADS]");
+		throw std::runtime_error("usage: crowd N [THREADS [UID]]");
 	sigset_t end;
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
@@ -64,6 +80,10 @@ try {
 			throw failure("clone");
 		pids.push_back(pid);
 	}
+	while (are_ready < wanted && waitpid(-1, nullptr, WNOHANG) == 0)
+		usleep(1000);
+	if (are_ready < wanted)
+		throw std::runtime_error("a process ended by itself");
 	std::puts("ready");
 	std::fflush(stdout);
 
