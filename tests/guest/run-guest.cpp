@@ -58,6 +58,9 @@ constexpr const char *services[] = {
 	" kvfree+", " kfree+", " __cond_resched+", " asm_sysvec_", " asm_common_interrupt", " asm_exc_page_fault",
 };
 
+// What init says where the kernel has logged more than it could read
+constexpr std::string_view lost_records = "psinfo harness: records were overwritten";
+
 void write_all(int fd, std::string_view bytes)
 {
 	while (!bytes.empty()) {
@@ -235,16 +238,19 @@ private:
 	// its own, benign ones mostly; a report with a function of the module in it
 	// is a complaint, unless that has only called for what Linux does by itself,
 	// or was interrupted. Lines of other processors may stand in between, which
-	// is why all but the title is looked at for other complaints, too.
+	// is why all but the title is looked at for other complaints, too. Where records
+	// were lost, a report is judged by what came before: that is the beginning of its
+	// stacks, and what comes after may be of another report.
 	bool race(const std::string &line)
 	{
 		const bool title = line.starts_with("BUG: KCSAN:");
 		if (race_.empty() && !title)
 			return false;
 		const bool rule = line.size() > 40 && line.find_first_not_of('=') == line.npos;
-		if (!race_.empty() && (title || rule))
+		const bool hole = line.starts_with(lost_records);
+		if (!race_.empty() && (title || rule || hole))
 			judge_race();
-		if (!rule)
+		if (!rule && !hole)
 			race_.push_back(line);
 		return title;
 	}
