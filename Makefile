@@ -20,7 +20,7 @@ export PSINFO_FILES := $(value FILES)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run deb install uninstall check check-full check-debug-kernel bench guest guest-shell guests module \
+.PHONY: help deps run deb install install-module uninstall check check-full check-debug-kernel bench guest guest-shell guests module \
 	build-matrix lint clean
 
 help: ## say what each target does
@@ -39,7 +39,11 @@ deb: ## build the Debian packages, build/psinfo-dkms.deb and the others
 	@tests/lifecycle/deb
 
 install: deb ## build the packages and install them on this machine (apt)
-	@tests/lifecycle/on-this-machine install
+	@tests/lifecycle/on-this-machine install psinfo-dkms psinfo
+
+install-module: ## the same for the module alone, which takes no C++ compiler here
+	@tests/lifecycle/deb --module
+	@tests/lifecycle/on-this-machine install psinfo-dkms
 
 uninstall: ## remove the packages from this machine (apt)
 	@tests/lifecycle/on-this-machine uninstall

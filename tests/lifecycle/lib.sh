@@ -9,9 +9,11 @@ need_root() {
 }
 
 # two_versions DIRECTORY: the package as it is in DIRECTORY/packages, and the same
-# with a higher version, to upgrade to, in DIRECTORY/newer. Sets version.
+# with a higher version, to upgrade to, in DIRECTORY/newer. Sets version, the module's.
 two_versions() {
 	"$repo/tests/lifecycle/deb" --module "$1/packages" >/dev/null
 	version=$(dpkg-deb -f "$1/packages/psinfo-dkms.deb" Version)
-	"$repo/tests/lifecycle/deb" --module --version "$version+newer" "$1/newer" >/dev/null
+	version=${version%-*}
+	# An epoch is the package's alone.
+	"$repo/tests/lifecycle/deb" --module --version "1:$version+newer-1" "$1/newer" >/dev/null
 }
