@@ -24,15 +24,25 @@ apt() {
 	[[ -z $(dpkg --audit) ]] || wrong "after apt-get $*, dpkg --audit says: $(dpkg --audit)"
 }
 
+# Once in a run of apt: the verdict, and a build for each kernel
+once() {
+	[[ $(grep -cE '^psinfo: (ACTIVE|NOT ACTIVE|not loaded)' "$said") == 1 ]] || wrong "not one verdict"
+	[[ -z $(grep '^psinfo: building for' "$said" | sort | uniq -d) ]] || wrong "built twice"
+}
 says() { grep -qF -- "$1" "$said" || wrong "this was not said: $1"; }
 says_not() { ! grep -qF -- "$1" "$said" || wrong "this was said: $1"; }
 verdict() { grep -qF -- "$1" /var/lib/psinfo/verdict || wrong "the verdict lacks '$1': $(cat /var/lib/psinfo/verdict)"; }
 
+# The module's version, of the package's: without epoch and revision
+upstream() {
+	local version=${1#*:}
+	echo "${version%-*}"
+}
 built() {
 	local kernel file version
-	version=$(dpkg-query -W -f '${Version}' psinfo-dkms)
+	version=$(upstream "$(dpkg-query -W -f '${Version}' psinfo-dkms)")
 	for kernel; do
-		file=$(find "/lib/modules/$kernel/updates/dkms" -name 'psinfo.ko*' 2>/dev/null)
+		file=$(find "/lib/modules/$kernel/updates/dkms" -name 'psinfo.ko*' 2>/dev/null || true)
 		[[ -n $file ]] || wrong "no module for $kernel"
 		[[ $(modinfo -F version "$file") == "$version" ]] || wrong "the module for $kernel is of another version"
 		[[ $(modinfo -F vermagic "$file") == "$kernel "* ]] || wrong "the module is not for $kernel"
@@ -59,7 +69,7 @@ no_trace() { [[ -z $(traces) ]] || wrong "left behind: $(traces | paste -sd' ')"
 # After removal only what an administrator may have changed stays.
 only_conffiles() {
 	local left
-	left=$(traces | grep -vE '^/(etc/kernel/(postinst|header_postinst)\.d/psinfo|etc/modprobe\.d/psinfo\.conf|etc/systemd/system/timers\.target\.wants/.*|var/lib/dpkg/.*|var/lib/systemd/deb-systemd-helper-enabled/.*)$' || true)
+	left=$(traces | grep -vE '^/(etc/modprobe\.d/psinfo\.conf|etc/systemd/system/timers\.target\.wants/.*|var/lib/dpkg/.*|var/lib/systemd/deb-systemd-helper-enabled/.*)$' || true)
 	[[ -z $left ]] || wrong "left behind: $left"
 }
 
@@ -76,6 +86,7 @@ pretend() {
 		esac
 	SCRIPT
 	printf '%s\n' '#!/bin/sh' 'exit 1' | tee /usr/local/bin/ischroot >/usr/local/bin/systemd-detect-virt
+	script readlink '[ "$*" != /proc/self/ns/pid ] || exec echo "pid:[4026531836]"' 'exec /usr/bin/readlink "$@"'
 	[[ -z $architecture ]] || cat >/usr/local/bin/dpkg <<-SCRIPT
 		#!/bin/sh
 		[ "\$1" = --print-architecture ] && echo $architecture && exit
@@ -116,6 +127,17 @@ waits() {
 	wrong "waited in vain for: $*"
 }
 no_helper() { ! pgrep dkms-helper >/dev/null; }
+# trigger: what dpkg calls at the end of a run that has brought a kernel
+trigger() {
+	dpkg-trigger --by-package=dpkg /lib/modules
+	dpkg --triggers-only psinfo-dkms >"$said" 2>&1 </dev/null || wrong "the trigger failed"
+}
+# change_kernel FILE: as if an update of the first kernel had changed that part of it
+change_kernel() {
+	local line=''
+	[[ $1 != Module.symvers ]] || line=$'0x00000001\tpsinfo_test\tvmlinux\tEXPORT_SYMBOL\t'
+	echo "$line" >>"/lib/modules/$FIRST/build/$1"
+}
 helper() { /usr/libexec/psinfo/dkms-helper "$@" >"$said" 2>&1; }
 
 # stack PID[/task/TID] LINE...: as if that were the kernel stack of the task

@@ -1,0 +1,358 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2034,SC2154 # dkms-helper and its parts share variables
+# Part of dkms-helper: what stands, why, and what to do about it.
+
+# owner_of PATH: the package with this path below /lib/modules
+owner_of() {
+	for top in /lib/modules /usr/lib/modules; do
+		owner=$(dpkg-query -S "$top/$1" 2>/dev/null | grep -v '^diversion ' | head -n 1)
+		[ -n "$owner" ] && print "${owner%%[:,]*}" && return 0
+	done
+	return 1
+}
+
+is_known() { apt-cache show --no-all-versions "$1" 2>/dev/null | grep -q '^Package:'; }
+
+# flavour KERNEL: what is left of its name without the parts that are versions. The
+# first kernels of Raspberry Pi's bookworm were numbered: 6.1.0-rpi4-rpi-v8.
+flavour() {
+	rest=$1
+	while :; do
+		case $rest in
+		[0-9]*-* | rc[0-9]*-* | rpi[0-9]*-rpi-*) rest=${rest#*-} ;;
+		*) break ;;
+		esac
+	done
+	print "$rest"
+}
+
+# of_bullseye KERNEL: of the series in which all flavours were in one package
+of_bullseye() {
+	case $1 in
+	*-v[678]*+ | *.[0-9]*+) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# known PACKAGE...: those of them that apt knows
+known() {
+	for package; do
+		! is_known "$package" || printf '%s ' "$package"
+	done | sed 's/ $//'
+}
+
+# headers_of KERNEL: the package with its headers, and the one that brings those of its
+# successors, as far as apt knows them. Only the latter are of no use to this kernel.
+headers_of() {
+	if of_bullseye "$1"; then
+		known raspberrypi-kernel-headers
+	elif is_known "linux-headers-$1"; then
+		known "linux-headers-$1" "linux-headers-$(flavour "$1")"
+	fi
+}
+
+# upgrade_of KERNEL: the packages that bring a newer kernel of its flavour and its
+# headers, if apt knows both
+upgrade_of() {
+	if of_bullseye "$1"; then
+		set -- raspberrypi-kernel raspberrypi-kernel-headers
+	else
+		set -- "linux-image-$(flavour "$1")" "linux-headers-$(flavour "$1")"
+	fi
+	! is_known "$1" || ! is_known "$2" || print "$*"
+}
+
+# 32-bit programs on a 64-bit kernel: its headers cannot be installed here.
+is_32_on_64() {
+	case $(uname -m)/$(dpkg --print-architecture) in
+	aarch64/armhf | aarch64/armel | x86_64/i386) return 0 ;;
+	esac
+	return 1
+}
+
+# The newest kernel of the running one's flavour that can be booted, if that is newer:
+# then a new kernel is installed, and the old one still runs.
+newer_kernel() {
+	for kernel in $(kernels); do
+		[ "$(flavour "$kernel")" = "$(flavour "$running")" ] && has_image "$kernel" && print "$kernel"
+	done | { cat; print "$running"; } | sort -V | tail -n 1 | grep -vxF "$running"
+}
+
+# Each check sets status (ok; bad: it keeps psinfo from working; note), found, a
+# sentence, and hint, another one: what to do about it.
+
+check_package() {
+	hint=''
+	# shellcheck disable=SC2016 # dpkg's
+	case $(dpkg-query -W -f '${Status}' "$name-dkms" 2>/dev/null) in
+	*' ok installed' | *' ok triggers-pending' | *' ok triggers-awaited')
+		status=ok found="$name-dkms $version is installed"
+		;;
+	*)
+		status=bad found="$name-dkms $version is installed in part" hint="To finish that: sudo dpkg --configure -a"
+		;;
+	esac
+}
+
+check_kernel() {
+	status=bad hint=''
+	if ! owns_kernel; then
+		found="the running kernel $running is not this system's, which is a $outside"
+		hint="The module has to be installed outside, on the system whose kernel it is."
+	elif is_32_on_64; then
+		found="this is a 32-bit system on a 64-bit kernel, and the headers of such a kernel cannot be installed in it"
+		hint="A 64-bit system can have psinfo; here, ps and top tell the same."
+	else
+		status=ok found="$running is running"
+	fi
+}
+
+check_headers() {
+	status=ok hint=''
+	if ! owns_kernel; then
+		status=note found="not needed here"
+	elif has_headers "$running"; then
+		found="those of $running are there"
+	elif is_built "$running"; then
+		found="not there; the module is built, and needs none"
+	else
+		status=bad
+		missing_headers
+	fi
+}
+
+missing_headers() {
+	if newer=$(newer_kernel); then
+		found="the running kernel has no headers here, and a newer one is installed"
+		if is_built "$newer"; then
+			hint="Built for $newer: reboot into that."
+		else
+			hint="Reboot into that: $newer"
+		fi
+		return
+	fi
+	packages=$(headers_of "$running")
+	upgrade=$(upgrade_of "$running")
+	found="its headers are missing"
+	if ! owner_of "$running" >/dev/null && ! owner_of "$running/kernel" >/dev/null; then
+		found="it comes from no package (rpi-update, or built by hand?), so there are no headers for it"
+		[ -z "$upgrade" ] || hint="Back to the packaged kernel: sudo apt install --reinstall $upgrade, and reboot."
+	# They may be there, of another version.
+	elif of_bullseye "$running" && [ -n "$(headers_elsewhere)" ] && [ -n "$upgrade" ]; then
+		found="its headers are missing, and those here are of another kernel"
+		hint="To get a kernel that has them: sudo apt install $upgrade, and reboot."
+	elif [ -n "$packages" ]; then
+		hint="To get them: sudo apt install $packages"
+	elif [ -n "$upgrade" ]; then
+		found="its headers are missing, and apt does not have them any more"
+		hint="To get a kernel that has them: sudo apt install $upgrade, and reboot."
+	else
+		found="its headers are missing, and apt knows no package with them"
+		hint="Perhaps after: sudo apt update"
+	fi
+}
+
+# Kernels of which only the headers are installed
+headers_elsewhere() {
+	for kernel in $(kernels); do
+		! has_headers "$kernel" || has_image "$kernel" || print "$kernel"
+	done
+}
+
+check_built() {
+	status=ok hint='' found="built for: $built"
+	is_built "$running" && owns_kernel && return
+	status=note found="built for: ${built:-no kernel yet}"
+	owns_kernel || return
+	status=bad
+	if [ -z "$version" ]; then
+		found="its source is not installed"
+	elif [ -e "$no_builds" ]; then
+		found="$no_builds turns off builds by DKMS"
+	elif ! has_headers "$running"; then
+		found="it is not built, since the headers are missing"
+	elif ! command -v dkms >/dev/null; then
+		found="dkms is not installed" hint="To install it: sudo apt install dkms"
+	elif [ -e "$(log_of "$running")" ] && has_incomplete_headers "$running"; then
+		found="it could not be built, and the headers of $running are incomplete"
+		package=$(owner_of "$running/build") && is_known "$package" && hint="To reinstall them: sudo apt install --reinstall $package. "
+		hint="${hint}Why it failed is in $(log_of "$running")"
+	elif [ -e "$(log_of "$running")" ]; then
+		found="it could not be built" hint="Why is in $(log_of "$running")"
+	else
+		found="it is not built" hint="To try again: sudo $helper setup"
+	fi
+}
+
+check_boot() {
+	status=ok found="nothing prevents loading it" hint=''
+	list=$(blacklist)
+	mask=$(boot_mask)
+	if [ -n "$list" ]; then
+		found="it is on a blacklist: $list"
+	elif [ -n "$mask" ]; then
+		found="it is not loaded by itself, because of $mask"
+	else
+		return
+	fi
+	status=bad
+	! is_loaded || is_going || status=note
+}
+
+# The three steps by which a key of DKMS becomes one that the firmware trusts
+how_to_enrol() {
+	key=/var/lib/dkms/mok.pub
+	[ -e "$key" ] || key="the key of DKMS, see dkms(8)"
+	print "To make it trusted: 1. sudo mokutil --import $key, with a password of your choice; 2. reboot; 3. in the screen that comes before the system, choose Enroll MOK and type that password."
+}
+
+check_loaded() {
+	status=bad hint=''
+	if is_going; then
+		check_going
+	elif is_loaded && ! answers; then
+		found="it is loaded, but $proc does not answer"
+	elif is_loaded && is_built "$running" && ! is_current; then
+		found="version $(loaded_version) is loaded, and not what was built"
+		hint="To replace it: sudo $helper setup; it is replaced at the next boot, too."
+	elif is_loaded; then
+		status=ok found="it is loaded, version $(loaded_version)"
+	elif ! owns_kernel; then
+		status=note found="it is not loaded"
+	elif ! is_built "$running"; then
+		found="it is not loaded"
+	elif is_blacklisted || [ -n "$(boot_mask)" ]; then
+		found="it is built, but not loaded" hint="To load it now: sudo modprobe $name"
+	else
+		case $why_not_loaded in
+		*'ey was rejected'* | *'equired key not'* | *'peration not permitted'*)
+			found="it is built, but the kernel does not load it, since its signature is not trusted (Secure Boot): $why_not_loaded"
+			hint=$(how_to_enrol)
+			;;
+		'')
+			found="it is built, but not loaded" hint="To load it: sudo modprobe $name"
+			! wants_signatures || hint=$(how_to_enrol)
+			;;
+		*) found="it is built, but cannot be loaded: $why_not_loaded" ;;
+		esac
+	fi
+}
+
+check_going() {
+	if is_built "$running" && ! is_blacklisted; then
+		found=$(why_still_going)
+	else
+		found="the old module is still being unloaded, and no new one will be loaded"
+	fi
+}
+
+check_others() {
+	status=ok found="" hint=''
+	for kernel in $(kernels); do
+		[ "$kernel" != "$running" ] && ! is_built "$kernel" && has_image "$kernel" || continue
+		why=''
+		[ ! -e "$(log_of "$kernel")" ] || why=" (why is in $(log_of "$kernel"))"
+		found="${found:+$found, }$kernel$why"
+	done
+	[ -z "$found" ] || status=note found="not built for: $found"
+}
+
+check_disk() {
+	status=ok found='' hint=''
+	! owns_kernel || [ "$(findmnt -no FSTYPE / 2>/dev/null)" != overlay ] ||
+		status=note found="the root file system is an overlay: this will not survive a reboot"
+}
+
+checks="package kernel headers built boot loaded others disk"
+
+check() {
+	case $1 in
+	package) check_package ;;
+	kernel) check_kernel ;;
+	headers) check_headers ;;
+	built) check_built ;;
+	boot) check_boot ;;
+	loaded) check_loaded ;;
+	others) check_others ;;
+	disk) check_disk ;;
+	esac
+}
+
+loaded_version() { cat "/sys/module/$name/version" 2>/dev/null; }
+
+# why_still_going: for a module that is built, and on no blacklist
+why_still_going() {
+	if [ -e "$run/reload" ]; then
+		print "the old module cannot be unloaded yet: $(why_not_unloaded "The new one will be loaded") Until then $proc is missing; the command psinfo reads /proc."
+	else
+		print "the module cannot be unloaded yet: $(why_not_unloaded "It will be unloaded")"
+	fi
+}
+
+# The first thing that is bad. A module that is going comes first where that is all.
+why_not_active() {
+	for what in kernel headers built boot loaded; do
+		check "$what"
+		[ "$status" != bad ] || break
+	done
+	reason=$found advice=$hint
+	if is_going; then
+		check_going
+		[ "$what" != loaded ] && reason="$found: $reason" || reason=$found
+	fi
+	print "$reason${advice:+. $advice}"
+}
+
+answers() { grep -q '^TOTAL: ' "$proc" 2>/dev/null; }
+
+# verdict: prints one sentence.
+verdict() {
+	if ! owns_kernel; then
+		print "not loaded, since the running kernel is not this system's ($outside). Built for: ${built:-no kernel yet}"
+	elif ! answers; then
+		print "NOT ACTIVE on $running: $(why_not_active)"
+	elif is_built "$running" && ! is_current; then
+		print "ACTIVE on $running, but version $(loaded_version) of it until the next boot"
+	elif ! is_built "$running" && [ "$(loaded_version)" != "$version" ]; then
+		check_headers
+		[ "$status" = bad ] || check_built
+		print "ACTIVE on $running, but version $(loaded_version) of it; for $version: $found${hint:+. $hint}"
+	else
+		print "ACTIVE on $running. Try: cat $proc"
+	fi
+}
+
+report() {
+	say "$(verdict)"
+	owns_kernel || return 0
+	say "built for: ${built:-no kernel yet}"
+	for what in others disk; do
+		check "$what"
+		[ -z "$found" ] || say "$found"
+	done
+}
+
+# For programs: lines KEY=VALUE. "check.NAME" is ok, bad or note, and what stands in
+# check.NAME.found and .hint are sentences.
+facts() {
+	print "version=$version"
+	print "kernel=$running"
+	print "outside=$outside"
+	print "built=$built"
+	if is_going; then
+		echo "loaded=going"
+	elif is_loaded; then
+		echo "loaded=yes"
+	else
+		echo "loaded=no"
+	fi
+	print "loaded_version=$(loaded_version)"
+	answers && echo "active=yes" || echo "active=no"
+	for what in $checks; do
+		check "$what"
+		print "check.$what=$status"
+		print "check.$what.found=$found"
+		print "check.$what.hint=$hint"
+	done
+	print "verdict=$(verdict)"
+}
