@@ -161,14 +161,14 @@ stat_is_by_time_namespace() {
 			mount -t cgroup2 cgroup2 /sys/fs/cgroup
 			sleep 1000 3>&- &
 			echo $! >/sys/fs/cgroup/inner/cgroup.procs
-			"$1/compare-query" processes
+			"$1/compare-query" processes >&2 || exit
 			"$1/query-list" pid=$! only=cgroup
 			"$1/query-list" pid=1 only=cgroup
 			kill $!
-		'\'' bash "$1"' bash "$BIN" >"$said" 2>&1 || fail "$(<"$said")"
+		'\'' bash "$1"' bash "$BIN" >"$said" 2>"$said.compared" || fail "$(cat "$said.compared" "$said")"
 	mapfile -t lines <"$said"
-	assert "${lines[1]}" = "cgroup=$(stat -c %i /sys/fs/cgroup/psinfo-ns/inner)" "cgroup of a process inside"
-	assert "${lines[2]}" = cgroup=0 "cgroup of a process outside"
+	assert "${lines[0]}" = "cgroup=$(stat -c %i /sys/fs/cgroup/psinfo-ns/inner)" "cgroup of a process inside, $(<"$said.compared")"
+	assert "${lines[1]}" = cgroup=0 "cgroup of a process outside"
 }
 
 @test "what a descriptor gives is by the cgroup namespace of its opener, not of who asks" {
