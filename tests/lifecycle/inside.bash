@@ -85,7 +85,7 @@ pretend() {
 		*) exec /usr/bin/uname "\$@" ;;
 		esac
 	SCRIPT
-	printf '%s\n' '#!/bin/sh' 'exit 1' | tee /usr/local/bin/ischroot >/usr/local/bin/systemd-detect-virt
+	script systemd-detect-virt 'exit 1'
 	script readlink '[ "$*" != /proc/self/ns/pid ] || exec echo "pid:[4026531836]"' 'exec /usr/bin/readlink "$@"'
 	[[ -z $architecture ]] || cat >/usr/local/bin/dpkg <<-SCRIPT
 		#!/bin/sh

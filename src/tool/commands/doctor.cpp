@@ -187,7 +187,7 @@ Check check_view(const View &view)
 	if (!view.hidepid.empty())
 		return {Status::Unknown, "view",
 			"/proc is mounted with hidepid=" + view.hidepid +
-				": who is not root, or in its group, sees only own processes"};
+				": users other than root and members of its group see only their own processes"};
 	if (view.is_nested)
 		return {Status::Unknown, "view", "a PID namespace of its own: only the processes in it are seen"};
 	return {Status::Ok, "view", "all processes can be seen"};

@@ -54,7 +54,8 @@ build_for() {
 	mkdir -p "$state"
 	say "building for $1 ..."
 	# A lock that a process of dkms inherits may be held for longer than this lives.
-	make_module "$1" >"$log" 2>&1 </dev/null 9>&-
+	# Only a build that has failed leaves a log.
+	make_module "$1" >"$log.new" 2>&1 </dev/null 9>&-
 	status=$?
 	# The package may have been removed meanwhile, which waits for a minute only.
 	if is_being_removed; then
@@ -63,11 +64,12 @@ build_for() {
 	file=$(module_of "$1")
 	if [ $status -eq 0 ] && [ -s "$file" ] && modinfo "$file" >/dev/null 2>&1; then
 		keep built "$1" "$this_source" "$headers" "$(sum <"$file")"
-		rm -f "$log" "$state/failed/$1"
+		rm -f "$log" "$log.new" "$state/failed/$1"
 		built="${built:+$built }$1"
 		return
 	fi
-	cat "$dkms_tree/$version/build/make.log" >>"$log" 2>/dev/null
+	cat "$dkms_tree/$version/build/make.log" >>"$log.new" 2>/dev/null
+	mv "$log.new" "$log"
 	# An older version for the same kernel is better than none.
 	is_whole "$1" || rm -f "/lib/modules/$1/updates/dkms/$name.ko"*
 	# shellcheck disable=SC2086 # three words
@@ -92,6 +94,7 @@ forget_old_kernels() {
 		kernel=${kernel#build-}
 		[ -d "/lib/modules/${kernel%.log}" ] || rm -f "$record"
 	done
+	rm -f "$state"/*.new "$state"/*/*.new
 }
 
 remove_module() {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # dkms-helper and its parts share variables
-# Part of dkms-helper: whose the running kernel is, which there are, and for which the
-# module is built.
+# Part of dkms-helper: which kernels there are, whether the running one is this
+# system's, and for which of them the module is built.
 
 # Prints what this is if the running kernel is not its own: a chroot, in which an
 # image is being made, or a container.
@@ -18,13 +18,12 @@ outsider() {
 	if command -v systemd-detect-virt >/dev/null && systemd-detect-virt --quiet --container; then
 		echo container && return
 	fi
-	command -v ischroot >/dev/null || return
-	ischroot
-	case $? in
-	0) echo chroot ;;
-	# Who is not root is not told.
-	2) [ "$(id -u)" != 0 ] || echo chroot ;;
-	esac
+	# Not ischroot, to which the mount namespace of a unit of systemd's is a chroot, too.
+	# Users other than root may not look at the root of process 1.
+	root=$(stat -L -c %d:%i /proc/1/root 2>/dev/null)
+	if [ -n "$root" ] && [ "$root" != "$(stat -L -c %d:%i /)" ]; then
+		echo chroot
+	fi
 }
 
 outside=$(outsider)

@@ -16,10 +16,12 @@ is_going() { [ "$(cat "/sys/module/$name/initstate" 2>/dev/null)" = going ]; }
 
 # blacklist: prints where it says that the module is not to be loaded.
 blacklist() {
-	for directory in /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d; do
-		grep -lsE "^[[:space:]]*(blacklist|install)[[:space:]]+$name([[:space:]]|\$)" "$directory"/*.conf && return
-	done | head -n 1
-	tr ' ' '\n' </proc/cmdline 2>/dev/null | grep -E "^(modprobe\.|module_)blacklist=(.*,)?$name(,|\$)" | head -n 1
+	{
+		for directory in /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d; do
+			grep -lsE "^[[:space:]]*(blacklist|install)[[:space:]]+$name([[:space:]]|\$)" "$directory"/*.conf
+		done
+		tr ' ' '\n' </proc/cmdline 2>/dev/null | grep -E "^(modprobe\.|module_)blacklist=(.*,)?$name(,|\$)"
+	} | head -n 1
 }
 
 is_blacklisted() { [ -n "$(blacklist)" ]; }

@@ -15,10 +15,16 @@ fail() {
 	return 1
 }
 
-# column NAME: its cells in the table, one a line; skips the test where it is not one of
-# the module's parameter "columns"
+# needs COLUMN...: skips the test where one is not among the module's parameter "columns"
+needs() {
+	local name
+	for name; do
+		head -n 2 "$PSINFO" | tail -n 1 | grep -qw "$name" || skip "the table has no column $name"
+	done
+}
+
+# column NAME: its cells in the table, one a line
 column() {
-	head -n 2 "$table" | tail -n 1 | grep -qw "$1" || skip "the table has no column $1"
 	awk -F ' *[|] *' -v name="$1" '
 		FNR == 2 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
 		/^-+$/ { rules++; next }
@@ -54,6 +60,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 }
 
 @test "the totals are the sums of the rows, also where it is read in small pieces" {
+	needs PID STAT
 	local size word
 	for size in 7 100 4096 1048576; do
 		dd if="$PSINFO" of="$table" bs="$size" status=none
@@ -66,6 +73,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 }
 
 @test "this process is in it once, with its name and its parent's" {
+	needs PID NAME PARENT
 	cat "$PSINFO" >"$table"
 	# In a subshell BASHPID is another one.
 	local self=$BASHPID parent at
@@ -77,6 +85,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 }
 
 @test "whoever reads sees the processes that /proc shows" {
+	needs PID
 	cat "$PSINFO" >"$table"
 	local self=$BASHPID pid
 	for pid in /proc/[0-9]*; do

@@ -238,12 +238,15 @@ check_loaded() {
 	fi
 }
 
+# To search for the processes that keep the module takes up to 20 seconds.
 check_going() {
+	[ -z "$still_going" ] || { found=$still_going && return; }
 	if is_built "$running" && ! is_blacklisted; then
 		found=$(why_still_going)
 	else
 		found="the old module is still being unloaded, and no new one will be loaded"
 	fi
+	still_going=$found
 }
 
 check_others() {
@@ -296,9 +299,9 @@ why_not_active() {
 		[ "$status" != bad ] || break
 	done
 	reason=$found advice=$hint
-	if is_going; then
+	if [ "$what" != loaded ] && is_going; then
 		check_going
-		[ "$what" != loaded ] && reason="$found: $reason" || reason=$found
+		reason="$found: $reason"
 	fi
 	print "$reason${advice:+. $advice}"
 }
@@ -350,9 +353,11 @@ facts() {
 	active=no
 	! answers || active=yes
 	print "active=$active"
+	# Once for all: what a check finds out in a subshell is lost.
+	! is_going || check loaded
 	for what in $checks; do
 		check "$what"
-		# What lacks for the next build only is no fault while this one works.
+		# Something missing only for the next build is not a fault while this one works.
 		case $active/$what/$status in
 		yes/kernel/bad | yes/headers/bad | yes/built/bad) status=note ;;
 		esac
