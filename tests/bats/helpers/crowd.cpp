@@ -29,7 +29,7 @@ int threads = 1;
 uid_t user = 0;
 std::atomic<int> are_ready;
 
-// Who changes its user is not dumpable any more, and looks like another user's.
+// A process that changes its user is no longer dumpable, which would hide it from that user.
 void become_user()
 {
 	if (syscall(SYS_setresgid, user, user, user) < 0 || syscall(SYS_setresuid, user, user, user) < 0 ||

@@ -22,7 +22,7 @@ make_module() {
 		dkms_does remove "$1"
 		rm -rf "${dkms_tree:?}/$version/$1" "$dkms_tree/kernel-$1-"*
 	fi
-	# To remove it from its only kernel has deregistered it.
+	# Removing the module from its last kernel also deregisters it.
 	[ -e "$dkms_tree/$version/source" ] || dkms add -m "$name" -v "$version"
 	dkms_does build "$1" -j 1 || return
 	# DKMS would not replace what is as new.

@@ -84,7 +84,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	[[ $(column PARENT | sed -n "${at}p") == "$(<"/proc/$parent/comm")" ]] || fail "its parent: $(column PARENT | sed -n "${at}p")"
 }
 
-@test "whoever reads sees the processes that /proc shows" {
+@test "the table has every process that /proc shows" {
 	needs PID
 	cat "$PSINFO" >"$table"
 	local self=$BASHPID pid
