@@ -123,11 +123,13 @@ static inline bool psinfo_task_is_dumpable(struct task_struct *task,
 #endif /* PSINFO_HAVE_EXEC_STATE */
 
 /**
- * psinfo_mm_counter() - a counter of @mm, in pages, as status has it
+ * psinfo_mm_counter() - one counter of @mm in pages, as /proc/PID/status shows it
  *
- * Since "mm: fix the inaccurate memory statistics issue for users" status sums up
- * what each processor has not added to the common counter yet: up to 32 pages or
- * twice the number of processors, for each of them.
+ * Since "mm: fix the inaccurate memory statistics issue for users" status adds what
+ * each CPU has not yet folded into the shared count: per CPU, up to max(32, twice
+ * the number of CPUs) pages. Earlier kernels show the shared count alone.
+ *
+ * Context: the caller holds the task lock, which keeps @mm.
  */
 static inline unsigned long psinfo_mm_counter(struct mm_struct *mm, int member)
 {

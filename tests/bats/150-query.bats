@@ -160,11 +160,11 @@ stat_is_by_time_namespace() {
 			umount /sys/fs/cgroup
 			mount -t cgroup2 cgroup2 /sys/fs/cgroup
 			sleep 1000 3>&- &
+			trap "kill $!" EXIT
 			echo $! >/sys/fs/cgroup/inner/cgroup.procs
 			"$1/compare-query" processes >&2 || exit
-			"$1/query-list" pid=$! only=cgroup
+			"$1/query-list" pid=$! only=cgroup || exit
 			"$1/query-list" pid=1 only=cgroup
-			kill $!
 		'\'' bash "$1"' bash "$BIN" >"$said" 2>"$said.compared" || fail "$(cat "$said.compared" "$said")"
 	mapfile -t lines <"$said"
 	assert "${lines[0]}" = "cgroup=$(stat -c %i /sys/fs/cgroup/psinfo-ns/inner)" "cgroup of a process inside, $(<"$said.compared")"

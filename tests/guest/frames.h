@@ -30,6 +30,9 @@ enum Channel : char {
 
 // What a verdict says: "exited N", "killed N" or "broken SENTENCE".
 
+// Sent as a record of the kernel log when /dev/kmsg reports that records were lost (EPIPE)
+inline constexpr std::string_view lost_records = "psinfo harness: records were overwritten before they could be read";
+
 struct Frame {
 	std::uint64_t sequence = 0;
 	char channel = 0;

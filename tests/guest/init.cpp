@@ -312,7 +312,7 @@ void forward_kernel_log(Console &console, int fd)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 && errno == EPIPE) {
-			batch += "4,0,0,-;psinfo harness: records were overwritten before they could be read\n";
+			batch.append("4,0,0,-;").append(frames::lost_records).append("\n");
 			continue;
 		}
 		if (got <= 0)

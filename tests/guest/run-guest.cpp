@@ -52,14 +52,13 @@ constexpr const char *complaints[] = {
 };
 
 // How a stack goes from the module to what Linux does by itself, with races of
-// its own: the buffer of printk(), memory and its reclaim, interrupts, faults.
+// its own: the buffer of printk(), memory and its reclaim, interrupts, faults, and the
+// counters of other processors, which it reads without a lock.
 constexpr const char *services[] = {
 	" _printk+", " __alloc_pages", " alloc_pages", " __kmalloc", " kmem_cache_alloc", " __kvmalloc",
 	" kvfree+", " kfree+", " __cond_resched+", " asm_sysvec_", " asm_common_interrupt", " asm_exc_page_fault",
+	" __percpu_counter_sum+",
 };
-
-// What init says where the kernel has logged more than it could read
-constexpr std::string_view lost_records = "psinfo harness: records were overwritten";
 
 void write_all(int fd, std::string_view bytes)
 {
@@ -115,6 +114,8 @@ public:
 	const std::string &panic() const { return panic_; }
 	const std::vector<std::string> &complaints_seen() const { return complaints_; }
 	int others_races() const { return others_races_; }
+	int undecided_races() const { return undecided_races_; }
+	int gaps() const { return gaps_; }
 	const std::vector<std::string> &last_lines() const { return last_lines_; }
 	bool prompts() const { return prompts_; }
 
@@ -239,23 +240,24 @@ private:
 	// is a complaint, unless that has only called for what Linux does by itself,
 	// or was interrupted. Lines of other processors may stand in between, which
 	// is why all but the title is looked at for other complaints, too. Where records
-	// were lost, a report is judged by what came before: that is the beginning of its
-	// stacks, and what comes after may be of another report.
+	// were lost, a report ends, since what comes after may belong to another one. Whose
+	// race it was is then unknown, unless the module was in it before.
 	bool race(const std::string &line)
 	{
 		const bool title = line.starts_with("BUG: KCSAN:");
+		const bool gap = line == frames::lost_records;
+		gaps_ += gap;
 		if (race_.empty() && !title)
 			return false;
 		const bool rule = line.size() > 40 && line.find_first_not_of('=') == line.npos;
-		const bool hole = line.starts_with(lost_records);
-		if (!race_.empty() && (title || rule || hole))
-			judge_race();
-		if (!rule && !hole)
+		if (!race_.empty() && (title || rule || gap))
+			judge_race(gap);
+		if (!rule && !gap)
 			race_.push_back(line);
 		return title;
 	}
 
-	void judge_race()
+	void judge_race(bool cut_off = false)
 	{
 		bool ours = false, elsewhere = false;
 		for (const auto &line : race_) {
@@ -269,7 +271,7 @@ private:
 		if (ours)
 			complaints_.insert(complaints_.end(), race_.begin(), race_.end());
 		else
-			++others_races_;
+			++(cut_off ? undecided_races_ : others_races_);
 		race_.clear();
 	}
 
@@ -288,7 +290,7 @@ private:
 	bool line_was_frame_ = false, prompts_ = false;
 	std::uint64_t next_sequence_ = 0;
 	std::vector<std::string> complaints_, last_lines_, race_;
-	int others_races_ = 0;
+	int others_races_ = 0, undecided_races_ = 0, gaps_ = 0;
 };
 
 // A terminal in raw mode, put back as it was.
@@ -466,6 +468,10 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 	}
 	if (guest.others_races() > 0)
 		std::cerr << who << guest.others_races() << " data races of Linux itself were reported, none with psinfo\n";
+	if (guest.undecided_races() > 0)
+		std::cerr << who << guest.undecided_races() << " reports of data races were cut off where log records were lost\n";
+	if (guest.gaps() > 0)
+		std::cerr << who << "records of the kernel log were lost, " << guest.gaps() << " times\n";
 	int number = 0;
 	if (std::sscanf(guest.verdict().c_str(), "exited %d", &number) == 1)
 		return number;

@@ -16,7 +16,6 @@ constexpr int most_rounds = 40;
 constexpr std::uint32_t capacity = 50;	// several calls a pass
 constexpr long long ns_per_tick = 10'000'000;
 
-
 // ---- what /proc says beyond stat and status --------------------------------------
 
 long long schedstat_at(const std::string &directory)
@@ -195,7 +194,7 @@ private:
 		if (!rule)
 			throw std::runtime_error("nothing is known to compare the field " + name + " with");
 		long long shown = value_of(field, record), low = rule->value(before), high = rule->value(after);
-		// /proc cuts what it says in ticks; what it says in pages is exact.
+		// /proc rounds ticks down; what it shows in KiB is exact.
 		// A start before the zero of a time namespace wraps there.
 		if (rule->unit == ns_per_tick)
 			shown = static_cast<long long>(static_cast<unsigned long long>(shown) / ns_per_tick);

@@ -10,7 +10,6 @@ constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
 constexpr std::size_t least_processes = 30;
 
-
 struct Number {
 	const char *column;
 	Course course;

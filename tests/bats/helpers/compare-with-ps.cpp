@@ -42,7 +42,6 @@ double uptime()
 }
 
 const long ticks_per_second = sysconf(_SC_CLK_TCK);
-const long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
 std::string policy_word(const Row &row)
 {
@@ -175,13 +174,11 @@ bool is_name(const std::string &shown, const Row &row)
 	return rest.empty() || rest == " <defunct>";
 }
 
-// Kernels count resident pages per processor; status, which ps reads, may add
-// up exactly what stat and psinfo know up to a batch per processor.
+// ps reads status, which counts as psinfo does.
 bool is_resident(long long shown, const Row &before, const Row &after)
 {
-	const long long slack = 3 * processors * 64 * (sysconf(_SC_PAGESIZE) / 1024);
-	return std::min(number(before, "RSS"), number(after, "RSS")) - slack <= shown &&
-	       shown <= std::max(number(before, "RSS"), number(after, "RSS")) + slack;
+	return std::min(number(before, "RSS"), number(after, "RSS")) <= shown &&
+	       shown <= std::max(number(before, "RSS"), number(after, "RSS"));
 }
 
 long long used(const Row &row)
