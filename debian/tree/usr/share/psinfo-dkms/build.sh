@@ -20,7 +20,10 @@ dkms_does() {
 make_module() {
 	if [ -e "$dkms_tree/$version/$1" ] || is_known_to_dkms "$1"; then
 		dkms_does remove "$1"
-		rm -rf "${dkms_tree:?}/$version/$1" "$dkms_tree/kernel-$1-"*
+		rm -rf "${dkms_tree:?}/$version/$1"
+		dkms_links "$1" | while read -r link; do
+			rm "$link"
+		done
 	fi
 	# Removing the module from its last kernel also deregisters it.
 	[ -e "$dkms_tree/$version/source" ] || dkms add -m "$name" -v "$version"
@@ -36,8 +39,17 @@ keep() {
 	mkdir -p "$state/$1" && print "$3 $4 $5" >"$state/$1/$2.new" && mv "$state/$1/$2.new" "$state/$1/$2"
 }
 
-# What can go well the next time: a full disk, a process that was killed
-failed_by_chance() { grep -qE 'No space left on device|Cannot allocate memory|Killed|Terminated|Error 1(30|37|43)' "$1"; }
+# failed_by_chance LOG: what can succeed the next time: a full disk, which may keep the
+# log from saying so, or a process that was killed
+failed_by_chance() {
+	grep -qE 'No space left on device|Cannot allocate memory|Killed|Terminated|Error 1(30|37|43)' "$1" ||
+		df -Pk "$state" "$dkms_tree" /lib/modules "${TMPDIR:-/tmp}" 2>/dev/null | awk 'NR > 1 && $4 < 20000 { full = 1 } END { exit !full }'
+}
+
+# restore KERNEL FILE: puts the module back that was set aside
+restore() {
+	mkdir -p "${2%/*}" && mv "$state/old.new" "$2" && depmod "$1"
+}
 
 # build_for KERNEL: does nothing if it is built, cannot be, or has failed before
 # in the same circumstances
@@ -48,10 +60,17 @@ build_for() {
 		return
 	fi
 	has_headers "$1" && ! is_being_removed || return 0
+	mkdir -p "$state"
+	# DKMS removes the old module before it builds. If that fails, the old one is better
+	# than none: what it was built with may fit the kernel all the same.
+	old=''
+	if is_intact "$1"; then
+		old=$file
+	fi
 	headers=$(sum_of_headers "$1")
 	attempt="$this_source $headers $(sum_of_circumstances "$1")"
 	[ "$(cat "$state/failed/$1" 2>/dev/null)" != "$attempt" ] || return 0
-	mkdir -p "$state"
+	[ -z "$old" ] || cp -p "$old" "$state/old.new" || old=''
 	say "building for $1 ..."
 	# A lock that a process of dkms inherits may be held for longer than this lives.
 	# Only a build that has failed leaves a log.
@@ -64,14 +83,17 @@ build_for() {
 	file=$(module_of "$1")
 	if [ $status -eq 0 ] && [ -s "$file" ] && modinfo "$file" >/dev/null 2>&1; then
 		keep built "$1" "$this_source" "$headers" "$(sum <"$file")"
-		rm -f "$log" "$log.new" "$state/failed/$1"
+		rm -f "$log" "$log.new" "$state/failed/$1" "$state/old.new"
 		built="${built:+$built }$1"
 		return
 	fi
 	cat "$dkms_tree/$version/build/make.log" >>"$log.new" 2>/dev/null
 	mv "$log.new" "$log"
-	# An older version for the same kernel is better than none.
-	is_whole "$1" || rm -f "/lib/modules/$1/updates/dkms/$name.ko"*
+	if ! is_intact "$1"; then
+		rm -f "/lib/modules/$1/updates/dkms/$name.ko"*
+		[ -z "$old" ] || restore "$1" "$old"
+	fi
+	rm -f "$state/old.new"
 	# shellcheck disable=SC2086 # three words
 	failed_by_chance "$log" || keep failed "$1" $attempt
 }

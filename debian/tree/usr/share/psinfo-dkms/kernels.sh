@@ -19,9 +19,12 @@ outsider() {
 		echo container && return
 	fi
 	# Not ischroot, to which the mount namespace of a unit of systemd's is a chroot, too.
-	# Users other than root may not look at the root of process 1.
+	# Users other than root may not look at the root of process 1; if root may not either,
+	# this is a container that shares the PID namespace of its host.
 	root=$(stat -L -c %d:%i /proc/1/root 2>/dev/null)
-	if [ -n "$root" ] && [ "$root" != "$(stat -L -c %d:%i /)" ]; then
+	if [ -z "$root" ] && [ "$(id -u)" = 0 ]; then
+		echo container
+	elif [ -n "$root" ] && [ "$root" != "$(stat -L -c %d:%i /)" ]; then
 		echo chroot
 	fi
 }
@@ -93,21 +96,33 @@ sum_of_circumstances() {
 		$(included_by "$1") 2>/dev/null | sum
 }
 
-# DKMS lists it as installed, and would remove it along with the kernel.
-is_known_to_dkms() {
+# The links by which DKMS has it on record as installed for that kernel, one for each
+# architecture, kernel-KERNEL-ARCH: kernel-...-rpi-v8-rt-aarch64 is of another kernel
+# than kernel-...-rpi-v8-aarch64.
+dkms_links() {
 	for link in "$dkms_tree/kernel-$1-"*; do
-		[ -e "$link" ] && return
+		case ${link#"$dkms_tree/kernel-$1-"} in
+		*-*) ;;
+		*) [ ! -e "$link" ] || print "$link" ;;
+		esac
 	done
-	return 1
 }
 
-# is_whole KERNEL: whether its module is, byte by byte, what was built for the kernel
-# as it is; maybe from another version's source. Sets file, and source to the sum of
-# that source.
-is_whole() {
+# DKMS lists it as installed, and would remove it along with the kernel.
+is_known_to_dkms() { [ -n "$(dkms_links "$1")" ]; }
+
+# is_intact KERNEL: whether its module file is, byte by byte, what was once built. Sets
+# file, and source and headers to the sums of what it was built of.
+is_intact() {
 	file=$(module_of "$1")
 	[ -n "$file" ] && { read -r source headers module; } 2>/dev/null <"$state/built/$1" || return 1
-	[ "$(sum <"$file")" = "$module" ] || return 1
+	[ "$(sum <"$file")" = "$module" ]
+}
+
+# is_whole KERNEL: the same, and that was the kernel as it is now; maybe with another
+# version's source
+is_whole() {
+	is_intact "$1" || return 1
 	! has_headers "$1" || [ "$(sum_of_headers "$1")" = "$headers" ]
 }
 

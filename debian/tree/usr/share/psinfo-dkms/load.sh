@@ -20,7 +20,7 @@ blacklist() {
 		for directory in /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d; do
 			grep -lsE "^[[:space:]]*(blacklist|install)[[:space:]]+$name([[:space:]]|\$)" "$directory"/*.conf
 		done
-		tr ' ' '\n' </proc/cmdline 2>/dev/null | grep -E "^(modprobe\.|module_)blacklist=(.*,)?$name(,|\$)"
+		{ tr ' ' '\n' </proc/cmdline; } 2>/dev/null | grep -E "^(modprobe\.|module_)blacklist=(.*,)?$name(,|\$)"
 	} | head -n 1
 }
 

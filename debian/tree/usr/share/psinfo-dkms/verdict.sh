@@ -19,10 +19,15 @@ flavour() {
 	rest=$1
 	while :; do
 		case $rest in
+		686-*) break ;;
 		[0-9]*-* | rc[0-9]*-* | rpi[0-9]*-rpi-*) rest=${rest#*-} ;;
 		*) break ;;
 		esac
 	done
+	# Raspberry Pi 1 and Zero of bullseye: 6.1.21+
+	case $rest in
+	[0-9]*+) rest=+ ;;
+	esac
 	print "$rest"
 }
 
@@ -122,7 +127,9 @@ check_headers() {
 }
 
 missing_headers() {
-	if newer=$(newer_kernel); then
+	packages=$(headers_of "$running")
+	# A reboot helps if the newer one has its module, or can have it.
+	if newer=$(newer_kernel) && { is_built "$newer" || has_headers "$newer" || [ -z "$packages" ]; }; then
 		found="the running kernel has no headers here, and a newer one is installed"
 		if is_built "$newer"; then
 			hint="Built for $newer: reboot into that."
@@ -131,7 +138,6 @@ missing_headers() {
 		fi
 		return
 	fi
-	packages=$(headers_of "$running")
 	upgrade=$(upgrade_of "$running")
 	found="its headers are missing"
 	if ! owner_of "$running" >/dev/null && ! owner_of "$running/kernel" >/dev/null; then
@@ -208,7 +214,9 @@ how_to_enrol() {
 
 check_loaded() {
 	status=bad hint=''
-	if is_going; then
+	if ! owns_kernel; then
+		status=note found="not looked at here"
+	elif is_going; then
 		check_going
 	elif is_loaded && ! answers; then
 		found="it is loaded, but $proc does not answer"
@@ -217,12 +225,12 @@ check_loaded() {
 		hint="To replace it: sudo $helper setup; it is replaced at the next boot, too."
 	elif is_loaded; then
 		status=ok found="it is loaded, version $(loaded_version)"
-	elif ! owns_kernel; then
-		status=note found="it is not loaded"
 	elif ! is_built "$running"; then
 		found="it is not loaded"
 	elif is_blacklisted || [ -n "$(boot_mask)" ]; then
 		found="it is built, but not loaded" hint="To load it now: sudo modprobe $name"
+	elif [ "$(cat /proc/sys/kernel/modules_disabled 2>/dev/null)" = 1 ]; then
+		found="it is built, but until the next boot no module can be loaded (kernel.modules_disabled)"
 	else
 		case $why_not_loaded in
 		*'ey was rejected'* | *'equired key not'* | *'peration not permitted'*)
@@ -238,15 +246,13 @@ check_loaded() {
 	fi
 }
 
-# To search for the processes that keep the module takes up to 20 seconds.
+# The search for the processes that keep the module takes up to 20 seconds.
 check_going() {
-	[ -z "$still_going" ] || { found=$still_going && return; }
-	if is_built "$running" && ! is_blacklisted; then
+	if is_built "$running" && ! is_blacklisted && [ -z "$(boot_mask)" ]; then
 		found=$(why_still_going)
 	else
 		found="the old module is still being unloaded, and no new one will be loaded"
 	fi
-	still_going=$found
 }
 
 check_others() {
@@ -268,18 +274,16 @@ check_disk() {
 
 checks="package kernel headers built boot loaded others disk"
 
-check() {
-	case $1 in
-	package) check_package ;;
-	kernel) check_kernel ;;
-	headers) check_headers ;;
-	built) check_built ;;
-	boot) check_boot ;;
-	loaded) check_loaded ;;
-	others) check_others ;;
-	disk) check_disk ;;
-	esac
+# diagnose: runs every check, once, for result_of
+diagnose() {
+	for what in $checks; do
+		"check_$what"
+		eval "status_$what=\$status found_$what=\$found hint_$what=\$hint"
+	done
 }
+
+# result_of CHECK: sets status, found and hint as that check did
+result_of() { eval "status=\$status_$1 found=\$found_$1 hint=\$hint_$1"; }
 
 loaded_version() { cat "/sys/module/$name/version" 2>/dev/null; }
 
@@ -292,23 +296,22 @@ why_still_going() {
 	fi
 }
 
-# The first thing that is bad. A module that is going comes first where that is all.
+# The first check that is bad, after what keeps an old module from being unloaded
 why_not_active() {
+	result_of loaded
+	going=''
+	! is_going || going=$found
 	for what in kernel headers built boot loaded; do
-		check "$what"
+		result_of "$what"
 		[ "$status" != bad ] || break
 	done
-	reason=$found advice=$hint
-	if [ "$what" != loaded ] && is_going; then
-		check_going
-		reason="$found: $reason"
-	fi
-	print "$reason${advice:+. $advice}"
+	[ "$what" != loaded ] || going=''
+	print "${going:+$going: }$found${hint:+. $hint}"
 }
 
 answers() { grep -q '^TOTAL: ' "$proc" 2>/dev/null; }
 
-# verdict: prints one sentence.
+# verdict: prints one sentence. The kernel's owner calls `diagnose` before.
 verdict() {
 	if ! owns_kernel; then
 		print "not loaded, since the running kernel is not this system's ($outside). Built for: ${built:-no kernel yet}"
@@ -317,20 +320,25 @@ verdict() {
 	elif is_built "$running" && ! is_current; then
 		print "ACTIVE on $running, but version $(loaded_version) of it until the next boot"
 	elif ! is_built "$running" && [ "$(loaded_version)" != "$version" ]; then
-		check_headers
-		[ "$status" = bad ] || check_built
+		result_of headers
+		[ "$status" = bad ] || result_of built
 		print "ACTIVE on $running, but version $(loaded_version) of it; for $version: $found${hint:+. $hint}"
+	elif ! is_built "$running"; then
+		result_of headers
+		[ "$status" = bad ] || result_of built
+		print "ACTIVE on $running, maybe only until the next boot: $found${hint:+. $hint}"
 	else
 		print "ACTIVE on $running. Try: cat $proc"
 	fi
 }
 
 report() {
+	! owns_kernel || diagnose
 	say "$(verdict)"
 	owns_kernel || return 0
 	say "built for: ${built:-no kernel yet}"
 	for what in others disk; do
-		check "$what"
+		result_of "$what"
 		[ -z "$found" ] || say "$found"
 	done
 }
@@ -338,6 +346,7 @@ report() {
 # For programs: lines KEY=VALUE. "check.NAME" is ok, bad or note, and what stands in
 # check.NAME.found and .hint are sentences.
 facts() {
+	diagnose
 	print "version=$version"
 	print "kernel=$running"
 	print "outside=$outside"
@@ -353,10 +362,8 @@ facts() {
 	active=no
 	! answers || active=yes
 	print "active=$active"
-	# Once for all: what a check finds out in a subshell is lost.
-	! is_going || check loaded
 	for what in $checks; do
-		check "$what"
+		result_of "$what"
 		# Something missing only for the next build is not a fault while this one works.
 		case $active/$what/$status in
 		yes/kernel/bad | yes/headers/bad | yes/built/bad) status=note ;;
