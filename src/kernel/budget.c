@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The budget of snapshots: accounts, and who gives memory back when it is full.
+ * The memory budget of snapshots: accounts, charging and revoking.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,27 +29,27 @@ enum {
 struct psinfo_account {
 	struct list_head link;
 	/*
-	 * The key. ns is only compared: it stays allocated because every memory
-	 * of the account has a credential in it or below it.
+	 * The key. ns is only compared. It stays allocated because the owners of
+	 * the account's memories pin credentials in it or in its descendants.
 	 */
 	kuid_t uid;
-	const struct user_namespace *ns;	/* NULL: the user counts */
+	const struct user_namespace *ns;	/* NULL: keyed by uid */
 	bool is_root;
 	size_t bytes;
-	size_t fixed_bytes;			/* of these, not revocable */
+	size_t fixed_bytes;			/* part of bytes, not revocable */
 	unsigned int nr_memories;
 	struct list_head memories;		/* oldest first */
 };
 
 static unsigned int max_mib = 64;
 
-/* Guards what follows, every account, and who uses which memory. */
+/* Protects the variables below, all accounts and the state of each memory. */
 static DEFINE_SPINLOCK(budget_lock);
-static LIST_HEAD(accounts);		/* of all files that have been read */
+static LIST_HEAD(accounts);		/* with at least one open memory */
 static size_t bytes_all;
-static size_t bytes_users;		/* of these, not of root's account */
+static size_t bytes_users;		/* of these, in accounts other than root's */
 static size_t fixed_bytes_all;
-static size_t bytes_claimed;		/* revoked, and still in use */
+static size_t bytes_claimed;		/* revoked, but still in use */
 
 static int max_mib_set(const char *val, const struct kernel_param *kp)
 {
@@ -76,8 +76,8 @@ MODULE_PARM_DESC(max_mib,
 		 "MiB of kernel memory that open snapshots may hold: half of it per user, a quarter kept for root (default 64)");
 
 /*
- * Some kernels warn if vmalloc is given __GFP_RETRY_MAYFAIL. __GFP_NORETRY keeps the
- * OOM killer away as well.
+ * Some kernels warn if vmalloc is given __GFP_RETRY_MAYFAIL. __GFP_NORETRY avoids
+ * the OOM killer as well.
  */
 void *psinfo_alloc(size_t bytes)
 {
@@ -198,7 +198,7 @@ static bool fits(const struct psinfo_account *account, size_t bytes)
 	       (account->is_root || users_fit(bytes));
 }
 
-/* Charges @bytes, or gives them back if negative. */
+/* Charge @bytes, or uncharge if negative. */
 static void account_charge(struct psinfo_account *account, ssize_t bytes)
 {
 	lockdep_assert_held(&budget_lock);
@@ -225,9 +225,9 @@ static void memory_uncharge(struct psinfo_memory *memory, size_t bytes)
 }
 
 /*
- * Takes the pages away from @memory, to be freed without the lock. It leaves the
- * list of its account, so that nobody has to skip what has nothing to give, however
- * many such files are kept open.
+ * Detach the pages of @memory, to be freed without the lock. The memory leaves its
+ * account's list: any number of files may be kept open after that, and oldest()
+ * must not have to skip them all.
  */
 static struct detached detach(struct psinfo_memory *memory)
 {
@@ -250,7 +250,7 @@ static void free_detached(struct detached detached)
 	kvfree(detached.pages);
 }
 
-/* The oldest memory of @account that holds something, except @skip */
+/* The oldest revocable memory of @account with this @in_use, except @skip */
 static struct psinfo_memory *oldest(const struct psinfo_account *account,
 				    bool in_use,
 				    const struct psinfo_memory *skip)
@@ -272,11 +272,11 @@ static bool has_others(const struct psinfo_memory *memory)
 }
 
 /*
- * Choose the memory to revoke so that @asking gets @bytes more: the oldest one
- * of the other account that holds most and has one to revoke. That account must
- * hold more than @asking's would, unless this is the only snapshot of @asking's
- * account. Revoking memory of root does not help users who have reached the limit
- * for all users.
+ * Choose the memory to revoke so that @asking gets @bytes more: the oldest one of
+ * the account that holds most, among the others that have revocable memory. That
+ * account must hold more than @asking's would, unless @asking is the only snapshot
+ * of its account. Revoking root's memory does not help if the limit for all users
+ * is reached.
  */
 static struct psinfo_memory *find_victim(const struct psinfo_memory *asking,
 					 size_t bytes, bool in_use)
@@ -302,8 +302,8 @@ static struct psinfo_memory *find_victim(const struct psinfo_memory *asking,
 }
 
 /*
- * One attempt to charge @bytes. Return: 0; an error; or -EAGAIN if memory was
- * revoked into @ret_detached, or will be once its owner stops using it.
+ * Try once to charge @bytes. Return: 0; an error; or -EAGAIN if memory was
+ * detached into @ret_detached, or will be freed once its owner stops using it.
  */
 static int charge_once(struct psinfo_memory *memory, size_t bytes,
 		       struct detached *ret_detached)
@@ -338,9 +338,9 @@ static int charge_once(struct psinfo_memory *memory, size_t bytes,
 }
 
 /*
- * Memory that is in use is given back when its owner has filled it or has printed
- * some rows: within milliseconds, unless the owner does not get to run. That is
- * waited for, but not for long.
+ * Revoked memory that is in use is freed when its owner has filled it or printed
+ * some rows: within milliseconds, unless the owner is not scheduled. Wait for that,
+ * but at most half a second.
  */
 static int charge_or_revoke(struct psinfo_memory *memory, size_t bytes)
 {
@@ -368,7 +368,7 @@ static int charge_or_revoke(struct psinfo_memory *memory, size_t bytes)
 	}
 }
 
-/* Room for more pages in the array of them; 0 or an error. */
+/* Enlarge the array of pages. Return: 0 or an error. */
 static int grow_array(struct psinfo_memory *memory)
 {
 	unsigned int max = max_t(unsigned int, 2 * memory->max_pages,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * All of the module, compiled as one: most of a compilation is reading the
- * kernel's headers, and DKMS compiles on small machines. In the order of the
- * map, so that each file knows what is above it there.
+ * The whole module as one compilation unit: most of the compile time goes to
+ * the kernel's headers, and DKMS compiles on small machines. In the order of
+ * the map in ../README.md: each file uses only those above it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The walk over the tasks, and what is read of each.
+ * Walks the tasks and fills their records.
  *
  * Everything read here stays allocated until rcu_read_unlock(): a task found
  * in the tree, its signal_struct, its pids and its credentials are freed
- * behind a grace period. An exiting task may lose its PIDs and its parent
- * meanwhile, so pid_alive() is asked before (for real_parent) and after.
+ * after a grace period. An exiting task may lose its PIDs and its parent
+ * meanwhile, so pid_alive() is checked before (for real_parent) and after.
  */
 #include "collect.h"
 
@@ -41,7 +41,7 @@ static inline void long_race_window(void)
 }
 #endif
 
-/* A 64-bit counter that its owner changes; on 32-bit it could be read torn. */
+/* Read a 64-bit counter that its owner changes, without tearing on 32-bit. */
 static u64 counter_read(const u64 *counter)
 {
 	u64 value = READ_ONCE(*counter);
@@ -56,7 +56,7 @@ static u64 counter_read(const u64 *counter)
 
 /*
  * The viewer's fields that every record needs, copied so that they stay in
- * registers: what is in memory would be read again after every field written.
+ * registers: the compiler would reload them from memory after every store.
  */
 struct view {
 	const struct pid_namespace *ns;
@@ -73,12 +73,12 @@ static __always_inline struct view view_of(const struct psinfo_viewer *viewer)
 	};
 }
 
-/* @pid as a number in the viewer's namespace; 0 if it has none, or is NULL */
+/* The number of @pid in the viewer's namespace; 0 if it has none, or is NULL */
 static __always_inline pid_t number_in(const struct pid *pid, struct view view)
 {
 	if (!pid)
 		return 0;
-	/* In the first namespace everybody has a number. */
+	/* Every pid has a number in the initial namespace. */
 	if (!view.level)
 		return pid->numbers[0].nr;
 	if (pid->level < view.level || pid->numbers[view.level].ns != view.ns)
@@ -86,7 +86,7 @@ static __always_inline pid_t number_in(const struct pid *pid, struct view view)
 	return pid->numbers[view.level].nr;
 }
 
-/* One of the PIDs that a thread group has: PIDTYPE_TGID, _PGID, _SID */
+/* A PID of a thread group: PIDTYPE_TGID, _PGID or _SID */
 static __always_inline pid_t group_number(const struct signal_struct *sig,
 					  enum pid_type type, struct view view)
 {
@@ -94,9 +94,9 @@ static __always_inline pid_t group_number(const struct signal_struct *sig,
 }
 
 /*
- * task_ppid_nr_ns(), inline because every process needs it. A parent that exits
- * first hands its children over and loses its PID later, both under
- * tasklist_lock: if the parent has none, real_parent is read again.
+ * task_ppid_nr_ns(), inline because it runs for every process. The children of an
+ * exiting parent are reparented before it loses its PID, both under tasklist_lock:
+ * if the parent has no PID, real_parent is read again.
  */
 static __always_inline pid_t parent_number(const struct task_struct *task,
 					   struct view view)
@@ -112,7 +112,7 @@ static __always_inline pid_t parent_number(const struct task_struct *task,
 		number = group_number(parent->signal, PIDTYPE_TGID, view);
 		if (likely(number))
 			return number;
-		/* Pairs with tasklist_lock: if the PID is gone, so is the link. */
+		/* Pairs with tasklist_lock: reparented before losing the PID. */
 		smp_rmb();
 		again = rcu_dereference(task->real_parent);
 		if (again == parent || !pid_alive(task))
@@ -121,7 +121,7 @@ static __always_inline pid_t parent_number(const struct task_struct *task,
 	}
 }
 
-/* Of the thread that traces, as TracerPid of status */
+/* PID of the tracing thread, as TracerPid in status */
 static __always_inline pid_t tracer_number(const struct task_struct *task,
 					   struct view view)
 {
@@ -153,12 +153,12 @@ static __always_inline void fill_identity(struct psinfo_record *record,
 	record->pgrp = group_number(sig, PIDTYPE_PGID, view);
 	record->start_ns = task->start_boottime + view.boot_offset_ns;
 	record->flags = READ_ONCE(task->flags);
-	/* With the zeros of reserved0, which stands behind it: one store */
+	/* One store for the state and the zeros of reserved0 after it */
 	*(__le32 *)((void *)record + offsetof(struct psinfo_record, state)) =
 		cpu_to_le32(state);
 	/*
-	 * Not under the task lock: a process that renames itself this very
-	 * moment may show part of both names, as in /proc of new kernels.
+	 * Without the task lock: a process that is being renamed may show
+	 * parts of both names, as in /proc of recent kernels.
 	 */
 	psinfo_comm_copy(record->name, task->comm);
 	record->groups_withheld = 0;
@@ -205,7 +205,7 @@ static void add_thread(struct times *sum, const struct task_struct *thread)
 	sum->maj_flt += READ_ONCE(thread->maj_flt);
 }
 
-/* What threads that have ended left behind */
+/* Initialise @sum with the times of threads that have exited. */
 static void add_ended(struct times *sum, const struct signal_struct *sig)
 {
 	*sum = (struct times) {
@@ -217,21 +217,21 @@ static void add_ended(struct times *sum, const struct signal_struct *sig)
 	};
 }
 
-/* Context: RCU read section; consistent if stats_lock is read or held. */
+/* Context: RCU read section; consistent within a read section of stats_lock */
 static void sum_group(struct signal_struct *sig, struct times *sum)
 {
 	const struct task_struct *thread;
 
 	add_ended(sum, sig);
-	/* Not for_each_thread(): with lockdep that asks for tasklist_lock. */
+	/* Not for_each_thread(): with lockdep it uses tasklist_lock (unexported). */
 	list_for_each_entry_rcu(thread, &sig->thread_head, thread_node)
 		add_thread(sum, thread);
 }
 
 /*
- * thread_group_cputime() of kernel/sched/cputime.c. Without the lock first; a
- * thread that exits meanwhile moves its time to the group inside the write
- * section of stats_lock, so a clean pass counts each thread once.
+ * thread_group_cputime() of kernel/sched/cputime.c. The first attempt is
+ * lockless: an exiting thread moves its times to the group inside a write
+ * section of stats_lock, so a pass without a retry counts each thread once.
  */
 static void group_times_read(struct signal_struct *sig, struct times *sum)
 {
@@ -249,12 +249,12 @@ static void group_times_read(struct signal_struct *sig, struct times *sum)
 
 /*
  * The same for a group of any size, in RCU sections of PSINFO_BATCH threads.
- * Between two of them the walk holds on to the next thread. That one leaves
- * the list inside the write section of stats_lock, so while its sequence has
- * not changed, the walk can go on from there.
+ * Between two sections a reference to the next thread is held. Threads leave
+ * the list inside a write section of stats_lock, so while the sequence has not
+ * changed, the thread is still in the list and the walk can continue from it.
  *
  * Context: may sleep; the caller holds a reference to a task of the group.
- * Return: false if a thread ended meanwhile.
+ * Return: false if a thread exited meanwhile.
  */
 static bool group_times_read_in_steps(struct signal_struct *sig,
 				      struct times *sum)
@@ -284,10 +284,10 @@ static bool group_times_read_in_steps(struct signal_struct *sig,
 }
 
 /*
- * cputime_adjust() of kernel/sched/cputime.c, which /proc shows: the exact
- * run time is split in the ratio of the sampled ticks, and neither part goes
- * below what was shown before. What was shown before is only read here;
- * reading a process through psinfo changes nothing about it.
+ * cputime_adjust() of kernel/sched/cputime.c, as used by /proc: the exact run
+ * time is split in the ratio of the sampled ticks, and neither part falls below
+ * its previous value. @prev is only read here: psinfo does not modify the
+ * processes that it reads.
  */
 static void times_adjust(struct times *sum, struct prev_cputime *prev)
 {
@@ -343,7 +343,7 @@ static void fill_group_times(struct psinfo_record *record,
 	struct times sum;
 
 	if (is_large(record))
-		return;	/* left to fill_large_times() */
+		return;	/* done by fill_large_times() */
 	group_times_read(sig, &sum);
 	times_adjust(&sum, &sig->prev_cputime);
 	store_times(record, &sum);
@@ -373,9 +373,9 @@ static void fill_times(struct psinfo_record *record, struct task_struct *task,
 }
 
 /*
- * One pass over the threads in a single section and without the lock. What a
- * thread that exits meanwhile has used may be missing, but is not counted twice:
- * what has ended is read first, and consistently.
+ * One lockless pass over the threads in a single RCU section. The times of a
+ * thread that exits meanwhile may be missing, but are not counted twice: the sum
+ * of the exited threads is read first, and consistently.
  */
 static void group_times_read_once(struct signal_struct *sig, struct times *sum)
 {
@@ -393,8 +393,8 @@ static void group_times_read_once(struct signal_struct *sig, struct times *sum)
 }
 
 /*
- * If threads keep exiting, the last attempt may miss some of their time, which is
- * better than to sum thousands of threads with interrupts disabled.
+ * If threads keep exiting, the last attempt may miss some of their times. That is
+ * better than summing thousands of threads with interrupts disabled.
  */
 static void fill_large_times(struct psinfo_record *record,
 			     struct task_struct *task)
@@ -414,8 +414,8 @@ static void fill_large_times(struct psinfo_record *record,
 }
 
 /*
- * The task lock keeps mm from going away. Not get_task_mm(): the mmput() after
- * it may be the last one, and the reader would then tear down the mappings.
+ * The task lock keeps mm alive. Not get_task_mm(): the mmput() after it may be
+ * the last one, and the reader would then tear down the mappings.
  */
 static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 {
@@ -435,7 +435,7 @@ static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 	record->swap_bytes = (u64)swapped << PAGE_SHIFT;
 }
 
-/* A cgroup outside of the viewer's cgroup namespace is withheld. */
+/* A cgroup outside the viewer's cgroup namespace is withheld. */
 static void fill_cgroup(struct psinfo_record *record,
 			const struct task_struct *task,
 			const struct psinfo_viewer *viewer)
@@ -474,7 +474,7 @@ static void fill(struct psinfo_record *record, struct task_struct *task,
 		fill_cgroup(record, task, viewer);
 }
 
-/* The process whose thread group @pid numbers, or NULL: pid_task(), inline */
+/* pid_task() with PIDTYPE_TGID, inline: the process with @pid, or NULL */
 static struct task_struct *process_of(struct pid *pid)
 {
 	struct hlist_node *first;
@@ -484,7 +484,7 @@ static struct task_struct *process_of(struct pid *pid)
 				pid_links[PIDTYPE_TGID]);
 }
 
-/* The same for the thread that @pid numbers */
+/* pid_task() with PIDTYPE_PID, inline: the thread with @pid, or NULL */
 static struct task_struct *thread_of(struct pid *pid)
 {
 	struct hlist_node *first;
@@ -520,8 +520,8 @@ static bool passes(const struct psinfo_filter *filter,
 }
 
 /*
- * Whether the thread is the first one of its process depends on the number it
- * was found by, as in its record: meanwhile it may have taken another one over.
+ * A thread is the main thread if it was found by its tgid, as in its record: the
+ * task may have taken over another PID meanwhile.
  */
 static void count(struct psinfo_walk *walk, pid_t number, pid_t tgid,
 		  enum psinfo_state state)
@@ -533,15 +533,15 @@ static void count(struct psinfo_walk *walk, pid_t number, pid_t tgid,
 }
 
 /*
- * Counts the process that @pid numbers, and fills @record with it unless that
- * is NULL, if there is one that the viewer sees and the filter lets through.
- * Returns its task then, else NULL.
+ * Fill @record, unless NULL, for the process or thread with @pid and count it,
+ * if it exists, is visible to the viewer and passes the filter. Return: its
+ * task, or NULL if it does not.
  *
- * The task found may be one that is being replaced: a thread's execve() hands
- * the PID over and kills the leader. So a record whose task turns out dead is
- * filled again from whatever the PID leads to now, else a process alive all
- * the time would be missing. That ends when the PID leads to the same dead task
- * again; each further try has taken an execve().
+ * The task found may be a leader that is being replaced: a thread's execve()
+ * takes over the PID and kills the leader. So if the task turns out dead, the
+ * PID is looked up again: otherwise a process that never exited would be missing.
+ * The loop ends when the lookup returns the same dead task; each further
+ * iteration requires another execve().
  */
 static noinline struct task_struct *take(struct psinfo_walk *walk,
 					 struct pid *pid, pid_t number,
@@ -560,7 +560,7 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 		state = psinfo_state_of(task);
 		if (walk->filter.filters)
 			wanted = passes(&walk->filter, task, state, viewer);
-		/* Once, for the record and the totals: one that ends loses it. */
+		/* Read once for record and totals: an exiting thread loses it. */
 		if (walk->threads)
 			tgid = group_number(task->signal, PIDTYPE_TGID,
 					    view_of(viewer));
@@ -572,11 +572,11 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 		if (task == before)
 			break;
 		before = task;
-		/* Pairs with tasklist_lock: what is dead has handed its PID over. */
+		/* Pairs with tasklist_lock: a dead task has handed over its PID. */
 		smp_rmb();
 	}
 
-	/* Asked again, for what was read may be after a set-uid execve(). */
+	/* Check again: the fields may be from after a set-uid execve(). */
 	if (!wanted || !tgid || !pid_alive(task) ||
 	    !psinfo_viewer_sees(viewer, task))
 		return NULL;
@@ -587,11 +587,11 @@ static noinline struct task_struct *take(struct psinfo_walk *walk,
 /* One RCU section of a walk */
 struct batch {
 	struct psinfo_walk *walk;
-	struct psinfo_record *record;	/* the next to fill; NULL: only count */
-	unsigned int room;		/* records from there on */
+	struct psinfo_record *record;	/* next one to fill; NULL: only count */
+	unsigned int room;		/* number of records, filled or not */
 	unsigned int filled;
-	unsigned int looked_at;		/* PIDs, and threads summed up */
-	struct task_struct *large;	/* of the last record; its times lack */
+	unsigned int looked_at;		/* PIDs, and threads summed */
+	struct task_struct *large;	/* of the last record, without times yet */
 };
 
 static void advance(struct batch *batch, const struct task_struct *task)
@@ -615,9 +615,9 @@ static bool is_full(const struct batch *batch)
 }
 
 /*
- * The slots of a piece of the tree, the first of which is for the PID @number.
- * Returns how many have been dealt with: fewer than @nr if the batch is full,
- * or if the tree is being rebuilt here and has to be looked up again.
+ * Process the slots of a chunk of the tree; the first is for the PID @number.
+ * Return: how many were processed; fewer than @nr if the batch is full, or if
+ * the tree is being modified here, so that the lookup must be repeated.
  */
 static noinline unsigned int take_slots(struct batch *batch,
 					void __rcu **slots, unsigned int nr,
@@ -642,11 +642,10 @@ static noinline unsigned int take_slots(struct batch *batch,
 }
 
 /*
- * take_slots() for those who want processes, all of them, and no more than
- * their identity: nearly all do. The same steps as in take(), without a
- * question that has only one answer here; what the first attempt cannot decide
- * is left to take(). With @only_count and @view.level constants, these
- * are loops of their own.
+ * take_slots() for the most common request: all processes, identity only. The
+ * same steps as in take(), without the checks that are not needed here; a task
+ * that turns out dead is left to take(). The compiler specialises the loop where
+ * @only_count and @view.level are constants.
  */
 static __always_inline unsigned int
 take_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
@@ -707,7 +706,7 @@ static noinline unsigned int list_slots(struct batch *batch,
 				 view_of(batch->walk->viewer));
 }
 
-/* In the first namespace, where most look from */
+/* For the initial namespace, which is the most common one */
 static noinline unsigned int list_all_slots(struct batch *batch,
 					    void __rcu **slots, unsigned int nr,
 					    pid_t number)
@@ -748,7 +747,7 @@ static void take_batch(struct batch *batch)
 			walk->done = true;
 			break;
 		}
-		/* Fewer, if only one PID is of interest, and never none. */
+		/* Not beyond walk->last; at least one slot remains. */
 		nr = min_t(unsigned long, radix_tree_chunk_size(&iter),
 			   walk->last - iter.index + 1);
 		walk->next = iter.index + take_some(batch, slots, nr,
@@ -760,7 +759,7 @@ static void take_batch(struct batch *batch)
 }
 
 /*
- * The times of the last record, which is of a large group. Visibility is
+ * Fill in the times of the last record, a large thread group. Visibility is
  * checked again, because summing takes long enough for a set-uid execve(). If
  * the task has died, the walk returns to its PID: a thread's execve() may have
  * taken it over.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The columns of the table, one row each, and the parameter columns= that
- * chooses among them.
+ * selects them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,9 +26,9 @@
 struct column {
 	const char *name;	/* in columns= */
 	struct psinfo_name header;
-	u8 width;		/* at least; the header fits into it */
-	u8 groups;		/* PSINFO_GROUP_... that the cell is made of */
-	/* One of the two */
+	u8 width;		/* minimum; the header fits */
+	u8 groups;		/* PSINFO_GROUP_... that the cell needs */
+	/* Exactly one of the two */
 	s64 (*number)(const struct psinfo_row *row);
 	const struct psinfo_name *(*text)(const struct psinfo_row *row);
 };
@@ -39,7 +39,7 @@ static s64 clock_ticks(u64 ns)
 	return div_u64(ns, NSEC_PER_SEC / USER_HZ);
 }
 
-/* Rounded down, also below 0, where stat 22 prints a huge number */
+/* Rounded down, also if negative, where stat 22 prints a huge number */
 static s64 signed_clock_ticks(s64 ns)
 {
 	return ns < 0 ? -clock_ticks(-(u64)ns + NSEC_PER_SEC / USER_HZ - 1) :
@@ -193,7 +193,7 @@ static const struct column columns[] = {
 
 static_assert(ARRAY_SIZE(columns) <= PSINFO_COLUMNS_MAX);
 
-/* The parameter, and the lock that keeps a reader from seeing half of it. */
+/* The parameter, with a lock so that readers do not see a partial update */
 static DEFINE_SPINLOCK(chosen_lock);
 static struct psinfo_layout chosen = {
 	.nr_columns = 4,
@@ -212,8 +212,8 @@ static int column_find(const char *name)
 }
 
 /*
- * Takes @list apart; @layout is written only if all of it is good. Return: 0,
- * or -EINVAL with the name that is wrong in *@ret_name and why in *@ret_why.
+ * Parse @list, modifying it; @layout is written only on success. Return: 0, or
+ * -EINVAL with the invalid name in *@ret_name and the reason in *@ret_why.
  */
 static int layout_parse(char *list, struct psinfo_layout *layout,
 			const char **ret_name, const char **ret_why)
@@ -324,7 +324,7 @@ u32 psinfo_layout_groups(const struct psinfo_layout *layout)
 	return groups;
 }
 
-/* Characters that the widest cell of a column of numbers takes */
+/* Width of the widest cell of a column of numbers, in characters */
 static unsigned int numbers_width(const struct column *column,
 				  const struct psinfo_snapshot *snapshot)
 {
@@ -352,7 +352,7 @@ static unsigned int cells_width(const struct column *column,
 		return snapshot->widest_name;
 	if (column->text == parent)
 		return snapshot->widest_parent;
-	return 0;	/* words of our own, which fit */
+	return 0;	/* fixed words, which fit */
 }
 
 void psinfo_layout_fit(struct psinfo_layout *layout,
@@ -373,7 +373,7 @@ void psinfo_layout_fit(struct psinfo_layout *layout,
 	}
 }
 
-/* What stands between two cells; one byte more is written, and gone over. */
+/* Copies the NUL as well; the next cell overwrites it. */
 static __always_inline char *put_separator(char *at)
 {
 	memcpy(at, SEPARATOR, sizeof(SEPARATOR));
@@ -419,7 +419,7 @@ char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
 			      layout->widths[i], layout->widths[i]);
 		at = put_separator(at);
 	}
-	/* Text in the last column is not padded: nobody sees it. */
+	/* Text in the last column is not padded: it would be invisible. */
 	at = put_cell(at, &columns[layout->columns[i]], row,
 		      layout->widths[i], 0);
 	return put_newline(at);

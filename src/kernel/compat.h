@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels psinfo is built for, and nothing else. The
- * rest of the code is written for the newest kernel and asks no version.
+ * Differences between the supported kernels, and nothing else. The rest of the
+ * code is written for the newest kernel and checks no version.
  */
 #ifndef PSINFO_COMPAT_H
 #define PSINFO_COMPAT_H
@@ -27,14 +27,14 @@
 /**
  * psinfo_proc_ops() - @ops in memory that procfs may read at any time
  *
- * Before the fixes "proc: fix UAF in proc_get_inode()" and "proc: use the same
+ * Without the fixes "proc: fix UAF in proc_get_inode()" and "proc: use the same
  * treatment to check proc_lseek", procfs reads the operations of an entry
- * without holding it: a lookup beside an unload would read freed module memory.
- * So there a copy is used which is never freed, since nothing tells when the
- * last such lookup has ended. That is some 100 bytes for each load. Procfs only
- * compares the pointers in it; before it calls one, it holds the entry.
+ * without pinning it: a lookup during unload would read freed module memory.
+ * Such kernels get a copy that is never freed, because the end of the last such
+ * lookup cannot be detected. That leaks about 100 bytes per load. Procfs only
+ * compares the pointers in the copy; it pins the entry before it calls one.
  *
- * Return: @ops, its copy, or NULL without memory.
+ * Return: @ops, its copy, or NULL if out of memory.
  */
 #ifdef PSINFO_HAVE_PROC_ENTRY_FLAGS
 static inline const struct proc_ops *psinfo_proc_ops(const struct proc_ops *ops)
@@ -54,14 +54,14 @@ static inline const struct proc_ops *psinfo_proc_ops(const struct proc_ops *ops)
 /**
  * psinfo_task_is_dumpable() - may the owner of @task read its memory?
  * @task: any task
- * @may: says whether the reader holds CAP_SYS_PTRACE in a user namespace,
- *	which makes up for a task that is not dumpable; must not sleep
+ * @may: returns whether the reader has CAP_SYS_PTRACE in a user namespace, which
+ *	grants access to a task that is not dumpable; must not sleep
  *
  * The same rule as task_still_dumpable() in kernel/ptrace.c of each kernel:
  * since 7.x the exec state decides, before that the mm, and stable updates of
- * 5.10 and later remember the answer when the mm is gone. It fails closed: where
- * the headers have neither, and the kernel is not known to be from before them,
- * no task is dumpable.
+ * 5.10 and later save the result when a task releases its mm. This fails closed:
+ * if the headers have neither, and the kernel is not known to predate them, no
+ * task is dumpable.
  *
  * Context: inside an RCU read section; takes and drops the task lock.
  */
@@ -95,7 +95,7 @@ static inline bool psinfo_task_was_dumpable(struct task_struct *task,
 	return task->user_dumpable || may(&init_user_ns);
 }
 #else
-/* The rule of kernels from before the updates */
+/* Kernels without these updates do not check a task without mm. */
 static inline bool psinfo_task_was_dumpable(struct task_struct *task,
 					    bool (*may)(struct user_namespace *))
 {
@@ -109,7 +109,7 @@ static inline bool psinfo_task_is_dumpable(struct task_struct *task,
 	struct mm_struct *mm;
 	bool ret;
 
-	/* The lock keeps mm, and with it mm->user_ns, from going away. */
+	/* The lock keeps mm, and with it mm->user_ns, alive. */
 	task_lock(task);
 	mm = task->mm;
 	if (mm)

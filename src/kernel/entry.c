@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The entry /proc/psinfo: opening judges the opener, and what is open is
- * answered by table.c, or for programs by query.c.
+ * The entry /proc/psinfo: open() records the opener as the viewer; table.c
+ * implements read(), query.c ioctl().
  */
 #include "entry.h"
 
@@ -24,7 +24,7 @@ bool psinfo_unloading;
 
 static struct proc_dir_entry *entry;
 
-/* One open file: who opened it, and the table if it is read */
+/* One open file: its opener, and the table for read() */
 struct opened {
 	struct psinfo_viewer viewer;
 	struct psinfo_table table;
@@ -115,7 +115,7 @@ int psinfo_entry_create(void)
 
 void psinfo_entry_remove(void)
 {
-	/* Calls that are under way give up, so that this need not wait long. */
+	/* Calls in progress abort, so that proc_remove() does not wait long. */
 	WRITE_ONCE(psinfo_unloading, true);
 	proc_remove(entry);
 }

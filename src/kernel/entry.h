@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The entry /proc/psinfo: it appears in every mount of procfs, and the mount
- * it was opened through says what the opener sees.
+ * through which it is opened determines what the opener sees.
  */
 #ifndef PSINFO_ENTRY_H
 #define PSINFO_ENTRY_H
@@ -12,9 +12,9 @@ int psinfo_entry_create(void);
 /**
  * psinfo_entry_remove() - remove /proc/psinfo
  *
- * Waits for calls that are under way, which give up early, but not for files
- * to be closed: open files are released here, and reads from them fail with
- * -EIO from then on. A call that waits for a page fault cannot give up.
+ * Waits for calls in progress, which abort early, but not for files to be
+ * closed: open files are released here, and later reads from them fail with
+ * -EIO. A call that waits for a page fault cannot abort.
  */
 void psinfo_entry_remove(void);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parameter log=: the sequence of PIDs, or one process with its relatives,
- * in the kernel log at load, as an unrestricted viewer would see them.
+ * The parameter log=: writes all PIDs, or one process and its relatives, to the
+ * kernel log at load, as seen by an unrestricted viewer.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,7 +19,7 @@
 #include "text.h"
 #include "visibility.h"
 
-/* Well below what the kernel log takes as one line. */
+/* Well below the maximum length of a line in the kernel log */
 #define LINE_MAX_BYTES	480
 
 #define LOG_NOTHING	0
@@ -59,7 +59,7 @@ static const struct kernel_param_ops log_ops = {
 	.get = log_get,
 };
 
-/* It is read at load only; where the self-tests are, its parser can be tried. */
+/* Only used at load; writable in DEBUG modules, to test the parser. */
 #ifdef DEBUG
 #define LOG_MODE 0644
 #else
@@ -104,7 +104,7 @@ static bool is_parent(const struct psinfo_row *parent,
 	       psinfo_can_be_parent(&parent->record, &child->record);
 }
 
-/* @parent is the row with the PID of the parent of both, or NULL. */
+/* @parent is the row with the parent PID of both, or NULL. */
 static bool are_siblings(const struct psinfo_row *parent,
 			 const struct psinfo_row *one,
 			 const struct psinfo_row *other)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the parameter log= writes to the kernel log when the module loads.
+ * The parameter log=: messages in the kernel log when the module is loaded.
  */
 #ifndef PSINFO_JOURNAL_H
 #define PSINFO_JOURNAL_H
 
 /**
- * psinfo_journal_write() - write what log= asked for; nothing by default
+ * psinfo_journal_write() - write what log= requests; nothing by default
  *
- * Never fails: that something could not be written is a line in the log too.
+ * Never fails: errors are reported in the kernel log, too.
  */
 void psinfo_journal_write(void);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * psinfo: one read of /proc/psinfo tells what runs and in which state. Here is
- * the start order, and the same list backwards.
+ * psinfo: /proc/psinfo lists all visible processes and their states. Module
+ * init, and exit in reverse order.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

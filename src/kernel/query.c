@@ -22,7 +22,7 @@
 #include "record.h"
 #include "stop.h"
 
-/* Records between the walk and the caller's buffer: a page of them at most */
+/* Size of the buffer between the walk and the caller: at most one page */
 #define BUFFER_BYTES	PSINFO_RECORD_SIZE_MAX
 
 static_assert(BUFFER_BYTES <= PAGE_SIZE);
@@ -51,8 +51,8 @@ static int copy_in(void *to, size_t size, size_t least, void __user *argument,
 }
 
 /*
- * Not more than the caller knows. If the caller knows more than this module,
- * copy_in() has made sure that the rest is zero.
+ * Copies no more than the caller's structure holds. If that is longer than ours,
+ * copy_in() has verified that the rest is zero.
  */
 static int copy_out(void __user *argument, u32 their_size, const void *from,
 		    size_t size)
@@ -61,7 +61,7 @@ static int copy_out(void __user *argument, u32 their_size, const void *from,
 	return copy_to_user(argument, from, size) ? -EFAULT : 0;
 }
 
-/* A value must be given if its filter is, and be 0 otherwise. */
+/* A value must be a valid PID if its filter is set, and 0 otherwise. */
 static bool filter_value_valid(const struct psinfo_query *query, u32 filter, u32 value)
 {
 	if (!(query->filters & filter))
@@ -102,7 +102,7 @@ static int validate_query(const struct psinfo_query *query)
 	if (query->flags & ~PSINFO_KNOWN_QUERY_FLAGS ||
 	    !filters_valid(query) || !buffer_args_valid(query))
 		return -EINVAL;
-	/* A 32-bit kernel has no such address. */
+	/* A 32-bit kernel has no addresses above 32 bits. */
 	if (query->records != (unsigned long)query->records)
 		return -EFAULT;
 	return 0;
@@ -129,7 +129,7 @@ static struct psinfo_walk walk_for(const struct psinfo_query *query,
 		.last = INT_MAX,
 	};
 
-	/* One process is found by its PID; its threads may have any. */
+	/* A process is looked up by its PID; its threads may have any PID. */
 	if (query->filters & PSINFO_FILTER_PID && !walk.threads) {
 		walk.next = max_t(pid_t, walk.next, query->pid);
 		walk.last = query->pid;
@@ -186,7 +186,7 @@ static int stream_all(struct psinfo_walk *walk, struct psinfo_query *query)
 	return err;
 }
 
-/* What the caller left in the output fields is not returned. */
+/* Do not return the caller's values in output fields. */
 static void clear_answer(struct psinfo_query *query)
 {
 	const size_t answer = offsetof(struct psinfo_query, nr_records);
@@ -266,7 +266,7 @@ static int do_info(void __user *argument)
 	return copy_out(argument, their_size, &info, sizeof(info));
 }
 
-/* The request without the size of its structure, which says so itself */
+/* Drop the encoded size: the structure contains its size. */
 static unsigned int without_size(unsigned int request)
 {
 	return request & ~(_IOC_SIZEMASK << _IOC_SIZESHIFT);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ioctl(): binary records for programs, by the contract in uapi/psinfo/abi.h.
+ * ioctl(): binary records for programs, as specified in uapi/psinfo/abi.h.
  */
 #ifndef PSINFO_QUERY_H
 #define PSINFO_QUERY_H
@@ -10,13 +10,13 @@
 #include "visibility.h"
 
 /**
- * psinfo_query_ioctl() - answer one request
- * @opener: who opened the file; several calls at a time are fine
- * @request: PSINFO_IOC_..., whatever size it holds
+ * psinfo_query_ioctl() - handle one request
+ * @opener: the viewer of the open file; concurrent calls are allowed
+ * @request: PSINFO_IOC_...; the size encoded in it is ignored
  * @argument: pointer to the request's structure, in user space
  *
- * Context: sleeps.
- * Return: 0 or an error of the contract.
+ * Context: may sleep.
+ * Return: 0 or an error specified in abi.h.
  */
 long psinfo_query_ioctl(const struct psinfo_viewer *opener,
 			unsigned int request, void __user *argument);

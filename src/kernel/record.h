@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The record of a process as the contract in uapi/psinfo/abi.h defines it, what
- * this module supports of the contract, and assertions that pin its layout.
+ * The record of a process as defined in uapi/psinfo/abi.h, the part of the ABI
+ * that this module supports, and assertions that pin the layout.
  */
 #ifndef PSINFO_RECORD_H
 #define PSINFO_RECORD_H
@@ -42,7 +42,7 @@ static_assert(offsetof(struct psinfo_record, cgroup) ==
 static_assert(offsetofend(struct psinfo_record, cgroup) ==
 	      PSINFO_RECORD_SIZE_CGROUP);
 
-/* A process that was created after @child is not its parent, but reuses its PID. */
+/* A process created after @child is not its parent, but reuses the parent's PID. */
 static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
 					const struct psinfo_record *child)
 {
@@ -52,8 +52,8 @@ static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
 /**
  * psinfo_record_size() - the record_size that @groups need, in bytes
  *
- * A field that was added to a group later lies beyond this size: fill it only
- * where the caller's record_size reaches it.
+ * A field that was added to a group later is beyond this size: fill it only if
+ * the caller's record_size includes it.
  */
 static inline u32 psinfo_record_size(u32 groups)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One table row: the record plus display names. Plain values, no pointers, good
- * for as long as the snapshot lives.
+ * One table row: the record plus display names. Plain values without pointers,
+ * valid as long as the snapshot.
  */
 #ifndef PSINFO_ROW_H
 #define PSINFO_ROW_H
@@ -13,12 +13,12 @@
 #include "text.h"
 
 /*
- * Rows lie psinfo_row_size() bytes apart: the record is cut off behind the
- * groups that were asked for.
+ * Rows are psinfo_row_size() bytes apart: the record is truncated after the
+ * requested groups.
  */
 struct psinfo_row {
-	struct psinfo_name name;	/* record.name, and how it looks */
-	struct psinfo_name parent;	/* of whoever has record.ppid */
+	struct psinfo_name name;	/* record.name for display */
+	struct psinfo_name parent;	/* of the process record.ppid */
 	struct psinfo_record record;
 };
 

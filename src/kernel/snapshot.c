@@ -20,7 +20,7 @@ static const struct psinfo_name name_swapper = PSINFO_NAME("swapper/0");
 /* Shown for a parent that the viewer cannot see */
 static const struct psinfo_name name_none = PSINFO_NAME("None");
 
-/* Free rows, all of them in the last page, one after the other */
+/* Number of free rows; all are consecutive in the last page. */
 static unsigned int room(const struct psinfo_snapshot *snapshot)
 {
 	return snapshot->memory.nr_pages * snapshot->rows_per_page -
@@ -31,7 +31,7 @@ static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
 {
 	struct psinfo_row *row;
 
-	/* They are in one page. */
+	/* The new rows are in one page. */
 	row = psinfo_snapshot_row(snapshot, snapshot->nr_rows);
 	snapshot->nr_rows += filled;
 	for (; filled; filled--, row = (void *)row + snapshot->row_size) {
@@ -93,15 +93,15 @@ struct psinfo_row *psinfo_snapshot_find(const struct psinfo_snapshot *snapshot,
 }
 
 /*
- * The parents found last, by PID: nearly every process is the child of one of
- * a few, and the snapshot need not be searched for them again and again.
+ * A cache of parents, by PID: most processes are children of a few parents, so
+ * this avoids most searches of the snapshot.
  */
 enum { RECENT_PARENTS = 32 };
 
 struct recent_parent {
-	pid_t pid;			/* 0: nothing looked up yet */
-	bool is_hidden;			/* it exists, but not for the viewer */
-	const struct psinfo_row *row;	/* NULL: it has none */
+	pid_t pid;			/* 0: unused */
+	bool is_hidden;			/* it exists, but is not visible */
+	const struct psinfo_row *row;	/* NULL: not in the snapshot */
 };
 
 static struct recent_parent *
@@ -120,9 +120,9 @@ find_parent(const struct psinfo_snapshot *snapshot,
 }
 
 /*
- * Names the parent of @row that has no row of its own. It was created after the
+ * Name the parent of @row if the parent has no row: it was created after the
  * walk had passed its PID; or it exited before, in which case @row has another
- * parent by now; or the viewer cannot see it. Returns whether it is the latter.
+ * parent by now; or the viewer cannot see it. Return: true in the last case.
  */
 static bool name_late_parent(const struct psinfo_snapshot *snapshot,
 			     const struct psinfo_viewer *viewer,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A snapshot: rows in PID order and the totals per state, gathered once and
- * not changed after that. It knows rows, not tasks.
+ * A snapshot: rows in PID order and the totals per state, collected once and
+ * not changed after that. It does not refer to tasks.
  */
 #ifndef PSINFO_SNAPSHOT_H
 #define PSINFO_SNAPSHOT_H
@@ -16,7 +16,7 @@
 #include "visibility.h"
 
 struct psinfo_snapshot {
-	struct psinfo_memory memory;	/* pages full of rows */
+	struct psinfo_memory memory;	/* pages with rows */
 	unsigned int nr_rows;
 	unsigned int rows_per_page;
 	size_t row_size;		/* psinfo_row_size() of the groups */
@@ -26,16 +26,16 @@ struct psinfo_snapshot {
 };
 
 /**
- * psinfo_snapshot_take() - collect all that @viewer may see
+ * psinfo_snapshot_take() - collect all processes that @viewer may see
  * @snapshot: all zero before; psinfo_snapshot_drop() frees it. Its memory is in
  *	use until psinfo_memory_end().
- * @viewer: who reads
- * @groups: PSINFO_GROUP_... wanted beside the identity
+ * @viewer: determines what is visible
+ * @groups: requested PSINFO_GROUP_..., in addition to the identity
  *
- * Memory is charged to the reader's cgroup and to the viewer's account, and
- * grows page by page between the RCU sections: nothing is collected twice.
+ * Memory is charged to the reader's cgroup and to the viewer's account. Pages
+ * are added between the RCU sections, so nothing is collected twice.
  *
- * Context: sleeps.
+ * Context: may sleep.
  * Return: 0, or an error of psinfo_memory_add_page(). On error @snapshot is
  * all zero again.
  */
@@ -44,7 +44,7 @@ int psinfo_snapshot_take(struct psinfo_snapshot *snapshot,
 
 void psinfo_snapshot_drop(struct psinfo_snapshot *snapshot);
 
-/* What follows reads rows: the snapshot's memory is in use. */
+/* The following functions require the snapshot's memory to be in use. */
 
 static inline struct psinfo_row *
 psinfo_snapshot_row(const struct psinfo_snapshot *snapshot, unsigned int index)
@@ -54,10 +54,10 @@ psinfo_snapshot_row(const struct psinfo_snapshot *snapshot, unsigned int index)
 }
 
 /**
- * psinfo_snapshot_step() - the row at @index, in a walk over consecutive rows
- * @row: the row before it; NULL at the start
+ * psinfo_snapshot_step() - the row at @index, to iterate over consecutive rows
+ * @row: the previous row; NULL at the start
  *
- * Context: may sleep; lets others run between pages.
+ * Context: may sleep; calls cond_resched() between pages.
  */
 static __always_inline struct psinfo_row *
 psinfo_snapshot_step(const struct psinfo_snapshot *snapshot,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The states of a process, one row per state. A kernel with a state more than
- * these fails to compile here, rather than being counted wrong.
+ * The states of a process, one row per state. For a kernel with an additional
+ * state, this fails to compile rather than miscounting it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

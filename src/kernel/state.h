@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The states of a process: what the running kernel calls them, mapped to the
- * words, letters and counters that psinfo shows.
+ * The states of a process: the running kernel's states, mapped to the words,
+ * letters and counters that psinfo shows.
  */
 #ifndef PSINFO_STATE_H
 #define PSINFO_STATE_H
@@ -14,19 +14,19 @@
 #include "record.h"
 #include "text.h"
 
-/* task_state_index() answers fls() of the one bit that it reports. */
+/* task_state_index() returns fls() of the one bit that it reports. */
 #define PSINFO_STATE_INDEX_OF(bit)	(ilog2(bit) + 1)
 #define PSINFO_NR_STATE_INDEXES		PSINFO_STATE_INDEX_OF(TASK_REPORT_MAX)
 
-/* enum psinfo_state of each of them */
+/* enum psinfo_state of each index */
 extern const u8 psinfo_state_at_index[PSINFO_NR_STATE_INDEXES];
 
 /**
- * psinfo_state_of() - the state @task is in now
- * @task: a task that cannot be freed while this runs (RCU, or a reference)
+ * psinfo_state_of() - the current state of @task
+ * @task: a task that cannot be freed meanwhile (RCU, or a reference)
  *
- * Reads the task once, through the kernel's own task_state_index(), so that
- * what is shown is what the running kernel itself would say.
+ * Reads the task once, through the kernel's own task_state_index(), so that the
+ * state shown is the one that the running kernel itself would report.
  */
 static inline enum psinfo_state psinfo_state_of(struct task_struct *task)
 {
@@ -34,7 +34,7 @@ static inline enum psinfo_state psinfo_state_of(struct task_struct *task)
 
 	if (unlikely(index >= PSINFO_NR_STATE_INDEXES))
 		return PSINFO_STATE_OTHERS;
-	/* A compiler that sees the table would make a branch for each state in it. */
+	/* Keeps the compiler from turning the table into a branch for each state. */
 	OPTIMIZER_HIDE_VAR(index);
 	return psinfo_state_at_index[index];
 }

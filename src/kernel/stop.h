@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * When long work has to stop early: the caller was killed, or the module is
- * being unloaded and proc_remove() waits for every call under way.
+ * When long operations must abort: the caller was killed, or the module is
+ * being unloaded and proc_remove() waits for all calls in progress.
  */
 #ifndef PSINFO_STOP_H
 #define PSINFO_STOP_H
@@ -15,7 +15,7 @@
 extern bool psinfo_unloading;
 
 /**
- * psinfo_should_stop() - let others run, then check whether to give up
+ * psinfo_should_stop() - reschedule if needed, then check whether to abort
  *
  * Called between two bounded pieces of work.
  *

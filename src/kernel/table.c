@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * read(): the table, as a seq_file over a snapshot. Its elements are the
- * header, the rows, some at a time, and the totals. They are printed anew when
- * somebody seeks, always from the same snapshot, so the bytes are the same.
+ * header, groups of rows, and the totals. They are printed again after a seek,
+ * always from the same snapshot, so the bytes are the same.
  */
 #include "table.h"
 
@@ -15,22 +15,22 @@
 #include "stop.h"
 
 #define RULE_WIDTH	80
-#define TOTALS_PER_LINE_1	4	/* the others stand on the second line */
+#define TOTALS_PER_LINE_1	4	/* the others are on the second line */
 
 /*
- * Up to this much text is handed over per read(); as much as cat asks for. A
- * small table gets a small buffer.
+ * Maximum text per read(): the size of a read by cat. Small tables get a smaller
+ * buffer.
  */
 #define BUFFER_MAX	SZ_128K
 
 /*
- * Rows that make one element of the seq_file. If the buffer cannot be charged,
- * that is one: seq_file makes a buffer of its own and enlarges it, uncharged,
+ * Rows per seq_file element. If the buffer cannot be charged, one row is used:
+ * seq_file then allocates its own buffer, outside the budget, and enlarges it
  * until an element fits.
  */
 #define ELEMENT_ROWS	16
 
-/* The element after the last row; the one before the first has the kernel's. */
+/* The element after the last row; the header is SEQ_START_TOKEN. */
 #define TOTALS_TOKEN	((void *)2)
 
 void psinfo_table_init(struct psinfo_table *table,
@@ -47,8 +47,9 @@ void psinfo_table_drop(struct psinfo_table *table)
 }
 
 /*
- * A buffer that saves read() calls. Beyond the budget seq_file makes a small
- * one; but when memory has run out it should not try to get more.
+ * Allocate a large buffer, to save read() calls. If the budget does not allow
+ * it, seq_file allocates a small one; but if memory has run out, fail, so that
+ * seq_file does not try to get more.
  */
 static int buffer_alloc(struct seq_file *seq, struct psinfo_table *table)
 {
@@ -115,7 +116,7 @@ ssize_t psinfo_table_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return err ?: seq_read_iter(iocb, to);
 }
 
-/* seq_file prints its way to the offset, so there must be something to print. */
+/* seq_file prints everything up to the offset, which needs the snapshot. */
 loff_t psinfo_table_lseek(struct file *file, loff_t offset, int whence)
 {
 	int err = table_take(file->private_data);
@@ -141,15 +142,15 @@ static void *element(const struct psinfo_table *table, loff_t pos)
 }
 
 /*
- * seq_file copies to user space outside of start and stop only, so the rows
- * are never in use while a page fault is waited for.
+ * seq_file never copies to user space between start and stop, so the rows are
+ * not in use while it waits for a page fault.
  */
 static void *table_start(struct seq_file *seq, loff_t *pos)
 {
 	struct psinfo_table *table = seq->private;
 	int err;
 
-	/* At the end no rows are needed: a revoked table still ends with 0. */
+	/* The end needs no rows: read() returns 0 there even if revoked. */
 	if (*pos > totals_at(table))
 		return NULL;
 	err = psinfo_memory_begin(&table->snapshot.memory);
@@ -162,7 +163,7 @@ static void *table_next(struct seq_file *seq, void *v, loff_t *pos)
 	return element(seq->private, ++*pos);
 }
 
-/* Called after every start, whatever that returned. */
+/* Called after every start, even if that failed. */
 static void table_stop(struct seq_file *seq, void *v)
 {
 	struct psinfo_table *table = seq->private;
@@ -173,8 +174,8 @@ static void table_stop(struct seq_file *seq, void *v)
 }
 
 /*
- * @room bytes to write at, or NULL: the buffer is full, and seq_file comes
- * again with a new one.
+ * Space for @room bytes, or NULL if the buffer is full; seq_file then shows the
+ * element again with more space.
  */
 static char *line_begin(struct seq_file *seq, size_t room)
 {
@@ -216,7 +217,7 @@ static void show_header(struct seq_file *seq, const struct psinfo_table *table)
 	show_rule(seq, table, '-');
 }
 
-/* @row is the first of an element, which is shorter at the end. */
+/* @row is the first of an element; the last element may be shorter. */
 static void show_rows(struct seq_file *seq, const struct psinfo_table *table,
 		      struct psinfo_row *row)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers and names as text in columns; names escaped.
+ * Numbers and names as text in columns; names are escaped.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -49,7 +49,7 @@ const char psinfo_digit_pairs[100][2] = {
 	{ '9', '5' }, { '9', '6' }, { '9', '7' }, { '9', '8' }, { '9', '9' },
 };
 
-/* Writes the digits of @rest backwards from @end; returns the first one. */
+/* Write the digits of @rest backwards from @end; returns the first one. */
 static char *digits_before(char *end, u64 rest)
 {
 	while (rest > U32_MAX) {
@@ -114,7 +114,7 @@ static u32 code_point(const u8 *s, unsigned int length)
 /*
  * The length of the UTF-8 character of two to four bytes at @s, or 0 if it is
  * not well-formed (overlong, a surrogate, beyond U+10FFFF) or a C1 control
- * character, which terminals obey. Stops at the NUL.
+ * character, which terminals act on. Stops at the NUL.
  */
 static unsigned int utf8_length(const u8 *s)
 {
@@ -141,9 +141,9 @@ static bool is_plain(u8 byte)
 }
 
 /*
- * Writes at @at what stands for the character at @s, which is not plain.
- * Returns the bytes of @s it covers; *@ret_bytes and *@ret_width are what was
- * written, in bytes and in characters.
+ * Write the character at @s, which is not plain, at @at, or its first byte
+ * escaped. Return: the number of bytes used of @s; *@ret_bytes and *@ret_width
+ * are the length of the output, in bytes and in characters.
  */
 static unsigned int put_special(char *at, const u8 *s, unsigned int *ret_bytes,
 				unsigned int *ret_width)
@@ -171,7 +171,7 @@ static unsigned int put_special(char *at, const u8 *s, unsigned int *ret_bytes,
 	return 1;
 }
 
-/* Writes @text at @at; *@ret_width is how many characters it shows. */
+/* Write @text, escaped, at @at; *@ret_width is its width in characters. */
 static char *put_escaped(char *at, const char *text, unsigned int *ret_width)
 {
 	const u8 *s = (const u8 *)text;
@@ -201,7 +201,7 @@ static noinline unsigned int escaped_width(const char *text)
 }
 
 /*
- * Nearly all names are plain, and every process has one: they are looked at a
+ * Every process has a name, and nearly all names are plain: they are checked a
  * machine word at a time.
  */
 static_assert(TASK_COMM_LEN % sizeof(u64) == 0);
@@ -212,8 +212,8 @@ static __always_inline void store_word(char *at, unsigned long word)
 }
 
 /*
- * is_plain() of each byte of @word: the top bit of one that is not is set, and
- * maybe that of its neighbour. The other bits say nothing.
+ * is_plain() for each byte of @word: the top bit of a byte that is not plain
+ * is set, and possibly that of its neighbour. The other bits are undefined.
  */
 static __always_inline unsigned long odd_bytes(unsigned long word)
 {
@@ -225,7 +225,7 @@ static __always_inline unsigned long odd_bytes(unsigned long word)
 	       ((word ^ REPEAT_BYTE('|')) - ones);
 }
 
-/* Whether all of the name is plain; *@ret_width is how many bytes it has. */
+/* Returns whether all of the name is plain; *@ret_width is its byte length. */
 static __always_inline bool copy_name(char *to, const u8 *from,
 				      unsigned int *ret_width)
 {
@@ -246,7 +246,7 @@ static __always_inline bool copy_name(char *to, const u8 *from,
 		return !(odd & REPEAT_BYTE(0x80));
 	}
 
-	/* Behind the first zero byte there may be rests of an older name. */
+	/* The first NUL may be followed by parts of an older name. */
 	zeros = create_zero_mask(prep_zero_mask(word, zeros, &constants));
 	inside = zero_bytemask(zeros);
 	word &= inside;

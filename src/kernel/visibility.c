@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may see whom: the PID namespace of the mount, hidepid= and gid=, and
- * the rule behind them, which is ptrace_may_access(). That function is not
+ * Which processes are visible: the PID namespace of the mount, hidepid= and
+ * gid=, and their access check, ptrace_may_access(). That function is not
  * exported, so its credential rules are repeated here and fail closed. Only
- * what a security module would forbid in addition cannot be asked.
+ * additional restrictions by security modules cannot be checked.
  */
 #include "visibility.h"
 
@@ -28,12 +28,12 @@ static bool mount_hides(const struct proc_fs_info *fs)
 	case HIDEPID_INVISIBLE:
 		return !in_group_p(fs->pid_gid);
 	default:
-		/* HIDEPID_NOT_PTRACEABLE, and anything that comes after it */
+		/* HIDEPID_NOT_PTRACEABLE, and any mode added later */
 		return true;
 	}
 }
 
-/* Only its id is kept, which is not reused, so no reference is needed. */
+/* Only the id is kept; ids are not reused, so no reference is needed. */
 static void look_at_cgroup_root(struct psinfo_viewer *viewer)
 {
 #ifdef CONFIG_CGROUPS
@@ -81,7 +81,7 @@ struct psinfo_viewer psinfo_viewer_now(const struct psinfo_viewer *opener)
 
 	if (!viewer.fs || READ_ONCE(viewer.fs->hide_pid) == HIDEPID_OFF)
 		return viewer;
-	/* gid= is about the groups of the opener, not of whoever reads. */
+	/* gid= applies to the groups of the opener, not of the reader. */
 	saved = override_creds(viewer.cred);
 	viewer.hides = mount_hides(viewer.fs);
 	revert_creds(saved);
@@ -116,8 +116,8 @@ static bool owns(const struct cred *cred, const struct cred *task)
 }
 
 /*
- * Whether a process with the credentials @now has no other identity and no more
- * rights than with @then. By value: each thread has credentials of its own, and
+ * Whether the credentials @now have the same identity as @then and no more
+ * capabilities. Compared by value: each thread has its own credentials, and
  * every setresuid() or prctl(PR_SET_KEEPCAPS) makes a new copy.
  */
 static bool is_same_identity(const struct cred *then, const struct cred *now)
@@ -140,7 +140,7 @@ bool psinfo_viewer_may_read(const struct psinfo_viewer *viewer,
 	const struct cred *cred = viewer->cred;
 	const struct cred *theirs;
 
-	/* Itself, unless it has become another by a set-uid execve() since. */
+	/* The opener itself, unless a set-uid execve() changed its identity. */
 	theirs = __task_cred(task);
 	if (READ_ONCE(task->signal->pids[PIDTYPE_TGID]) == viewer->self &&
 	    is_same_identity(cred, theirs))

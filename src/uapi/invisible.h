@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The code points that a name is never shown with: they are invisible or change
- * the direction of the text around them, so a name could pass for another one.
- * The kernel's table and the command write each of their bytes as \ooo, as they
- * do for invalid UTF-8, and both take the list from here. It is not part of the
- * binary interface and is not installed.
+ * Code points that are always escaped in names: they are invisible or change the
+ * direction of the text around them, so that one name could look like another.
+ * The module's table and the command both use this list and write each byte of
+ * such a character as \ooo, as they do for invalid UTF-8. The list is not part
+ * of the ABI and is not installed.
  *
- * They are those with Unicode's property Default_Ignorable_Code_Point, the line
+ * It contains Unicode's Default_Ignorable_Code_Point property, the line
  * separators, the interlinear annotations, and the empty Braille pattern.
  *
  * The list is the initializer of an array of { first, last }:
@@ -15,7 +15,7 @@
  *		PSINFO_INVISIBLE_RANGES;
  *
  * Ranges are inclusive, ascending and disjoint. Control characters (C0, DEL, C1)
- * are not in it: those are escaped in any case.
+ * are not listed: they are always escaped.
  */
 #ifndef PSINFO_INVISIBLE_H
 #define PSINFO_INVISIBLE_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Columns: each one's cell of a made-up process, and lists good and bad. */
+/* Columns: every cell of a sample process; valid and invalid lists. */
 #include "selftest.h"
 
 static const struct psinfo_row sample __initconst = {
@@ -16,7 +16,7 @@ static const struct psinfo_row sample __initconst = {
 	},
 };
 
-/* In the order of the column table, so that none is forgotten. */
+/* In the order of the column table, so that none is missing. */
 struct cell_row {
 	const char *name;
 	const char *cell;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All tables of self-tests, and a row that is wrong if it is asked for. */
+/* Runs all self-tests, and a row that fails on request. */
 #include "selftest.h"
 
 #include <linux/moduleparam.h>

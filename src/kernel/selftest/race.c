@@ -20,7 +20,7 @@ static void race_window(void)
 		udelay(min(us, 1000u));
 }
 
-/* The same where it may sleep, for two thousand times as long. */
+/* The same where sleeping is allowed, two thousand times as long */
 static void long_race_window(void)
 {
 	unsigned int us = READ_ONCE(race_window_us);

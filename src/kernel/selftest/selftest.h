@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the self-tests share: a row that fails says which and what, and makes
- * the module refuse to load. Only compiled in under DEBUG.
+ * Shared by the self-tests: a failed row is reported and keeps the module
+ * from loading. Only compiled with DEBUG.
  */
 #ifndef PSINFO_SELFTEST_H
 #define PSINFO_SELFTEST_H
@@ -22,7 +22,7 @@ static inline bool psinfo_selftest_row(struct psinfo_selftest *count, bool holds
 	return holds;
 }
 
-/* Counts a row; complains about it if @condition does not hold. */
+/* Counts a row; logs an error if @condition does not hold. */
 #define PSINFO_EXPECT(count, condition, fmt, ...) do {			\
 	if (!psinfo_selftest_row(count, condition))			\
 		pr_err("self-test: " fmt "\n", ##__VA_ARGS__);		\

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Growth of a snapshot, search in it, and that it gives back what it took. */
+/* Snapshots: growth, lookup, and freeing of all memory. */
 #include "selftest.h"
 
-/* Pages and rows beyond them, at the edges of a page and of the array */
+/* Full pages and additional rows, at page and array boundaries */
 struct growth_row {
 	unsigned int pages, rows;
 };

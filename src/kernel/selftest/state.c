@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* States: our letters against those of the running kernel's headers. */
+/* States: words, and letters compared with the kernel's headers */
 #include "selftest.h"
 
 struct state_row {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names and numbers as text: what goes in, what must come out. */
+/* Names and numbers as text: inputs and expected outputs */
 #include "selftest.h"
 
 struct name_row {
@@ -17,7 +17,7 @@ static const struct name_row name_rows[] __initconst = {
 	{ "init", 4, "init", 4 },
 	{ "init", 2, "init", 4 },
 	{ "a b}c~", 0, "a b}c~", 6 },
-	/* the separator of columns */
+	/* the column separator */
 	{ "a | b", 0, "a \\174 b", 8 },
 	{ "{|}", 8, "{\\174}  ", 6 },
 	{ "||", 0, "\\174\\174", 8 },
@@ -38,7 +38,7 @@ static const struct name_row name_rows[] __initconst = {
 	{ "\303\251", 3, "\303\251  ", 1 },
 	{ "\342\202\254", 2, "\342\202\254 ", 1 },
 	{ "\360\237\220\247", 2, "\360\237\220\247 ", 1 },
-	/* broken: cut off, alone, overlong, surrogate, too high, C1 */
+	/* invalid: truncated, stray, overlong, surrogate, too high, C1 */
 	{ "\303", 0, "\\303", 4 },
 	{ "\342\202", 0, "\\342\\202", 8 },
 	{ "\360\237\220", 0, "\\360\\237\\220", 12 },
@@ -51,12 +51,12 @@ static const struct name_row name_rows[] __initconst = {
 	{ "\365\200\200\200", 0, "\\365\\200\\200\\200", 16 },
 	{ "\302\233", 0, "\\302\\233", 8 },
 	{ "\377", 0, "\\377", 4 },
-	/* what would turn or break the line: U+202E, U+2028, U+2067 */
+	/* line direction and line breaks: U+202E, U+2028, U+2067 */
 	{ "a\342\200\256b", 0, "a\\342\\200\\256b", 14 },
 	{ "\342\200\250", 0, "\\342\\200\\250", 12 },
 	{ "\342\201\247", 0, "\\342\\201\\247", 12 },
 	{ "\342\200\246", 0, "\342\200\246", 1 },
-	/* what is invisible: U+00AD, U+061C, U+200B, U+200F, U+FEFF, U+E0061 */
+	/* invisible: U+00AD, U+061C, U+200B, U+200F, U+FEFF, U+E0061 */
 	{ "\302\255", 0, "\\302\\255", 8 },
 	{ "\330\234", 0, "\\330\\234", 8 },
 	{ "a\342\200\213b", 0, "a\\342\\200\\213b", 14 },
@@ -65,14 +65,14 @@ static const struct name_row name_rows[] __initconst = {
 	{ "\363\240\201\241", 0, "\\363\\240\\201\\241", 16 },
 	{ "\357\270\217", 0, "\\357\\270\\217", 12 },	/* U+FE0F */
 	{ "\343\205\244", 0, "\\343\\205\\244", 12 },	/* U+3164 */
-	/* their neighbours: U+00AE, U+2010, U+2070, U+FE10 */
+	/* visible neighbours: U+00AE, U+2010, U+2070, U+FE10 */
 	{ "\302\256", 0, "\302\256", 1 },
 	{ "\342\200\220", 0, "\342\200\220", 1 },
 	{ "\342\201\260", 0, "\342\201\260", 1 },
 	{ "\357\270\220", 0, "\357\270\220", 1 },
 };
 
-/* Stale bytes behind the NUL are not copied; a missing NUL is put. */
+/* Stale bytes after the NUL are not copied; a missing NUL is added. */
 struct copy_row {
 	char comm[TASK_COMM_LEN];
 	char name[TASK_COMM_LEN];

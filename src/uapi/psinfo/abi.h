@@ -27,9 +27,9 @@
  * record or none, never two. With PSINFO_QUERY_THREADS the same holds for each
  * thread, except one that calls execve() and thereby takes over the pid of its
  * process. PIDs are reused: pid and start_ns together identify one process.
- * The process is not stopped while its record is filled, so fields may belong
- * to slightly different moments: as a rule within microseconds; the times of a
- * process with hundreds of threads are read after everything else.
+ * The process is not stopped while its record is filled, so fields are read at
+ * slightly different times, usually within microseconds; the times of a process
+ * with hundreds of threads are read last.
  *
  * The totals of a call count the records that it returned or, with
  * PSINFO_QUERY_TOTALS_ONLY, the records that an unlimited buffer would have
@@ -38,67 +38,67 @@
  * What the caller can see
  * =======================
  *
- * A file descriptor shows what its opener may see, whoever calls ioctl() on
- * it. Identity and namespaces (PID namespace of the procfs mount; user, time
- * and cgroup namespace) are those of the opener when it opened the file.
- * hidepid= and gid= are the mount's options at the time of each call, so a
- * remount takes effect at once. PIDs are numbers of the mount's PID namespace,
- * user and group ids those of the opener's user namespace. A PID outside the
- * namespace is 0; an id without a mapping is the overflow id.
+ * A file descriptor shows what its opener may see, regardless of who calls
+ * ioctl() on it. Credentials and user, time and cgroup namespace are those of
+ * the opener at open(). The PID namespace, hidepid= and gid= are those of the
+ * procfs mount; the options are checked at each call, so a remount takes effect
+ * at once. PIDs are in the mount's PID namespace, user and group ids in the
+ * opener's user namespace. A PID outside the namespace is 0; an id without a
+ * mapping is the overflow id.
  *
- * A group of fields that the opener may not read for one process is zero in
- * that record, and its bit is set in groups_withheld. A zero without that bit
- * is the value of the field.
+ * If the opener may not read a group of fields of a process, the group is zero
+ * in that record and its bit is set in groups_withheld. Without that bit, a
+ * zero is the value of the field.
  *
  * Compatibility
  * =============
  *
- * Nothing is ever moved, reused or given another meaning. Structures grow at
- * their end, and every caller says how large it knows them. A program built
- * for a longer structure works with an older module as long as what the module
- * does not know is zero. A program built for a shorter structure works with a
+ * Nothing is ever moved, reused or redefined. Structures grow only at the end,
+ * and each caller passes the size that it was built with. A program built for a
+ * longer structure works with an older module as long as the fields unknown to
+ * the module are zero. A program built for a shorter structure works with a
  * newer module.
  *
- * Records are delivered in the size that the caller asks for: cut off, or
- * padded with zeros. The PSINFO_RECORD_SIZE_ constant of a group is the size
- * that this group needs, and never grows: a field that is added to a group
- * later is placed at the end of the record and delivered where it fits.
+ * Records have the size that the caller asks for: truncated, or padded with
+ * zeros. A group's PSINFO_RECORD_SIZE_ constant is the size that the group
+ * needs, and never grows: a field added to a group later goes to the end of the
+ * record and is delivered if it fits.
  *
- * A group that the module does not know is ignored and missing from
- * groups_filled. An unknown flag or filter is refused with EINVAL, because
- * ignoring it would give a wrong answer. PSINFO_IOC_INFO reports which flags,
- * filters and groups the module knows. The size encoded in the ioctl number
- * is ignored.
+ * A group that the module does not support is ignored and missing from
+ * groups_filled. An unknown flag or filter is rejected with EINVAL, because
+ * ignoring it would give a wrong answer. PSINFO_IOC_INFO reports the supported
+ * flags, filters and groups. The size encoded in the ioctl number is ignored.
  *
- * All fields have fixed width and natural alignment, so 32-bit programs use
- * 64-bit kernels in the same way. The header is valid C11 and C++20.
+ * All fields have fixed width and natural alignment, so the layout is the same
+ * for 32-bit programs on 64-bit kernels. The header is valid C11 and C++20.
  *
  * Errors
  * ======
  *
  *	EINVAL	size below PSINFO_QUERY_SIZE_VER1 or PSINFO_INFO_SIZE_VER1; an
- *		unknown flag or filter; a state that does not exist, or none; a
- *		filter value without its filter; pid or parent 0 or above
- *		INT_MAX; PSINFO_FILTER_KERNEL together with PSINFO_FILTER_USER;
- *		cursor above INT_MAX; capacity 0; record_size not a multiple of
- *		8, above PSINFO_RECORD_SIZE_MAX, or smaller than a requested
- *		group that the module knows needs; with PSINFO_QUERY_TOTALS_ONLY,
- *		a buffer, groups or a cursor
- *	E2BIG	size above PSINFO_STRUCT_SIZE_MAX, or a nonzero byte beyond what
- *		the module knows of the structure
+ *		unknown flag or filter; an unknown state;
+ *		PSINFO_FILTER_STATES without a state; a filter value without its
+ *		filter; with its filter, pid or parent 0 or above INT_MAX;
+ *		PSINFO_FILTER_KERNEL together with PSINFO_FILTER_USER; cursor
+ *		above INT_MAX; capacity 0; record_size not a multiple of 8,
+ *		above PSINFO_RECORD_SIZE_MAX, or too small for the identity or a
+ *		requested group that the module supports; with
+ *		PSINFO_QUERY_TOTALS_ONLY, nonzero records, capacity,
+ *		record_size, groups or cursor
+ *	E2BIG	size above PSINFO_STRUCT_SIZE_MAX, or a nonzero byte beyond the
+ *		structure that the module was built with
  *	EFAULT	the structure or the buffer cannot be read or written
  *	EINTR	a fatal signal is pending
  *	ENODEV	the module is being unloaded
- *	ENOMEM	no memory for the buffer between kernel and caller
- *	ENOTTY	not a request of psinfo; also every call on a file that was
- *		opened before the module was unloaded (answered by procfs)
+ *	ENOMEM	no memory for the module's intermediate buffer
+ *	ENOTTY	not a psinfo request; also any call on a file that was opened
+ *		before the module was unloaded (returned by procfs)
  *
  * On error the structure is unchanged, except that EFAULT leaves its contents
- * undefined where only a part of it can be written; the buffer may hold some
- * records.
+ * undefined if only part of it is writable; the buffer may hold some records.
  *
  * A buffer that is too small is not an error: the cursor says where to
- * continue. A pid that does not exist is not an error: there is no record.
+ * continue. Neither is a pid that does not exist: it has no record.
  */
 #ifndef PSINFO_ABI_H
 #define PSINFO_ABI_H
@@ -106,11 +106,11 @@
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
-/* The minor version grows with additions; the major only if one breaks. */
+/* Additions increase the minor version, incompatible changes the major. */
 #define PSINFO_ABI_MAJOR	1
 #define PSINFO_ABI_MINOR	0
 
-/* In the order of the totals below the table of read(). */
+/* In the order of the totals that read() prints */
 enum psinfo_state {
 	PSINFO_STATE_RUNNING		= 0,	/* R */
 	PSINFO_STATE_INTERRUPTIBLE	= 1,	/* S */
@@ -121,16 +121,16 @@ enum psinfo_state {
 	PSINFO_STATE_DEAD		= 6,	/* X */
 	PSINFO_STATE_IDLE		= 7,	/* I */
 	PSINFO_STATE_PARKED		= 8,	/* P */
-	PSINFO_STATE_OTHERS		= 9,	/* any other; should be 0 */
+	PSINFO_STATE_OTHERS		= 9,	/* any other; should not occur */
 	PSINFO_NR_STATES		= 10
 };
 
-/* Length of the arrays of totals; elements without a state are 0. */
+/* Length of the arrays of totals; unused elements are 0. */
 #define PSINFO_STATES_MAX	16
 
 /*
- * Groups of fields. The identity is always filled in; each group costs only
- * those who ask for it, and is 0 for everybody else.
+ * Groups of fields. The identity is always filled in. Other groups cost time
+ * only if requested, and are 0 if not.
  */
 #define PSINFO_GROUP_CRED	(1U << 0)
 #define PSINFO_GROUP_SCHED	(1U << 1)
@@ -141,26 +141,26 @@ enum psinfo_state {
 /*
  * One process or, with PSINFO_QUERY_THREADS, one thread. The comment of a field
  * names the same value in procfs: "stat 4" is the fourth field of
- * /proc/<pid>/stat, "status X" the line X of /proc/<pid>/status. For threads
- * read /proc/<tgid>/task/<pid>/ instead, also for the main thread.
+ * /proc/<pid>/stat, "status X" the line X of /proc/<pid>/status. For threads,
+ * including the main thread, these are the files in /proc/<tgid>/task/<pid>/.
  */
 struct psinfo_record {
 	/* identity */
-	__u32 pid;		/* stat 1; of a thread: its own id */
+	__u32 pid;		/* stat 1; for a thread, its own id */
 	__u32 tgid;		/* status Tgid: the process */
 	__u32 ppid;		/* stat 4, the real parent; 0: not in the namespace */
 	__u32 tracer;		/* status TracerPid; 0: none */
 	__u32 session;		/* stat 6 */
 	__u32 pgrp;		/* stat 5, the process group */
-	__s64 start_ns;		/* stat 22, in ns since boot, not rounded; below
-				 * 0 if that was before the zero of the opener's
+	__s64 start_ns;		/* stat 22 in ns since boot, not rounded;
+				 * negative if before the zero of the opener's
 				 * time namespace
 				 */
 	__u32 flags;		/* stat 9: the kernel's PF_ flags */
 	__u8 state;		/* stat 3, as enum psinfo_state */
 	__u8 reserved0[3];
-	__u8 name[16];		/* stat 2, for kernel threads without what procfs
-				 * appends: any bytes, padded with zeros
+	__u8 name[16];		/* stat 2, without what procfs appends for kernel
+				 * threads; any bytes, padded with zeros
 				 */
 	__u32 groups_withheld;	/* PSINFO_GROUP_... that the opener may not read */
 	__u32 reserved1;
@@ -178,13 +178,13 @@ struct psinfo_record {
 	__s32 nice;		/* stat 19 */
 	__u32 rt_priority;	/* stat 40 */
 	__u32 policy;		/* stat 41: SCHED_... */
-	__u32 cpu;		/* stat 39: where it last ran */
-	__u32 cpus_allowed;	/* number of bits in status Cpus_allowed */
+	__u32 cpu;		/* stat 39: the one it last ran on */
+	__u32 cpus_allowed;	/* bits set in status Cpus_allowed */
 
 	/*
-	 * PSINFO_GROUP_TIMES: of a process, summed over its threads, those that
-	 * have exited included. If threads keep exiting from a group of hundreds,
-	 * their last part may be missing.
+	 * PSINFO_GROUP_TIMES: for a process, summed over its threads, including
+	 * exited ones. If threads keep exiting from a process with hundreds of
+	 * them, the values of those that exit during the call may be missing.
 	 */
 	__aligned_u64 utime_ns;	/* stat 14 in ns, not rounded */
 	__aligned_u64 stime_ns;	/* stat 15 in ns, not rounded */
@@ -202,7 +202,7 @@ struct psinfo_record {
 	__aligned_u64 swap_bytes; /* status VmSwap times 1024 */
 
 	/*
-	 * PSINFO_GROUP_CGROUP; withheld if the cgroup lies outside the opener's
+	 * PSINFO_GROUP_CGROUP; withheld if the cgroup is outside the opener's
 	 * cgroup namespace
 	 */
 	__aligned_u64 cgroup;	/* inode number of its directory in cgroup2 */
@@ -225,11 +225,11 @@ struct psinfo_record {
 #define PSINFO_QUERY_TOTALS_ONLY	(1U << 1)	/* no records */
 
 /*
- * psinfo_query.filters: only what passes all of them is returned and counted.
- * With PSINFO_QUERY_THREADS, state and user are those of the thread, pid and
- * parent those of its process. Users are compared as the kernel's own ids: the
- * overflow id matches only processes of that very user, not those whose user
- * has no mapping in the opener's namespace.
+ * psinfo_query.filters: only tasks that pass all of them are returned and
+ * counted. With PSINFO_QUERY_THREADS, state and user are those of the thread,
+ * pid and parent those of its process. Users are compared as the kernel's own
+ * ids: the overflow id matches only processes of that user, not those whose
+ * user has no mapping in the opener's namespace.
  */
 #define PSINFO_FILTER_STATES	(1U << 0)	/* in one of .states */
 #define PSINFO_FILTER_UID	(1U << 1)	/* real user .uid */
@@ -243,9 +243,9 @@ struct psinfo_record {
 
 struct psinfo_query {
 	/* in */
-	__u32 size;		/* of this structure as the caller knows it */
+	__u32 size;		/* of this structure in the caller */
 	__u32 flags;		/* PSINFO_QUERY_... */
-	__u32 groups;		/* PSINFO_GROUP_... wanted */
+	__u32 groups;		/* requested PSINFO_GROUP_... */
 	__u32 filters;		/* PSINFO_FILTER_..., with these values: */
 	__u32 states;		/* 1 << PSINFO_STATE_... */
 	__u32 uid;		/* in the opener's user namespace */
@@ -261,9 +261,9 @@ struct psinfo_query {
 	/* out */
 	__u32 nr_records;	/* number of records in the buffer */
 	__u32 result;		/* PSINFO_RESULT_... */
-	__u32 groups_filled;	/* requested groups that the module knows */
+	__u32 groups_filled;	/* requested groups that are supported */
 	__u32 kernel_record_size; /* sizeof(struct psinfo_record) in the module */
-	__s64 began_ns;		/* start of the call, on the clock of start_ns */
+	__s64 began_ns;		/* start of the call, same clock as start_ns */
 	__aligned_u64 took_ns;	/* until the last record was delivered */
 	__u32 processes[PSINFO_STATES_MAX];	/* per enum psinfo_state */
 	__u32 threads[PSINFO_STATES_MAX];	/* 0 without PSINFO_QUERY_THREADS */
@@ -271,26 +271,26 @@ struct psinfo_query {
 
 #define PSINFO_QUERY_SIZE_VER1	216
 
-/* What the module supports */
+/* Versions, sizes and features of the module */
 struct psinfo_info {
 	/* in */
-	__u32 size;		/* of this structure as the caller knows it */
+	__u32 size;		/* of this structure in the caller */
 
 	/* out */
 	__u16 abi_major;	/* PSINFO_ABI_... of the module */
 	__u16 abi_minor;
 	__u32 query_size;	/* sizes of the structures in the module */
 	__u32 record_size;
-	__u32 query_flags;	/* PSINFO_QUERY_... that it knows */
-	__u32 groups;		/* PSINFO_GROUP_... that it knows */
-	__u32 filters;		/* PSINFO_FILTER_... that it knows */
-	__u32 nr_states;	/* states that it knows */
+	__u32 query_flags;	/* supported PSINFO_QUERY_... */
+	__u32 groups;		/* supported PSINFO_GROUP_... */
+	__u32 filters;		/* supported PSINFO_FILTER_... */
+	__u32 nr_states;	/* number of supported states */
 	__u8 version[32];	/* of the module, NUL-terminated */
 };
 
 #define PSINFO_INFO_SIZE_VER1	64
 
-/* No structure that is handed in may be larger. */
+/* Maximum size of a structure passed in */
 #define PSINFO_STRUCT_SIZE_MAX	4096
 
 #define PSINFO_IOC_MAGIC	0xBC
