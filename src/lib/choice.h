@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What open_source() does, with the two ways to open a source as parameters: in
-// tests something else opens them.
+// The logic of open_source(), with the two open functions as parameters, so that
+// tests can replace them.
 #ifndef PSINFO_LIB_CHOICE_H
 #define PSINFO_LIB_CHOICE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// From the bytes of <psinfo/abi.h> to values and back.
+// Converts between the binary records of <psinfo/abi.h> and values.
 #include "decode.h"
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 struct Group {
 	bool Groups::*member;
 	std::uint32_t bit;
-	std::size_t size; ///< of a record that holds it
+	std::size_t size; ///< of the shortest record that contains it
 };
 
 constexpr std::array<Group, 5> all_groups = {{
@@ -39,7 +39,7 @@ std::string name_of(const psinfo_record &record)
 	return {std::begin(record.name), end};
 }
 
-/// The module gives u64; values from 2^63 on, 292 years, cannot be.
+/// The cast is safe: 2^63 nanoseconds are 292 years.
 std::chrono::nanoseconds nanoseconds_of(std::uint64_t count)
 {
 	return std::chrono::nanoseconds(static_cast<std::int64_t>(count));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// From the bytes of <psinfo/abi.h> to values and back. Pure: no file is open
-// here, and whatever the bytes are, nothing beyond them is looked at.
+// Converts between the binary records of <psinfo/abi.h> and values. Pure functions:
+// no I/O, and no read beyond the given bytes, whatever they contain.
 #ifndef PSINFO_LIB_DECODE_H
 #define PSINFO_LIB_DECODE_H
 
@@ -16,25 +16,25 @@
 
 namespace psinfo {
 
-/// PSINFO_GROUP_... for the groups.
+/// The groups as PSINFO_GROUP_... bits.
 [[nodiscard]] std::uint32_t group_bits(const Groups &groups);
 
-/// The bytes of a record that is just long enough for these PSINFO_GROUP_...
+/// The size in bytes of the shortest record that holds these PSINFO_GROUP_... bits.
 [[nodiscard]] std::size_t record_size(std::uint32_t groups);
 
-/// What is said about the bytes of records.
+/// How records are laid out in the buffer.
 struct Layout {
-	std::size_t stride; ///< from one record to the next
-	std::size_t known; ///< of a record that the module knows; zeros follow
+	std::size_t stride; ///< distance between records, in bytes
+	std::size_t known; ///< record size in the module, in bytes; zeros follow
 	std::uint32_t groups; ///< PSINFO_GROUP_... that are filled
 };
 
 /// Appends `count` records to `processes`. Malformed, with some of them appended,
-/// if the bytes are too few or hold what no module would say.
+/// if there are too few bytes or a record is invalid.
 [[nodiscard]] std::optional<Error> decode_records(std::span<const std::byte> bytes, std::size_t count,
 						  const Layout &layout, std::vector<Process> &processes);
 
-/// The totals of one call; states that are not known here are State::Other.
+/// Adds the totals of one call; unknown states count as State::Other.
 void add_totals(const psinfo_query &answer, Totals &totals);
 
 } // namespace psinfo

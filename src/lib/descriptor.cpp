@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Open files and directories, closed by whoever holds them.
+// RAII wrappers for open files and directories.
 #include "descriptor.h"
 
 #include <unistd.h>
@@ -8,7 +8,7 @@ namespace psinfo {
 
 namespace {
 
-/// A descriptor, or -1 and errno.
+/// Returns a descriptor, or -1 with errno set.
 int open_again(int directory, const char *path, int flags)
 {
 	int fd = -1;
@@ -40,7 +40,7 @@ int read_file(int directory, const char *path, std::string &text)
 	if (file.fd() < 0)
 		return errno;
 
-	// A short read is not the end: some files of procfs give a page at a time.
+	// A short read is not the end: some files of procfs return one page per read.
 	constexpr std::size_t page = 4096;
 	std::size_t used = 0;
 	text.resize(page);

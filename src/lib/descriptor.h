@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Open files and directories, closed by whoever holds them.
+// RAII wrappers for open files and directories.
 #ifndef PSINFO_LIB_DESCRIPTOR_H
 #define PSINFO_LIB_DESCRIPTOR_H
 
@@ -14,7 +14,7 @@
 
 namespace psinfo {
 
-/// An open file. Moved from, it holds -1 and may only be destroyed or assigned.
+/// An open file. A moved-from object may only be destroyed or assigned to.
 class Descriptor {
 public:
 	explicit Descriptor(int fd) : fd_(fd) {}
@@ -32,11 +32,11 @@ private:
 	int fd_;
 };
 
-/// openat() for reading, with O_CLOEXEC. Error: see error_of_errno().
+/// openat() for reading, with O_CLOEXEC. Errors: see error_of_errno().
 [[nodiscard]] Result<Descriptor> open_at(int directory, const std::string &path, int flags = 0);
 
-/// All of the file; `text` is reused between calls, and on error holds anything.
-/// 0, or the errno.
+/// Reads the whole file into `text`, reusing its memory; on error its contents are
+/// unspecified. Returns 0 or the errno.
 [[nodiscard]] int read_file(int directory, const char *path, std::string &text);
 
 struct DirectoryCloser {
@@ -44,7 +44,7 @@ struct DirectoryCloser {
 };
 using DirectoryStream = std::unique_ptr<DIR, DirectoryCloser>;
 
-/// To be read from its beginning, whatever others do with `directory`.
+/// Opens `path` anew: the stream has its own offset, independent of `directory`.
 [[nodiscard]] Result<DirectoryStream> open_stream(int directory, const std::string &path);
 
 } // namespace psinfo

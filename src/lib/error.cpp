@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Words for errors, and what an errno means for who asked.
+// Error messages, and the kind of error for each errno.
 #include "error.h"
 
 #include <system_error>
@@ -10,7 +10,7 @@ std::string Error::message() const
 {
 	if (number == 0)
 		return what;
-	// Unlike strerror(), this is safe to be called from several threads.
+	// Unlike strerror(), this is thread-safe.
 	return what + ": " + std::generic_category().message(number);
 }
 

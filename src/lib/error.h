@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How the library's own files make an Error.
+// Functions of the library that construct an Error.
 #ifndef PSINFO_LIB_ERROR_H
 #define PSINFO_LIB_ERROR_H
 
@@ -10,7 +10,7 @@
 
 namespace psinfo {
 
-/// NotFound, NotPermitted or Unreadable, by the errno of the call that failed.
+/// NotFound, NotPermitted or Unreadable, depending on the errno of the failed call.
 [[nodiscard]] Error error_of_errno(int number, std::string what);
 
 [[nodiscard]] Error malformed(std::string what);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of the module psinfo, through its ioctls: a pass is as many calls as
-// it takes until the cursor is 0 again. Nothing is kept between two passes.
+// Takes snapshots through the ioctls of the module psinfo. A pass is a series of
+// calls that ends when the cursor is 0 again. No state is kept between passes.
 #include "module_source.h"
 
 #include <algorithm>
@@ -29,8 +29,8 @@ private:
 	Descriptor file_;
 };
 
-/// EINTR means that a fatal signal is pending, so asking again ends the process, unless
-/// a debugger has discarded the signal.
+/// EINTR means that a fatal signal is pending: the process dies before it can retry,
+/// unless a debugger has discarded the signal.
 int ask_again(const Device &device, unsigned long request, void *argument)
 {
 	int number = 0;
@@ -40,7 +40,7 @@ int ask_again(const Device &device, unsigned long request, void *argument)
 	return number;
 }
 
-/// The words take the place of those of errno where these would mislead.
+/// Replaces the message of the errno where it would be misleading.
 Error ioctl_error(int number, const std::string &path)
 {
 	if (number == ENOTTY)
@@ -63,8 +63,8 @@ std::optional<Error> info_error(const psinfo_info &info, const std::string &path
 	return std::nullopt;
 }
 
-/// Whether an answer is one that the contract allows, but for its records: see
-/// decode_records(). That the cursor only ever grows is what ends a pass.
+/// Checks an answer, except for its records: decode_records() checks those. A pass
+/// always ends, because the cursor must advance with each call.
 std::optional<Error> answer_error(const psinfo_query &answer, std::uint64_t cursor_before)
 {
 	constexpr std::uint64_t max = std::numeric_limits<std::int32_t>::max();
@@ -105,8 +105,8 @@ std::optional<Error> decode_answer(const psinfo_query &answer, std::span<const s
 			      processes);
 }
 
-/// The contract puts records in order. Of threads one may be out of it: execve()
-/// gives it the pid of its process in the middle of a pass.
+/// The interface guarantees sorted records, except that a thread may be out of order:
+/// an execve() during the pass gives it the pid of its process.
 std::optional<Error> put_in_order(std::vector<Process> &processes, bool threads)
 {
 	const auto is_before = [](const Process &a, const Process &b) { return a.pid < b.pid; };
@@ -121,8 +121,8 @@ std::optional<Error> put_in_order(std::vector<Process> &processes, bool threads)
 
 } // namespace
 
-/// The query without its buffer. Of the groups those that the module knows: what
-/// an older one cannot tell stays empty.
+/// The request without its buffer. Groups that an older module does not know are not
+/// requested and stay empty.
 psinfo_query ModuleSource::request_of(const Query &query) const
 {
 	psinfo_query request{};
@@ -140,12 +140,12 @@ psinfo_query ModuleSource::request_of(const Query &query) const
 	return request;
 }
 
-/// One call, its answer looked at but for the records.
+/// Makes one call and checks its answer, except for the records.
 std::optional<Error> ModuleSource::ask(psinfo_query &request) const
 {
 	const auto cursor_before = request.cursor;
 	const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request);
-	if (number == ENOTTY) // it has answered before
+	if (number == ENOTTY) // it supported queries when it was opened
 		return Error{Error::Kind::Unreadable, 0, "ask " + path_ + ": the module has been unloaded"};
 	if (number)
 		return ioctl_error(number, path_);

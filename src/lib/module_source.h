@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of the module psinfo, through its ioctls.
+// The source that uses the ioctls of the module psinfo.
 #ifndef PSINFO_LIB_MODULE_SOURCE_H
 #define PSINFO_LIB_MODULE_SOURCE_H
 
@@ -14,16 +14,16 @@
 
 namespace psinfo {
 
-/// What the module behind the device can do. Abi, Malformed, or as the ioctl failed.
-/// `path` is for the words of errors.
+/// Returns what the module supports. Errors: Abi, Malformed, or those of the ioctl.
+/// `path` is used in error messages.
 [[nodiscard]] Result<psinfo_info> ask_info(const Device &device, const std::string &path);
 
 class ModuleSource final : public Source {
 public:
-	/// So many records are asked for at once: 100 KiB of them at most.
+	/// Records per call: at most 104 KiB.
 	static constexpr std::uint32_t capacity = 512;
 
-	/// `info` is what ask_info() told of the device.
+	/// `info` is the result of ask_info() for the device.
 	ModuleSource(std::unique_ptr<const Device> device, std::string path, const psinfo_info &info)
 		: device_(std::move(device)), path_(std::move(path)), info_(info)
 	{

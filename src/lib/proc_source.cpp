@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of /proc. All files of a process are opened below one descriptor of
-// its directory, which stands for that process and no later one of the same pid:
-// once it is gone they cannot be read any more, and it is left out whole.
+// Takes snapshots from /proc. All files of a process are opened relative to a
+// descriptor of its directory, which never refers to a later process with the same
+// pid: once the process is reaped, the files cannot be read, and it is left out.
 #include "proc_source.h"
 
 #include <algorithm>
@@ -29,13 +29,13 @@ BootTime boot_time()
 std::chrono::nanoseconds of_ticks(std::uint64_t ticks, std::uint64_t per_second)
 {
 	constexpr std::uint64_t billion = 1'000'000'000;
-	// In two parts, because the product is too large after six years.
+	// In two parts: the product would overflow after six years.
 	const auto whole = ticks / per_second * billion;
 	const auto part = ticks % per_second * billion / per_second;
 	return std::chrono::nanoseconds(static_cast<std::int64_t>(whole + part));
 }
 
-/// Whether the call failed because the process ended or is hidden, by hidepid=.
+/// Whether the call failed because the process exited or hidepid= hides it.
 bool is_left_out(int number)
 {
 	return number == ENOENT || number == ESRCH || number == ENOTDIR || number == EACCES || number == EPERM;
@@ -46,7 +46,7 @@ std::optional<Error> unless_left_out(const Error &error)
 	return is_left_out(error.number) ? std::nullopt : std::optional(error);
 }
 
-/// The inodes of cgroups, each looked up once.
+/// The inode numbers of cgroups, each looked up once.
 class Cgroups {
 public:
 	explicit Cgroups(int proc)
@@ -56,7 +56,7 @@ public:
 			mount_ = parse_mountinfo(text);
 	}
 
-	/// 0 for what has been removed, or is not below the mount.
+	/// 0 if the cgroup has been removed or is not below the mount.
 	std::uint64_t inode(std::string_view path)
 	{
 		const auto [at, is_new] = inodes_.try_emplace(std::string(path), 0);
@@ -88,23 +88,23 @@ public:
 
 	std::optional<Error> visit_all();
 	std::optional<Error> visit_process(std::int32_t pid);
-	/// In the order of pid.
+	/// Sorted by pid.
 	Snapshot take_snapshot();
 
 private:
-	/// The directory of a process or thread, and its path for the words of errors.
+	/// The directory of a process or thread, and its path for error messages.
 	struct Place {
 		int fd;
 		std::int32_t pid;
 		std::string path;
 	};
 
-	/// What the files said.
+	/// The parsed files of one process or thread.
 	struct Reading {
 		Stat stat;
 		Status status;
 		std::optional<std::chrono::nanoseconds> runtime;
-		std::optional<std::uint64_t> cgroup; ///< nothing: outside of our cgroup namespace
+		std::optional<std::uint64_t> cgroup; ///< empty: outside our cgroup namespace
 	};
 
 	std::optional<Error> visit_threads(const Place &process);
@@ -124,11 +124,11 @@ private:
 	const std::string &path_;
 	const std::uint64_t ticks_per_second_ = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
 	std::optional<Cgroups> cgroups_;
-	std::string text_; // of the file that was read last
+	std::string text_; // contents of the file read last; kept to reuse its memory
 	Snapshot snapshot_;
 };
 
-/// Calls visit(pid) for the entries that are numbers, until one is an error.
+/// Calls visit(pid) for each entry that is a number, until a call returns an error.
 template <typename Visit>
 std::optional<Error> for_each_pid(int directory, const std::string &name, const std::string &path, Visit visit)
 {
@@ -201,8 +201,8 @@ std::optional<Error> Walk::visit_task(const Place &task)
 	if (!reading)
 		return unless_left_out(reading.error());
 	auto process = identity_of(*reading);
-	// Asked for a thread's id as if it were a process, passes() knows better by its
-	// tgid: /proc/<tid> can be opened, though it is not listed.
+	// passes() compares the tgid, so it also rejects a thread's id as query.pid:
+	// /proc/<tid> can be opened, although it is not listed.
 	if (!passes(query_, process, reading->status.uid))
 		return std::nullopt;
 	count(process, query_.threads, snapshot_.totals);
@@ -213,8 +213,8 @@ std::optional<Error> Walk::visit_task(const Place &task)
 	return std::nullopt;
 }
 
-/// Status comes last and can be read only if the process is still there: what is
-/// missing before is missing in this kernel, and not because the process ended.
+/// Status is read last: if that succeeds, the process still exists, and a file that was
+/// missing before is one that this kernel does not have.
 Result<Walk::Reading> Walk::read_task(const Place &task)
 {
 	Reading reading;
@@ -247,7 +247,7 @@ Result<Stat> Walk::read_stat(const Place &task)
 	auto stat = parse_stat(text_);
 	if (!stat || stat->pid != task.pid)
 		return malformed("read " + task.path + "/stat: not as proc(5) has it");
-	if (stat->pgrp < 0) // is being reaped, and half of its fields are 0 or -1 already
+	if (stat->pgrp < 0) // being reaped: half of its fields are already 0 or -1
 		return error_of_errno(ESRCH, "read " + task.path + "/stat");
 	return std::move(*stat);
 }
@@ -262,7 +262,7 @@ Result<Status> Walk::read_status(const Place &task)
 	return *status;
 }
 
-/// Only of a thread: /proc/<pid>/schedstat is that of the first one alone.
+/// Only for a thread: /proc/<pid>/schedstat covers the main thread alone.
 std::optional<std::chrono::nanoseconds> Walk::read_runtime(const Place &task)
 {
 	if (read_text(task, "schedstat"))
@@ -348,7 +348,6 @@ Result<Snapshot> ProcSource::take(const Query &query) const
 		return *error;
 	const auto began = boot_time();
 	Walk walk(query, directory_.fd(), path_);
-	// A single process need not be searched for.
 	if (auto error = query.pid ? walk.visit_process(*query.pid) : walk.visit_all())
 		return *error;
 	auto snapshot = walk.take_snapshot();
@@ -362,7 +361,7 @@ Result<std::unique_ptr<Source>> open_proc(const std::string &path)
 	auto directory = open_at(AT_FDCWD, path, O_DIRECTORY);
 	if (!directory)
 		return directory.error();
-	// An empty directory, as in a chroot, is no machine on which nothing runs.
+	// Fail in an empty directory, as in a chroot, instead of listing no processes.
 	struct stat status = {};
 	if (fstatat(directory->fd(), "self", &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return error_of_errno(errno, "find self in " + path);

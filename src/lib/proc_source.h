@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of /proc, directory by directory.
+// The source that reads the directories of /proc.
 #ifndef PSINFO_LIB_PROC_SOURCE_H
 #define PSINFO_LIB_PROC_SOURCE_H
 
@@ -11,7 +11,7 @@ namespace psinfo {
 
 class ProcSource final : public Source {
 public:
-	/// `directory` is a procfs; `path` is for the words of errors.
+	/// `directory` is a procfs; `path` is used in error messages.
 	ProcSource(Descriptor directory, std::string path) : directory_(std::move(directory)), path_(std::move(path)) {}
 
 	[[nodiscard]] Result<Snapshot> take(const Query &query) const override;

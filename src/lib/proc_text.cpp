@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The texts of procfs as values.
+// Parsers for the text files of procfs.
 #include "proc_text.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace psinfo {
 
 namespace {
 
-/// All of the text is the number.
+/// The whole text must be the number.
 template <typename Number> bool parse_number(std::string_view text, Number &ret_number)
 {
 	const char *end = text.data() + text.size();
@@ -24,7 +24,7 @@ template <typename Number> bool parse_number(std::string_view text, Number &ret_
 	return true;
 }
 
-/// Takes what comes before the separator off the text, and the separator with it.
+/// Removes the text up to and including the separator; returns what precedes it.
 std::string_view take_until(std::string_view &text, char separator)
 {
 	const auto at = text.find(separator);
@@ -33,7 +33,7 @@ std::string_view take_until(std::string_view &text, char separator)
 	return taken;
 }
 
-/// Takes the next word off a line that is separated by tabs or blanks.
+/// Removes and returns the next word; tabs and spaces separate words.
 std::string_view take_word(std::string_view &text)
 {
 	text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
@@ -42,10 +42,10 @@ std::string_view take_word(std::string_view &text)
 	return word;
 }
 
-/// Fields 3 to 41 of stat, to be asked for by their number.
+/// Fields 3 to 41 of stat, accessed by their number.
 class StatFields {
 public:
-	/// `text` is what follows the name. False if there are too few.
+	/// `text` is the rest of the line after the name. False if fields are missing.
 	bool split(std::string_view text)
 	{
 		if (!text.empty() && text.back() == '\n')
@@ -87,7 +87,7 @@ bool parse_ids(std::string_view value, std::uint32_t &ret_real, std::uint32_t &r
 	return parse_number(real, ret_real) && parse_number(take_word(value), ret_effective);
 }
 
-/// "ff,ffffffff": how many bits are set
+/// Counts the bits set in a mask like "ff,ffffffff".
 bool parse_mask(std::string_view value, std::uint32_t &ret_weight)
 {
 	std::uint32_t weight = 0;
@@ -104,7 +104,7 @@ bool parse_mask(std::string_view value, std::uint32_t &ret_weight)
 	return true;
 }
 
-/// A line of status that is of interest, and how it is read.
+/// A line of status and its parser.
 struct StatusLine {
 	std::string_view key;
 	bool must_be_there;
@@ -126,7 +126,7 @@ constexpr std::array<StatusLine, 9> status_lines = {{
 	 [](std::string_view value, Status &to) { return parse_number(value, to.involuntary_switches); }},
 }};
 
-/// mountinfo writes blanks, tabs, newlines and backslashes as \ooo.
+/// mountinfo escapes spaces, tabs, newlines and backslashes as \ooo.
 std::string unescaped(std::string_view text)
 {
 	const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
@@ -220,7 +220,7 @@ std::optional<CgroupMount> parse_mountinfo(std::string_view text)
 		const auto dash = line.find(" - ");
 		if (dash == std::string_view::npos || !line.substr(dash + 3).starts_with("cgroup2 "))
 			continue;
-		for (int i = 0; i < 3; i++) // number, parent, device
+		for (int i = 0; i < 3; i++) // mount id, parent id, device
 			take_until(line, ' ');
 		auto root = unescaped(take_until(line, ' '));
 		auto point = unescaped(take_until(line, ' '));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The texts of procfs as values. Pure: what files say, not where they are.
+// Parsers for the text files of procfs. Pure functions: no I/O.
 #ifndef PSINFO_LIB_PROC_TEXT_H
 #define PSINFO_LIB_PROC_TEXT_H
 
@@ -10,13 +10,13 @@
 
 namespace psinfo {
 
-/// Digits and nothing else, for a pid: 1 to INT_MAX, without leading zeros.
+/// A pid, digits only: 1 to INT_MAX, without leading zeros.
 [[nodiscard]] std::optional<std::int32_t> parse_pid(std::string_view text);
 
-/// /proc/<pid>/stat, named as in proc(5), in its units.
+/// Fields of /proc/<pid>/stat, with the names and units of proc(5).
 struct Stat {
 	std::int32_t pid = 0; // 1
-	std::string name; // 2: raw bytes, maybe with parentheses, spaces, newlines
+	std::string name; // 2: raw bytes; may contain parentheses, spaces, newlines
 	char state = '?'; // 3
 	std::int32_t ppid = 0; // 4
 	std::int32_t pgrp = 0; // 5: -1 when the process is being reaped
@@ -36,10 +36,10 @@ struct Stat {
 	std::uint32_t policy = 0; // 41
 };
 
-/// Nothing if it is not such a line, or one without its 41st field.
+/// Nothing if the line is malformed or has no 41st field.
 [[nodiscard]] std::optional<Stat> parse_stat(std::string_view text);
 
-/// What of /proc/<pid>/status is not in stat.
+/// Fields of /proc/<pid>/status that stat does not have.
 struct Status {
 	std::int32_t tgid = 0;
 	std::int32_t tracer = 0;
@@ -47,32 +47,32 @@ struct Status {
 	std::uint32_t euid = 0; // effective
 	std::uint32_t gid = 0;
 	std::uint32_t egid = 0;
-	std::uint64_t rss_kib = 0; // not there for kernel threads and zombies
-	std::uint64_t swap_kib = 0; // as rss_kib
-	std::uint32_t cpus_allowed = 0; // how many
+	std::uint64_t rss_kib = 0; // 0 for kernel threads and zombies
+	std::uint64_t swap_kib = 0; // likewise
+	std::uint32_t cpus_allowed = 0; // number of CPUs
 	std::uint64_t voluntary_switches = 0;
 	std::uint64_t involuntary_switches = 0;
 };
 
-/// Nothing if Tgid, TracerPid, Uid or Gid is missing, or one of the lines wrong.
+/// Nothing if Tgid, TracerPid, Uid or Gid is missing, or if a line is malformed.
 [[nodiscard]] std::optional<Status> parse_status(std::string_view text);
 
-/// /proc/<pid>/task/<tid>/schedstat: nanoseconds on a CPU.
+/// /proc/<pid>/task/<tid>/schedstat: CPU time in nanoseconds.
 [[nodiscard]] std::optional<std::uint64_t> parse_schedstat(std::string_view text);
 
-/// The path in cgroup2 of /proc/<pid>/cgroup: the line that begins with "0::".
+/// The cgroup2 path in /proc/<pid>/cgroup: the line that begins with "0::".
 [[nodiscard]] std::optional<std::string_view> parse_cgroup(std::string_view text);
 
-/// Where cgroup2 is mounted, and which part of it.
+/// A mount of cgroup2.
 struct CgroupMount {
-	std::string root; // "/", or "/a/b" if only that is mounted
+	std::string root; // "/", or "/a/b" if only that subtree is mounted
 	std::string point; // "/sys/fs/cgroup"
 };
 
-/// The mount of cgroup2 in /proc/self/mountinfo; the whole of it, if there are several.
+/// The mount of cgroup2 in /proc/self/mountinfo; of several, one of the whole tree.
 [[nodiscard]] std::optional<CgroupMount> parse_mountinfo(std::string_view text);
 
-/// Whether a path of parse_cgroup() leads out of the reader's cgroup namespace.
+/// Whether a path from parse_cgroup() is outside the reader's cgroup namespace.
 [[nodiscard]] bool is_outside_cgroup_namespace(std::string_view path);
 
 /// The directory of a cgroup, or nothing if it is not below the mount.

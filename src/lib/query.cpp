@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a query means, the same for every source.
+// Validation, filters and totals, the same for every source.
 #include "query.h"
 
 namespace psinfo {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a query means, the same for every source: which ones make sense, who
-// passes its filters, how who passed is counted.
+// The parts of a query that are the same for every source: validation, filters and
+// totals.
 #ifndef PSINFO_LIB_QUERY_H
 #define PSINFO_LIB_QUERY_H
 
@@ -10,14 +10,14 @@
 
 namespace psinfo {
 
-/// Invalid for what the module would refuse with EINVAL.
+/// Invalid if the module would refuse the query with EINVAL.
 [[nodiscard]] std::optional<Error> query_error(const Query &query);
 
-/// `uid` beside the process, because its credentials may not be in it.
+/// `uid` is a parameter because @process may lack its credentials.
 [[nodiscard]] bool passes(const Query &query, const Process &process, std::uint32_t uid);
 
-/// With threads each record is a thread, and the first one of a process stands
-/// for the process, too.
+/// With threads, each record is a thread, and the main thread also counts as its
+/// process.
 void count(const Process &process, bool threads, Totals &totals);
 
 } // namespace psinfo

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What can be asked of a snapshot that is there already.
+// Sums and searches in an existing snapshot.
 #include <psinfo/snapshot.h>
 
 #include <algorithm>

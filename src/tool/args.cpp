@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Command lines, read by a child process that may be left behind.
+// Reads command lines in a child process, which is abandoned if it hangs.
 #include "args.h"
 
 #include <algorithm>
@@ -21,20 +21,20 @@ namespace tool {
 
 namespace {
 
-/// Then only those are read that have always answered.
+/// With that many hanging children, only processes that always answered are read.
 constexpr std::size_t most_left_behind = 4;
 constexpr std::size_t longest = 128UL << 10U;
 constexpr std::chrono::milliseconds longest_delay = std::chrono::minutes(1);
-/// After this time it does not count any more that a process was slow, or answered.
+/// How long timeouts and answers of a process are kept.
 constexpr std::chrono::minutes longest_memory(10);
 
 enum class Finding : std::uint32_t {
 	Text,
-	Gone, ///< it has exited
+	Gone, ///< the process has exited
 	Unreadable,
 };
 
-/// What the child says of each process, before the text.
+/// The header that the child writes before the text of each process.
 struct Answer {
 	Finding finding;
 	std::uint32_t length;
@@ -60,7 +60,7 @@ private:
 
 // ---- the child ----------------------------------------------------------
 
-/// Empty with errno 0, or that of what failed.
+/// If the result is empty, errno is the error, or 0 for an empty file.
 std::string read_file_at(int directory, const char *name)
 {
 	Descriptor file(openat(directory, name, O_RDONLY | O_CLOEXEC));
@@ -76,11 +76,11 @@ std::string read_file_at(int directory, const char *name)
 	return text;
 }
 
-/// Field 22 of /proc/<pid>/stat in clock ticks; names may hold any byte, so it is
-/// counted from the last parenthesis.
+/// Checks field 22 of /proc/<pid>/stat, in clock ticks. Fields are counted from the
+/// last parenthesis, because names may contain any byte.
 bool started_at(std::string_view stat, std::uint64_t ticks)
 {
-	constexpr std::size_t field = 22 - 3; // the first one after the name is 3
+	constexpr std::size_t field = 22 - 3; // the first field after the name is 3
 	auto name_end = stat.rfind(") ");
 	if (name_end == std::string_view::npos)
 		return false;
@@ -95,8 +95,7 @@ std::uint64_t ticks_of(psinfo::BootTime start)
 	return static_cast<std::uint64_t>(start.count()) / (1'000'000'000 / per_second);
 }
 
-/// An open directory of /proc stands for one process, and never for the next one
-/// of that pid.
+/// An open directory of /proc never refers to a later process with the same pid.
 Answer look(const std::string &proc, const psinfo::Process &process, std::string &ret_text)
 {
 	auto path = proc + "/" + std::to_string(process.pid);
@@ -128,7 +127,7 @@ bool write_all(int to, const void *data, std::size_t size)
 	return true;
 }
 
-/// Nothing else stays open, or who reads our output would wait for this child.
+/// A hanging child must not hold our stdout open: its reader would wait for the child.
 void close_all_but(int kept)
 {
 	if (kept > 0)
@@ -151,7 +150,7 @@ void close_all_but(int kept)
 
 // ---- the parent ---------------------------------------------------------
 
-/// False if it ended, or said nothing for too long.
+/// False at end of file, on an error or after a timeout.
 bool read_all(int from, void *data, std::size_t size, std::chrono::milliseconds patience)
 {
 	auto *at = static_cast<char *>(data);
@@ -183,7 +182,7 @@ bool has_none(const psinfo::Process &process)
 	       process.state == psinfo::State::Dead;
 }
 
-/// For a child that has nothing left to hang in. A signal is no reason to leave it a
+/// Reaps a child that can no longer hang. Without the retry, a signal would leave it a
 /// zombie.
 void wait_for(pid_t child)
 {
@@ -227,7 +226,7 @@ void ArgsReader::reap()
 	std::erase_if(left_behind_, [](const auto &one) { return waitpid(one.first, nullptr, WNOHANG) != 0; });
 }
 
-/// Returns how far it came: the index of the process that hangs, or the end.
+/// Returns the index of the process that hangs, or wanted.size().
 std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
 					std::map<std::int32_t, std::string> &args)
 {
@@ -288,8 +287,8 @@ bool ArgsReader::is_due(const Key &key) const
 	return Clock::now() >= delayed_.at(key).until && !hangs(key);
 }
 
-/// Those that wait longest come first, and one that takes too long again ends it:
-/// however many there are, they cost one patience.
+/// The longest waiting processes come first, and the first timeout ends the retries:
+/// however many there are, they cost one timeout.
 void ArgsReader::try_again(const Wanted &delayed, std::map<std::int32_t, std::string> &args)
 {
 	auto until = [this](const psinfo::Process *process) { return delayed_.at(key_of(*process)).until; };
@@ -308,8 +307,8 @@ void ArgsReader::forget_old()
 	std::erase_if(answered_, [&](const auto &one) { return one.second < oldest; });
 }
 
-/// Processes that have always answered come first and in a child of their own: what
-/// others do to their command lines cannot keep these from being read.
+/// Processes that have always answered are read first, by a separate child, so that no
+/// other process can prevent this with a command line that hangs.
 std::map<std::int32_t, std::string> ArgsReader::read(const std::vector<const psinfo::Process *> &processes,
 						     std::size_t most_slow)
 {

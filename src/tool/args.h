@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// Command lines, from /proc/<pid>/cmdline.
+// Reads command lines from /proc/<pid>/cmdline.
 //
 // The kernel reads them from the memory of the process itself, and waits for its
-// mmap lock and for its pages: of a process that is stuck, forever, and no signal
-// gets one out. So a child process does the reading; where it gets stuck, it is
-// left behind, and nothing of psinfo waits for it.
+// mmap lock and for its pages. If the process is stuck, the reader blocks forever,
+// and not even a fatal signal ends it. So a child does the reading; if it blocks, it
+// is abandoned, and psinfo does not wait for it.
 #ifndef PSINFO_TOOL_ARGS_H
 #define PSINFO_TOOL_ARGS_H
 
@@ -24,8 +24,8 @@ class ArgsReader {
 public:
 	using Clock = std::chrono::steady_clock;
 
-	/// @patience is for one process. One that takes longer is tried again after
-	/// @first_delay, then after twice that and so on, up to a minute.
+	/// @patience is the timeout for one process. After a timeout, the process is
+	/// tried again after @first_delay, which doubles each time, up to a minute.
 	explicit ArgsReader(std::string proc = "/proc",
 			    std::chrono::milliseconds patience = std::chrono::milliseconds(50),
 			    std::chrono::milliseconds first_delay = std::chrono::seconds(1))
@@ -36,12 +36,12 @@ public:
 	ArgsReader(const ArgsReader &) = delete;
 	ArgsReader &operator=(const ArgsReader &) = delete;
 
-	/// By pid; raw, words separated by spaces. For kernel threads, and for processes
-	/// that have exited since, "[name]"; for zombies "[name] <defunct>". Left out are
-	/// those whose reading took too long, now or not long ago. While too many children
-	/// hang, no others are tried than those that have always answered. Once @most_slow of
-	/// these have taken too long, the rest of them wait for the next call, and likewise
-	/// for new ones.
+	/// Returns raw command lines by pid, words separated by spaces: "[name]" for
+	/// kernel threads and processes that have exited since, "[name] <defunct>" for
+	/// zombies. Processes that timed out, now or recently, are left out. While too
+	/// many children hang, only processes that have always answered are read. Once
+	/// @most_slow of these have timed out, the rest of them wait for the next call;
+	/// the same applies to new processes.
 	std::map<std::int32_t, std::string> read(const std::vector<const psinfo::Process *> &processes,
 						 std::size_t most_slow = SIZE_MAX);
 
@@ -52,31 +52,31 @@ private:
 		std::chrono::milliseconds length;
 		Clock::time_point until;
 	};
-	/// What ends the reading of some processes.
+	/// When to stop reading a list of processes.
 	struct Limits {
-		std::size_t slow = SIZE_MAX; ///< that took too long
-		std::size_t left_behind = SIZE_MAX; ///< children
+		std::size_t slow = SIZE_MAX; ///< processes that timed out
+		std::size_t left_behind = SIZE_MAX; ///< abandoned children
 	};
 
 	static Key key_of(const psinfo::Process &process) { return {process.pid, process.start}; }
 	std::size_t read_from_child(const Wanted &wanted, std::size_t from, std::map<std::int32_t, std::string> &args);
 	void read_each(const Wanted &wanted, Limits limits, std::map<std::int32_t, std::string> &args);
 	void try_again(const Wanted &delayed, std::map<std::int32_t, std::string> &args);
-	[[nodiscard]] bool hangs(const Key &key) const; ///< a child that tried it
+	[[nodiscard]] bool hangs(const Key &key) const; ///< a child may still be blocked on it
 	[[nodiscard]] bool is_due(const Key &key) const;
 	void forget_old();
-	void delay(const Key &key); ///< it took too long just now
+	void delay(const Key &key); ///< after a timeout
 	void reap();
 
 	std::string proc_;
 	std::chrono::milliseconds patience_;
 	std::chrono::milliseconds first_delay_;
-	std::map<Key, Delay> delayed_; ///< those that took too long; they stay when they answer again
-	std::map<Key, Clock::time_point> answered_; ///< and when they did last
-	std::map<pid_t, Key> left_behind_; ///< children that may still hang, and where
+	std::map<Key, Delay> delayed_; ///< processes that timed out, even if they answered later
+	std::map<Key, Clock::time_point> answered_; ///< time of the last answer
+	std::map<pid_t, Key> left_behind_; ///< children that may still hang, and on which process
 };
 
-/// What cmdline of that process reads, with spaces for the zeros between words.
+/// The contents of a cmdline file, with spaces for the NULs between words.
 [[nodiscard]] std::string joined_words(std::string text);
 
 } // namespace tool

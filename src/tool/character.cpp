@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// UTF-8 decoding and tables of Unicode.
+// UTF-8 decoding and Unicode tables.
 //
-// The C library's wcwidth() is of no use here: in the C locale, in which names are
-// printed as UTF-8 nevertheless, it knows ASCII only.
+// The C library's wcwidth() does not help: names are printed as UTF-8 even in the C
+// locale, where it supports only ASCII.
 #include "character.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace tool {
 
 namespace {
 
-/// Both ends are part of it.
+/// Both ends are inclusive.
 struct Range {
 	char32_t first;
 	char32_t last;
@@ -23,8 +23,8 @@ struct Range {
 constexpr Range invisible[] = PSINFO_INVISIBLE_RANGES;
 
 // From DerivedGeneralCategory.txt and EastAsianWidth.txt of Unicode 15.0, by the
-// rules of glibc's utf8_gen.py. A range goes on over code points that are not
-// assigned, and over invisible ones, which are escaped.
+// rules of glibc's utf8_gen.py. Ranges may include code points that are unassigned,
+// and invisible ones, which are escaped.
 // clang-format off
 
 /// Combining marks (categories Mn, Me, Cf) and the second half of Hangul syllables.
@@ -121,7 +121,7 @@ unsigned char byte_at(std::string_view text, std::size_t at)
 	return static_cast<unsigned char>(text[at]);
 }
 
-/// Of a character that begins with this byte; 0 if none does.
+/// The length of a character that begins with this byte; 0 if none can.
 std::size_t length_after(unsigned char first)
 {
 	if (first < 0x80)

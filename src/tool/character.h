@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// One character of UTF-8: its code point, whether it may be shown, and how many
-// columns of a terminal it takes. Independent of the locale.
+// UTF-8 characters: code point, visibility, and width in terminal columns.
+// Independent of the locale.
 #ifndef PSINFO_TOOL_CHARACTER_H
 #define PSINFO_TOOL_CHARACTER_H
 
@@ -17,11 +17,11 @@ struct Character {
 /// The character at the beginning of @text.
 [[nodiscard]] Character first_character(std::string_view text);
 
-/// False for control characters, and for those of ../uapi/invisible.h.
+/// False for control characters and for those listed in ../uapi/invisible.h.
 [[nodiscard]] bool is_visible(char32_t code);
 
-/// 0 for a combining mark, 2 for a wide character, else 1: what wcwidth() says of a
-/// visible character in a UTF-8 locale.
+/// 0 for a combining mark, 2 for a wide character, else 1: what wcwidth() returns for
+/// a visible character in a UTF-8 locale.
 [[nodiscard]] std::size_t columns_of(char32_t code);
 
 } // namespace tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// From a source to rows.
+// Collects rows from a source.
 #include "collect.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace tool {
 
 namespace {
 
-/// The initial PID namespace has a number of its own (PROC_PID_INIT_INO).
+/// The initial PID namespace has a fixed inode number (PROC_PID_INIT_INO).
 bool is_initial_namespace()
 {
 	constexpr std::string_view initial = "pid:[4026531836]";
@@ -42,7 +42,7 @@ std::vector<const psinfo::Process *> all_of(const psinfo::Snapshot &snapshot)
 
 } // namespace
 
-/// Those that the filter left out are asked for one by one if they are few.
+/// Parents that the filter left out are queried one by one if there are only a few.
 std::optional<psinfo::Error> Collector::find_parents(Listing &listing) const
 {
 	constexpr std::size_t few = 8;
@@ -76,7 +76,7 @@ std::optional<psinfo::Error> Collector::find_facts(const Needs &needs, const Wan
 	return lets_all_through(wanted.filter) ? std::nullopt : find_parents(listing);
 }
 
-/// Command lines cost most: unless they decide the order, only those shown are read.
+/// Command lines cost most: unless they are a sort key, only those shown are read.
 void Collector::choose_rows(const Wanted &wanted, Listing &listing)
 {
 	if (needs_of({}, wanted.sort).args)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// From a source to rows: a snapshot and the facts that its columns need.
+// Collects rows from a source: a snapshot and the facts that its columns need.
 #ifndef PSINFO_TOOL_COLLECT_H
 #define PSINFO_TOOL_COLLECT_H
 
@@ -18,12 +18,12 @@
 
 namespace tool {
 
-/// What is shown, from where it was asked to where it can be rendered. Rows point
-/// into the snapshot, cells into the facts: it does not move.
+/// All data that is needed for rendering. Not movable, because rows point into the
+/// snapshot and cells into the facts.
 struct Listing {
 	psinfo::Snapshot snapshot;
 	Facts facts;
-	std::vector<const psinfo::Process *> rows; ///< in the order wanted
+	std::vector<const psinfo::Process *> rows; ///< in the requested order
 
 	Listing() = default;
 	Listing(const Listing &) = delete;
@@ -35,17 +35,17 @@ struct Wanted {
 	const Columns &columns;
 	const std::vector<SortKey> &sort;
 	bool threads = false;
-	std::size_t skip = 0; ///< of the rows, as sorted
+	std::size_t skip = 0; ///< rows, after sorting
 	std::size_t most = SIZE_MAX; ///< rows
-	std::size_t most_slow = SIZE_MAX; ///< command lines that take too long; see ArgsReader::read()
+	std::size_t most_slow = SIZE_MAX; ///< command lines that time out; see ArgsReader::read()
 };
 
-/// Asks a source again and again; names and what hangs are remembered.
+/// Collects repeatedly from a source. User names and hanging processes are cached.
 class Collector {
 public:
 	explicit Collector(const psinfo::Source &source) : source_(source) {}
 
-	/// Fills @listing, which is new. Nothing is wrong if there is no error.
+	/// Fills @listing, which must be new. Returns nothing on success.
 	[[nodiscard]] std::optional<psinfo::Error> collect(const Wanted &wanted, Listing &listing);
 
 private:

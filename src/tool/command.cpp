@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// How commands end, in words.
+// Messages, hints and exit codes.
 #include "command.h"
 
 #include <array>
@@ -14,7 +14,7 @@ struct Ending {
 	Kind kind;
 	Exit exit;
 	std::string_view hint; ///< for the module
-	std::string_view fallback_hint; ///< where /proc is read anyway
+	std::string_view fallback_hint; ///< if /proc is read instead
 	std::string_view proc_hint; ///< for /proc
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The command line. What is an option, what is a value and what is a command is
-// decided here, so that every mistake is reported in the same words; CLI11 keeps
-// the options, stores their values and writes --help.
+// Parses the command line. This file tells options, values and commands apart, so
+// that errors are worded consistently; CLI11 holds the options, stores their values
+// and writes --help.
 #include "command_line.h"
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 
 using Words = std::span<const std::string>;
 
-/// "--output" or "-o", and whether it takes a value.
+/// Maps "--output" or "-o" to whether it takes a value.
 using Spellings = std::map<std::string, bool>;
 
 std::unique_ptr<CLI::App> app_of(const Command &command, Arguments &arguments)
@@ -64,27 +64,27 @@ bool is_option(const std::string &word)
 	return word.size() > 1 && word[0] == '-';
 }
 
-// ---- one word after the other ---------------------------------------------
+// ---- parse words ----------------------------------------------------------
 
-/// What stands at one place of the command line, and in how many words.
+/// One item of the command line, and how many words it takes.
 struct Step {
 	enum class Kind {
-		Options, ///< one, or several letters in one word; with the value of the last one
-		Word, ///< no option
+		Options, ///< one, or several letters in one word; with the value of the last
+		Word, ///< not an option
 		End, ///< "--": no options after it
-		Unknown, ///< there is no such option
-		NoValue, ///< an option without the value that it needs
+		Unknown, ///< an unknown option
+		NoValue, ///< an option without its value
 		NeedlessValue, ///< a value for an option that takes none
 	};
 	Kind kind = Kind::Options;
-	std::string spelling = {}; ///< of the option that is wrong
+	std::string spelling = {}; ///< of the wrong option
 	std::size_t length = 1;
-	std::vector<std::string> parts = {}; ///< of Options: each and each value as a word of its own
+	std::vector<std::string> parts = {}; ///< of Options: each option and each value as a separate word
 };
 
 Step step_with_value(const std::string &spelling, std::string value, std::size_t length)
 {
-	// CLI11 takes "{}" for an empty list.
+	// CLI11 parses "{}" as an empty list.
 	if (value.empty() || value == "{}")
 		return {Step::Kind::NoValue, spelling};
 	return {Step::Kind::Options, "", length, {spelling, std::move(value)}};
@@ -133,7 +133,7 @@ Step short_step(Words words, const Spellings &known)
 	return step;
 }
 
-/// @words are those from there on, of which there is at least one.
+/// @words is the rest of the command line, at least one word.
 Step step_at(Words words, const Spellings &known)
 {
 	if (words[0] == "--")
@@ -143,9 +143,9 @@ Step step_at(Words words, const Spellings &known)
 	return words[0].starts_with("--") ? long_step(words, known) : short_step(words, known);
 }
 
-// ---- which command ----------------------------------------------------------
+// ---- find the command -------------------------------------------------------
 
-/// In the options of all commands: one spelling takes a value in all or in none.
+/// The options of all commands. An option takes a value in all of them or in none.
 Spellings all_spellings(const std::vector<Command> &commands)
 {
 	Spellings spellings;
@@ -162,8 +162,8 @@ const Command *find_command(const std::vector<Command> &commands, const std::str
 }
 
 /// The index of the first word that is neither an option nor the value of one, also
-/// after "--", or how many words there are. To know values, the options of all commands
-/// are needed; most command lines do without.
+/// after "--"; words.size() if there is none. Recognizing values takes the options of
+/// all commands, which are collected only if a word may be a command.
 std::size_t find_first_word(Words words, const std::vector<Command> &commands)
 {
 	bool may_be_there = std::any_of(words.begin(), words.end(),
@@ -187,14 +187,14 @@ std::size_t find_first_word(Words words, const std::vector<Command> &commands)
 	return words.size();
 }
 
-// ---- what is wrong ------------------------------------------------------------
+// ---- report errors ------------------------------------------------------------
 
 std::string help_hint(const std::string &command)
 {
 	return full_name(command) + " --help";
 }
 
-/// The commands that have it: "'psinfo watch', 'psinfo stuck'"; "" if none does.
+/// The commands with this option: "'psinfo watch', 'psinfo stuck'"; "" if none.
 std::string owners_of(const std::string &spelling)
 {
 	std::string owners;
@@ -223,8 +223,8 @@ Outcome surplus_word(const std::string &command, const std::string &word)
 			   help_hint(command));
 }
 
-/// Rewrites the words so that nothing is left to guess: each option and each value is
-/// a word, and what is no option stands at the end.
+/// Rewrites the words unambiguously: each option and each value is a separate word, and
+/// arguments come last.
 Outcome put_in_order(const std::string &command, const CLI::App &app, Words words, std::vector<std::string> &ret_words)
 {
 	Spellings known;
@@ -262,7 +262,7 @@ Outcome put_in_order(const std::string &command, const CLI::App &app, Words word
 	return {};
 }
 
-/// CLI11 wants the last word first.
+/// CLI11 expects the words in reverse order.
 Outcome store(const std::string &command, CLI::App &app, std::vector<std::string> words, std::string &ret_text)
 {
 	std::reverse(words.begin(), words.end());

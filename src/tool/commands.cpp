@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The commands: to add one, write its row.
+// The table of commands. To add one, add a row.
 #include "commands.h"
 
 #include <memory>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The commands: a row for each.
+// The table of commands, one row each.
 #ifndef PSINFO_TOOL_COMMANDS_H
 #define PSINFO_TOOL_COMMANDS_H
 
@@ -18,7 +18,7 @@ struct Command {
 	enum class Sources {
 		None,
 		One, ///< run again from /proc if the module fails
-		Lasting, ///< one, which the command itself replaces if it fails
+		Lasting, ///< one; the command itself replaces it if it fails
 		Both,
 	};
 
@@ -28,11 +28,11 @@ struct Command {
 	unsigned taken; ///< takes::...
 	std::function<void(CLI::App &)> add_options; ///< its own
 	std::function<Outcome(const Context &)> run;
-	std::function<Outcome(const Common &)> check; ///< of its options, before a source is opened
+	std::function<Outcome(const Common &)> check; ///< checks its options before a source is opened
 	bool is_unattended = false; ///< run by a timer: no warnings about the source
 };
 
-/// The list, which needs no name, is the first. Each keeps what its own options say.
+/// The list, which has no name, comes first. Each command holds its parsed options.
 [[nodiscard]] std::vector<Command> all_commands();
 
 } // namespace tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Who is whose parent.
+// Parents, children and threads in a snapshot.
 #include "family.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ using psinfo::Process;
 
 const Processes no_processes;
 
-/// Nodes are kept on a stack of our own: chains of children may be long.
+/// No function here recurses, because chains of children may be long.
 using Kept = std::unordered_set<const Process *>;
 
 Processes with_threads(const Family &family, const Process &process)
@@ -36,7 +36,7 @@ Processes all_below(const Family &family, Processes nodes)
 	return nodes;
 }
 
-/// Those wanted, and all on the way to them.
+/// The wanted nodes and their ancestors.
 Kept kept_of(const Family &family, const Processes &nodes, const std::function<bool(const Process &)> &is_wanted)
 {
 	Kept kept;
@@ -49,7 +49,7 @@ Kept kept_of(const Family &family, const Processes &nodes, const std::function<b
 	return kept;
 }
 
-/// Each once: a snapshot is not of one moment, and might even hold a circle.
+/// Each node only once: a snapshot is not atomic and might even contain a cycle.
 void push(std::vector<Branch> &stack, const Processes &nodes, std::size_t depth, Kept &kept)
 {
 	bool is_last = true;
@@ -82,7 +82,7 @@ const Processes &Family::find(const ByPid &lists, std::int32_t pid)
 	return found == lists.end() ? no_processes : found->second;
 }
 
-/// A thread's is its process.
+/// The parent of a thread is its process.
 const Process *Family::parent(const Process &process) const
 {
 	const auto *found = snapshot_.find(process.is_thread() ? process.tgid : process.ppid);
@@ -100,8 +100,8 @@ Processes Family::ancestors(const Process &process) const
 	return result;
 }
 
-/// Whether the process is the one with its PID in the snapshot, which may be
-/// another snapshot than the one it comes from.
+/// Whether the snapshot has this process, and not another one with its PID. The
+/// process may come from another snapshot.
 bool Family::holds(const Process &process) const
 {
 	const auto *found = snapshot_.find(process.pid);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Who is whose parent. Pure functions of a snapshot.
+// Parents, children and threads in a snapshot. Pure functions.
 #ifndef PSINFO_TOOL_FAMILY_H
 #define PSINFO_TOOL_FAMILY_H
 
@@ -14,23 +14,23 @@ namespace tool {
 
 using Processes = std::vector<const psinfo::Process *>;
 
-/// Of a snapshot of all processes, which has to outlive it. The relatives of a
-/// process taken from another snapshot are found as well, unless its PID belongs to
-/// another process in this one.
+/// The relations in a snapshot of all processes, which must outlive it. Also finds the
+/// relatives of a process from another snapshot, unless its PID belongs to another
+/// process in this one.
 class Family {
 public:
 	explicit Family(const psinfo::Snapshot &snapshot);
 
-	/// Null if it cannot be seen, or has gone and left its pid to somebody else.
+	/// Null if it cannot be seen, or has exited and its pid was reused.
 	[[nodiscard]] const psinfo::Process *parent(const psinfo::Process &process) const;
 	/// From the parent upwards.
 	[[nodiscard]] Processes ancestors(const psinfo::Process &process) const;
 	[[nodiscard]] const Processes &children(const psinfo::Process &process) const;
-	/// Without itself. None if the parent cannot be seen.
+	/// Without the process itself. Empty if the parent cannot be seen.
 	[[nodiscard]] Processes siblings(const psinfo::Process &process) const;
-	/// Those whose parent cannot be seen.
+	/// Processes whose parent cannot be seen.
 	[[nodiscard]] const Processes &roots() const { return roots_; }
-	/// All but the first, if the snapshot has threads.
+	/// All but the main thread, if the snapshot has threads.
 	[[nodiscard]] const Processes &threads(const psinfo::Process &process) const;
 
 private:
@@ -44,19 +44,19 @@ private:
 	Processes roots_;
 };
 
-/// A zombie that its parent could reap. A first thread that has ended before the others of
-/// its process is one only in name, and so is a traced thread. The snapshot has times.
+/// A zombie that its parent could reap: neither a main thread that exited before the
+/// other threads of its process, nor a traced thread. The snapshot must have times.
 [[nodiscard]] bool is_unreaped(const psinfo::Process &process);
 
-/// A line of the tree: the nodes above it are the last lines of lower depth.
+/// A line of the tree. Its parent is the last line before it that has a lower depth.
 struct Branch {
 	const psinfo::Process *process;
 	std::size_t depth;
-	bool is_last; ///< of its siblings
+	bool is_last; ///< last of its siblings
 };
 
-/// From @root down, or from all roots if it is null; only what is wanted, and
-/// what leads there.
+/// The tree from @root, or from all roots if it is null: only the wanted processes
+/// and their ancestors.
 [[nodiscard]] std::vector<Branch> tree_of(const Family &family, const psinfo::Process *root,
 					  const std::function<bool(const psinfo::Process &)> &is_wanted);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The columns: to add one, write its row.
+// The table of columns. To add one, add a row.
 #include "fields.h"
 
 #include <algorithm>
@@ -128,7 +128,7 @@ Cell policy(const Row &row)
 	return words[number];
 }
 
-/// Not another process, born later, that has the parent's pid by now.
+/// False for a later process that has reused the parent's pid.
 bool is_parent(const Process &parent, const Process &child)
 {
 	return parent.start <= child.start;
@@ -164,7 +164,7 @@ constexpr Column time_column(std::string_view name, std::string_view heading, st
 	return column;
 }
 
-// The order is that of --help and of psinfo show.
+// In the order of --help and of psinfo show.
 // clang-format off
 constexpr Column columns[] = {
 	{"pid", "PID", "process id; with --threads the thread's own", Align::Right, none, identity<&Process::pid>},

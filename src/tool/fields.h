@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The columns. One row per column in one table feeds -o, --sort, --help, the
-// table, CSV, JSON and which groups are asked for.
+// The columns. One table, with one row per column, feeds -o, --sort, --help, the
+// table, CSV, JSON and the groups to query.
 #ifndef PSINFO_TOOL_FIELDS_H
 #define PSINFO_TOOL_FIELDS_H
 
@@ -26,19 +26,19 @@ struct Bytes {
 	bool operator<(const Bytes &other) const { return count < other.count; }
 };
 
-/// What stands where a row and a column meet. Nothing: not known. Texts are raw,
-/// and live as long as the snapshot and the facts that they come from.
+/// The value of a column in a row. monostate: unknown. Texts are raw, and valid as
+/// long as the snapshot and the facts that they come from.
 using Cell =
 	std::variant<std::monostate, std::int64_t, std::uint64_t, std::chrono::nanoseconds, Bytes, std::string_view>;
 
-/// What rows say beyond the process itself. Filled before rows are looked at,
-/// as far as the columns need it.
+/// Data of rows beyond the process itself. Filled before the rows are used, as far as
+/// the columns need it.
 struct Facts {
-	psinfo::BootTime now{}; ///< for what has elapsed
-	bool initial_namespace = false; ///< the parent of 1 and 2 is the kernel
-	std::map<std::int32_t, psinfo::Process> parents; ///< that are not in the snapshot
+	psinfo::BootTime now{}; ///< for elapsed times
+	bool initial_namespace = false; ///< where the parent of 1 and 2 is swapper/0
+	std::map<std::int32_t, psinfo::Process> parents; ///< parents not in the snapshot, by pid
 	std::map<std::int32_t, std::string> args; ///< command lines, by pid
-	std::shared_ptr<Users> users; ///< remembers names from one listing to the next
+	std::shared_ptr<Users> users; ///< caches names across listings
 };
 
 struct Row {
@@ -49,7 +49,7 @@ struct Row {
 
 enum class Align : std::uint8_t { Left, Right };
 
-/// What a column needs beside groups; see collect.h.
+/// What a column needs besides groups; see collect.h.
 struct Needs {
 	bool parents = false;
 	bool args = false;
@@ -64,11 +64,11 @@ struct Column {
 	Align align;
 	psinfo::Groups groups;
 	Cell (*cell)(const Row &row);
-	Cell (*sort_key)(const Row &row) = nullptr; ///< null: as cell
-	std::string_view nothing = "-"; ///< shown where there is nothing
+	Cell (*sort_key)(const Row &row) = nullptr; ///< null: same as cell
+	std::string_view nothing = "-"; ///< shown for an unknown value
 	bool shows_state = false; ///< in the colour of the state
 	Needs needs = {};
-	bool is_time = false; ///< its cells are times: in JSON it is two keys
+	bool is_time = false; ///< its cells are times: two keys in JSON
 };
 
 [[nodiscard]] std::span<const Column> all_columns();
@@ -82,11 +82,11 @@ struct SortKey {
 	bool operator==(const SortKey &) const = default;
 };
 
-/// The columns of "pid,name"; "+rss" is @defaults and then rss. A + later in the list
-/// changes nothing: "pid,+rss" is two lists joined. @ret_unknown is the name that is
-/// none, if the result is empty.
+/// Parses "pid,name"; "+rss" is @defaults followed by rss. A later + is ignored, so
+/// that joined lists work: "pid,+rss". If the result is empty, @ret_unknown is the
+/// unknown name.
 [[nodiscard]] Columns parse_columns(std::string_view text, const Columns &defaults, std::string &ret_unknown);
-/// "-rss,pid": by rss, the largest first, then by pid. As above.
+/// Parses "-rss,pid": by rss, the largest first, then by pid. @ret_unknown: as above.
 [[nodiscard]] std::vector<SortKey> parse_sort(std::string_view text, std::string &ret_unknown);
 
 [[nodiscard]] Columns default_columns(bool threads);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// One source after the other.
+// Replaces a source that failed.
 #include "following.h"
 
 #include <utility>

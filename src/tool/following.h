@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A source for who asks for hours: modules are unloaded, loaded and upgraded
-// meanwhile.
+// A source for commands that run for hours, while the module may be unloaded, loaded
+// or upgraded.
 #ifndef PSINFO_TOOL_FOLLOWING_H
 #define PSINFO_TOOL_FOLLOWING_H
 
@@ -13,38 +13,38 @@
 
 namespace tool {
 
-/// Is what the user chose for as long as it lasts, opened anew where it has gone.
-/// With Choice::Auto /proc takes over where the module has gone, and the module
-/// as soon as it is there again. Not for several threads at once.
+/// The source that the user chose; it can be reopened after a failure. With
+/// Choice::Auto, /proc replaces a failed module until the module is available again.
+/// Not thread-safe.
 class Following final : public psinfo::Source {
 public:
 	using Open = std::function<psinfo::Result<std::unique_ptr<psinfo::Source>>(psinfo::Choice)>;
 
-	/// @first is what was opened for @choice, and outlives this.
+	/// @first is the source opened for @choice, and must outlive this object.
 	Following(
 		const psinfo::Source &first, psinfo::Choice choice,
 		Open open = [](psinfo::Choice which) { return psinfo::open_source(which); });
 
-	/// Errors are those of the source that it is now.
+	/// Errors: those of the current source.
 	[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query &query) const override;
 	[[nodiscard]] std::string_view name() const override { return source_->name(); }
-	/// Why it is not the module now, with Choice::Auto; else nothing.
+	/// With Choice::Auto: why the current source is not the module; else nothing.
 	[[nodiscard]] const std::optional<psinfo::Error> &module_error() const { return module_error_; }
 
-	/// For the time between two snapshots: the module, if it is there again.
+	/// Changes from /proc back to the module if possible. Call it between snapshots.
 	void prefer_module();
-	/// After an error: whether there is a source to ask again. With Choice::Auto that is
-	/// /proc where the module failed, even if it can still be opened.
+	/// Opens a source after an error; false if there is none. With Choice::Auto, /proc
+	/// replaces a failed module, even if that can still be opened.
 	[[nodiscard]] bool reopen();
 
 private:
 	bool change_to(psinfo::Choice choice);
 
 	const psinfo::Source *source_;
-	std::unique_ptr<psinfo::Source> own_; ///< where it is not the first one any more
+	std::unique_ptr<psinfo::Source> own_; ///< the replacement of the first one
 	psinfo::Choice choice_;
 	Open open_;
-	mutable std::optional<psinfo::Error> module_error_; ///< of the last time it was opened or asked
+	mutable std::optional<psinfo::Error> module_error_; ///< of the last attempt to open or query it
 };
 
 } // namespace tool

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// psinfo: what runs on this machine and in which state. Only here messages are
-// printed, and the process exits.
+// psinfo: lists the processes of this machine and their states. Only this file prints
+// messages and exits.
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -53,7 +53,7 @@ Outcome parse_and_run(int argc, char **argv, std::ostream &out)
 {
 	CommandLine line{};
 
-	// argv[0] is missing if whoever called execve() gave no arguments at all.
+	// argv[0] is missing if execve() was called with an empty argument list.
 	auto outcome = parse_command_line({argv + std::min(argc, 1), argv + argc}, line);
 	return outcome.exit == Exit::Done ? run(line, out) : outcome;
 }

@@ -44,7 +44,7 @@ bool names_utf8(std::string locale)
 	return locale.find("utf-8") != std::string::npos || locale.find("utf8") != std::string::npos;
 }
 
-/// One word of a few.
+/// Adds an option whose value is one of @words.
 void add_choice(CLI::App &app, const std::string &name, std::string &value, const std::string &description,
 		const std::vector<std::string> &words)
 {
@@ -64,7 +64,7 @@ bool parse_seconds(std::string_view text, double &ret_seconds)
 	return error == std::errc() && end == text.data() + text.size();
 }
 
-/// "0.1", "86400": as short as it can be written
+/// "0.1", "86400": the shortest representation
 std::string as_text(double number)
 {
 	std::array<char, 32> digits;
@@ -72,7 +72,7 @@ std::string as_text(double number)
 	return {digits.data(), end};
 }
 
-/// May be given several times, each with a list.
+/// Adds an option that may be given several times, each with a list.
 void add_list(CLI::App &app, const std::string &name, std::vector<std::string> &values, const std::string &description,
 	      const std::string &type)
 {
@@ -98,7 +98,7 @@ void add_formats(CLI::App &app, Arguments &arguments, unsigned taken)
 	app.add_flag("-r,--raw", arguments.raw, "Print exact values, one space between them");
 }
 
-// ---- what they mean -----------------------------------------------------
+// ---- resolve the options ------------------------------------------------
 
 Outcome read_pids(const std::vector<std::string> &lists, const char *option, std::vector<std::int32_t> &ret_pids)
 {
@@ -207,7 +207,7 @@ Surroundings surroundings()
 		variable("NO_COLOR"), variable("TERM"),		  charset()};
 }
 
-/// CLI11 would take "010" for 8: it is given the number without the zeros.
+/// CLI11 would read "010" as octal 8, so it gets the number without leading zeros.
 void accept_integer(CLI::Option &option, std::uint64_t least, std::uint64_t most, const std::string &what)
 {
 	auto is_number = [=](std::string &text) -> std::string {

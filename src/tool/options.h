@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The options that commands share: as they are typed, and what they mean.
+// The options that commands share: as typed, and resolved.
 #ifndef PSINFO_TOOL_OPTIONS_H
 #define PSINFO_TOOL_OPTIONS_H
 
@@ -15,7 +15,7 @@ class Option;
 
 namespace tool {
 
-/// Which of the shared options a command takes; or them together.
+/// The shared options that a command takes, combined with |.
 namespace takes {
 enum : unsigned {
 	Source = 1U << 0U, ///< --source
@@ -28,9 +28,9 @@ enum : unsigned {
 };
 } // namespace takes
 
-/// As typed.
+/// The options as typed.
 struct Arguments {
-	std::string source; ///< empty: not given, which is as auto
+	std::string source; ///< empty: not given, which means auto
 	std::string colour = "auto";
 	bool json = false;
 	bool csv = false;
@@ -39,37 +39,37 @@ struct Arguments {
 	bool threads = false;
 	bool kernel_threads = false;
 	bool user_processes = false;
-	std::vector<std::string> states; ///< of each time that it was given
+	std::vector<std::string> states; ///< one for each time that the option was given
 	std::vector<std::string> users;
 	std::vector<std::string> pids;
 	std::vector<std::string> parents;
 };
 
-/// What the defaults depend on.
+/// The environment that defaults depend on.
 struct Surroundings {
 	bool is_terminal = false; ///< stdout
 	bool has_terminal_for_errors = false; ///< stderr
 	std::size_t width = 0; ///< of stdout
-	std::string no_color; ///< the variables of the environment
+	std::string no_color; ///< the environment variables NO_COLOR and TERM
 	std::string term;
 	std::string charset; ///< LC_ALL, LC_CTYPE or LANG: the first that is not empty
 };
 
 [[nodiscard]] Surroundings surroundings();
 
-/// Adds options that write to @arguments, which has to outlive @app.
+/// Adds options that write to @arguments, which must outlive @app.
 void add_options(CLI::App &app, Arguments &arguments, unsigned taken);
 
 /// Refuses values that are not whole decimal numbers in the range; @what completes the
 /// message: "--samples: 'x' is not a whole number from 1 to 1000".
 void accept_integer(CLI::Option &option, std::uint64_t least, std::uint64_t most, const std::string &what);
-/// A process id.
+/// Refuses values that are not process ids.
 void accept_pid(CLI::Option &option);
-/// -d, --interval: seconds between @least and @most; @standard is the default, which
+/// Adds -d, --interval: seconds from @least to @most; @standard is the default, which
 /// @value already holds.
 void add_interval(CLI::App &app, double &value, double least, double most, const std::string &standard);
 
-/// What the arguments mean. The outcome is a success or wrong usage.
+/// Resolves the arguments. The outcome is success or wrong usage.
 [[nodiscard]] Outcome understand(const Arguments &arguments, const Surroundings &around, Common &ret_common);
 
 } // namespace tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A stream to a file descriptor that remembers why writing failed.
+// A stream buffer for a file descriptor. It keeps the errno of a failed write.
 #include "output.h"
 
 #include <cerrno>

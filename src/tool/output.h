@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A stream to a file descriptor that remembers why writing failed.
+// A stream buffer for a file descriptor. It keeps the errno of a failed write.
 #ifndef PSINFO_TOOL_OUTPUT_H
 #define PSINFO_TOOL_OUTPUT_H
 
@@ -13,7 +13,7 @@ public:
 	/// Does not own the descriptor.
 	explicit Output(int descriptor);
 
-	/// Writes what is left. Returns 0, or the errno of the first write that failed.
+	/// Flushes the buffer. Returns 0, or the errno of the first write that failed.
 	[[nodiscard]] int finish();
 
 protected:

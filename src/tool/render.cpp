@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Rows and totals as a table, raw, and as CSV.
+// Renders rows as a table, as raw values and as CSV.
 #include "render.h"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ template <typename... Cases> struct Overloaded : Cases... {
 };
 template <typename... Cases> Overloaded(Cases...) -> Overloaded<Cases...>;
 
-/// Exact, for programs.
+/// Exact values, for programs.
 void append_value(std::string &to, const Cell &cell, std::string_view also_escaped)
 {
 	std::visit(Overloaded{
@@ -31,7 +31,7 @@ void append_value(std::string &to, const Cell &cell, std::string_view also_escap
 		   cell);
 }
 
-/// All cells of a table one after the other, and where each ends.
+/// The text of all cells of a table, and the length and width of each cell.
 struct Cells {
 	struct Piece {
 		std::size_t length;
@@ -69,7 +69,7 @@ Cells cells_of(const Listing &listing, const Columns &columns, bool headings)
 	return cells;
 }
 
-/// Lays out one line after the other; knows how much of a line is left.
+/// Lays out lines, and cuts them to the width of the terminal.
 class Lines {
 public:
 	Lines(std::string &to, const Style &style) : to_(to), style_(style) {}
@@ -157,7 +157,7 @@ void append_raw(std::string &to, const std::string &value)
 	to += value.empty() ? "-" : value;
 }
 
-/// One value after the other, for programs.
+/// A format for programs.
 struct Dialect {
 	char between;
 	std::string_view also_escaped;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Rows and totals as JSON, by the rules of psinfo(1), JSON. Types are those of the
-// cells: sizes are bytes, and what is not known is null.
+// Renders rows and totals as JSON, as documented in psinfo(1), JSON. Types are those
+// of the cells: sizes are in bytes, and unknown values are null.
 #include <algorithm>
 #include <utility>
 
@@ -14,7 +14,7 @@ namespace tool {
 
 namespace {
 
-/// With U+FFFD for each byte that belongs to no character.
+/// Replaces each byte that is not valid UTF-8 with U+FFFD.
 std::string as_utf8(std::string_view text)
 {
 	std::string result;
@@ -37,7 +37,7 @@ std::string as_hex(std::string_view text)
 	return result;
 }
 
-/// What is not known is null.
+/// Unknown values are null.
 void add_cell(Json &object, const Column &column, const Cell &cell)
 {
 	std::string name(column.name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Totals per state: as a table of their own, and as the lines below a list.
+// Renders totals per state: as a table, and as the lines below a list.
 #include <algorithm>
 
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@ namespace tool {
 
 namespace {
 
-/// Ends a line of which something is missing.
+/// Ends a line that was cut.
 constexpr char missing_mark = '>';
 
 struct Line {
@@ -68,7 +68,7 @@ std::string render_values(const psinfo::Totals &totals, std::string_view heading
 	return result;
 }
 
-/// "RUNNING: 1" by words, "R:1" by letters; then the total.
+/// "RUNNING: 1" with words, "R:1" with letters; the total comes last.
 std::vector<std::string> counts_of(const psinfo::Totals &totals, bool threads, bool words)
 {
 	const auto &counts = threads ? totals.threads : totals.processes;
@@ -87,7 +87,7 @@ std::vector<std::string> counts_of(const psinfo::Totals &totals, bool threads, b
 	return items;
 }
 
-/// As many items in a line as fit, and one at least.
+/// Puts as many items in a line as fit, at least one.
 std::vector<std::string> wrapped(const std::vector<std::string> &items, std::string_view between, std::size_t width)
 {
 	std::vector<std::string> lines;

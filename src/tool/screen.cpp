@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The terminal, as long as it is ours.
+// The full-screen terminal of `psinfo watch`.
 #include "screen.h"
 
 #include <array>
@@ -45,10 +45,10 @@ constexpr std::array keys = {
 };
 // clang-format on
 
-/// Something else has written to the terminal: all is drawn again.
+/// Redraws everything, for when another program has written to the terminal.
 constexpr int key_redraw = 'l' & 0x1f;
 
-/// Foreground of each state; -1: the terminal's own.
+/// Foreground of each state; -1: the terminal's default.
 constexpr std::array<short, psinfo::state_count> foregrounds = {
 	COLOR_GREEN,   -1,	   COLOR_RED,  COLOR_YELLOW, COLOR_CYAN, COLOR_MAGENTA,
 	COLOR_MAGENTA, COLOR_BLUE, COLOR_BLUE, COLOR_YELLOW,
@@ -67,8 +67,8 @@ void make_colours()
 		init_pair(pair_of(state), foregrounds[static_cast<std::size_t>(state)], -1);
 }
 
-/// Names are printed as UTF-8 in every locale, so ncurses has to read them as that.
-/// False if there is no locale for it.
+/// Names are printed as UTF-8 in every locale, so ncurses must run in a UTF-8 locale.
+/// False if there is none.
 bool use_utf8()
 {
 	constexpr std::string_view utf8 = "UTF-8";
@@ -77,8 +77,8 @@ bool use_utf8()
 	return nl_langinfo(CODESET) == utf8 || (std::setlocale(LC_CTYPE, "C.UTF-8") && nl_langinfo(CODESET) == utf8);
 }
 
-/// The other end has closed. A process whose controlling terminal it is not gets no
-/// SIGHUP, and each read returns at once.
+/// Whether the other end was closed. Without this check, a process with another
+/// controlling terminal would spin: it gets no SIGHUP, and each read returns at once.
 bool has_hung_up()
 {
 	std::array<pollfd, 2> ends = {{{STDIN_FILENO, 0, 0}, {STDOUT_FILENO, 0, 0}}};
@@ -87,7 +87,7 @@ bool has_hung_up()
 	return poll(ends.data(), ends.size(), 0) > 0 && ((ends[0].revents | ends[1].revents) & hung_up) != 0;
 }
 
-/// Meanwhile, and only then, the signals come that @mask lets through.
+/// Signals that @mask does not block are delivered during this call only.
 void wait_for_input(std::chrono::milliseconds most, const sigset_t &mask)
 {
 	pollfd input = {STDIN_FILENO, POLLIN, 0};
@@ -99,14 +99,14 @@ void wait_for_input(std::chrono::milliseconds most, const sigset_t &mask)
 
 } // namespace
 
-/// What has to be given back.
+/// What the destructor restores or frees.
 struct Screen::Terminal {
 	SCREEN *handle = nullptr;
 	WINDOW *window = nullptr;
 	bool has_colours = false;
 	bool is_utf8 = false;
 	std::array<struct sigaction, quitting_signals.size()> before{};
-	sigset_t mask_before{}; ///< the signals that were blocked
+	sigset_t mask_before{}; ///< signal mask to restore
 };
 
 std::unique_ptr<Screen> Screen::open(bool colour)
@@ -133,8 +133,8 @@ std::unique_ptr<Screen> Screen::open(bool colour)
 
 Screen::Screen(std::unique_ptr<Terminal> terminal) : terminal_(std::move(terminal))
 {
-	// Blocked except inside ppoll(), so that none is lost between the check and the
-	// wait; SIGWINCH, too, which is ncurses's.
+	// Signals are blocked except inside ppoll(), so that none is lost between the
+	// check and the wait; also SIGWINCH, which ncurses handles.
 	sigset_t blocked;
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGWINCH);
@@ -151,7 +151,7 @@ Screen::~Screen()
 {
 	endwin();
 	delscreen(terminal_->handle);
-	// A pending one goes to our handler, before the old one is restored.
+	// Unblock first: a pending signal must still reach our handler.
 	sigprocmask(SIG_SETMASK, &terminal_->mask_before, nullptr);
 	for (std::size_t i = 0; i < quitting_signals.size(); i++)
 		sigaction(quitting_signals[i], &terminal_->before[i], nullptr);
@@ -180,8 +180,8 @@ void Screen::put(std::size_t row, std::string_view text, unsigned attributes)
 	std::string shown(cut_to_width(text, width()));
 	if (!terminal_->is_utf8)
 		shown = as_ascii(shown);
-	// Where ncurses takes a character for wider than we do, the line has gone on
-	// in the next row: clear what is there.
+	// If ncurses considers a character wider than we do, the line above has
+	// continued in this row: clear it.
 	wmove(window, static_cast<int>(row), 0);
 	wclrtoeol(window);
 	wattrset(window, static_cast<int>(attributes));
@@ -205,8 +205,7 @@ void Screen::show()
 	wrefresh(terminal_->window);
 }
 
-/// A key that ncurses has, or ERR. It has some that were typed before, and that the
-/// terminal's size has changed.
+/// A key from ncurses, or ERR. ncurses buffers keys, and reports a resize as a key.
 int Screen::typed()
 {
 	wtimeout(terminal_->window, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The terminal, as long as it is ours. The only user of ncurses.
+// The full-screen terminal of `psinfo watch`. The only user of ncurses.
 #ifndef PSINFO_TOOL_SCREEN_H
 #define PSINFO_TOOL_SCREEN_H
 
@@ -14,11 +14,11 @@
 
 namespace tool {
 
-/// From open() until it is destroyed; then the terminal is what it was before.
-/// SIGINT, SIGQUIT, SIGTERM and SIGHUP become Action::Quit.
+/// Controls the terminal from open() on; the destructor restores it. SIGINT, SIGQUIT,
+/// SIGTERM and SIGHUP become Action::Quit.
 class Screen {
 public:
-	/// Null if the terminal is of a kind that is not known.
+	/// Null if the terminal type is unknown.
 	[[nodiscard]] static std::unique_ptr<Screen> open(bool colour);
 	~Screen();
 	Screen(const Screen &) = delete;
@@ -29,13 +29,13 @@ public:
 
 	enum class Look { Plain, Bold, Reverse };
 	void clear();
-	/// Escaped text. Beyond the edges it is cut. From the top to the bottom.
+	/// Writes escaped text, cut at the edges. Write rows from top to bottom.
 	void line(std::size_t row, std::string_view text, Look look = Look::Plain);
 	void line(std::size_t row, std::string_view text, psinfo::State state);
 	void show();
 
-	/// The next key's, or None after that time or if the terminal was resized. Quit
-	/// if the other end of the terminal has closed.
+	/// The action of the next key. None after @most or if the terminal was resized,
+	/// Quit if the other end of the terminal was closed.
 	Action wait(std::chrono::milliseconds most);
 
 private:
@@ -47,7 +47,7 @@ private:
 	std::unique_ptr<Terminal> terminal_;
 };
 
-/// What the keys do, a line each.
+/// The lines of the help for the keys.
 [[nodiscard]] const std::vector<std::string_view> &key_help();
 
 } // namespace tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which rows, and in which order.
+// Selects and sorts rows.
 #include "select.h"
 
 #include <algorithm>
@@ -31,8 +31,8 @@ bool has_user(const Filter &filter, const Process &process)
 	return filter.uids.empty() || (process.credentials && has(filter.uids, process.credentials->uid));
 }
 
-/// The only user, but not the overflow id: the module compares the kernel's own ids
-/// and would leave out processes of users without a mapping, which are shown with it.
+/// The user, if there is exactly one. Not the overflow id: the module compares kernel
+/// ids and would omit processes of unmapped users, which are shown with that id.
 std::optional<std::uint32_t> user_for_source(const Filter &filter)
 {
 	auto uid = single(filter.uids);
@@ -44,7 +44,7 @@ bool is_of_kind(Query::Kind kind, const Process &process)
 	return kind == Query::Kind::All || (kind == Query::Kind::KernelThreads) == process.is_kernel_thread();
 }
 
-/// -1, 0 or 1. What is not known comes last, whatever the direction.
+/// Returns -1, 0 or 1. Unknown values come last in both directions.
 int compare(const Cell &left, const Cell &right, bool descending)
 {
 	bool left_is_nothing = left.index() == 0;
@@ -67,8 +67,8 @@ bool begins_as(std::string_view word, std::string_view text)
 	return text.size() <= word.size() && std::equal(text.begin(), text.end(), word.begin(), is_same);
 }
 
-/// Letters tell capitals from others only where there are both: t is TRACED and T
-/// STOPPED, but d is D.
+/// Case matters only for a letter that is used in both: t is TRACED and T STOPPED, but
+/// d is D.
 psinfo::StateSet parse_letter(char letter)
 {
 	auto upper = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
@@ -153,7 +153,7 @@ std::vector<const Process *> sorted(const psinfo::Snapshot &snapshot, const Fact
 	std::transform(snapshot.processes.begin(), snapshot.processes.end(), std::back_inserter(rows),
 		       [](const Process &process) { return &process; });
 
-	// The last key first: what is stable keeps the order of the keys before.
+	// Sort by the last key first: the sort is stable, so that the first key wins.
 	for (std::size_t i = keys.size(); i-- > 0;) {
 		const auto &key = keys[i];
 		std::vector<Sortable> sortables;

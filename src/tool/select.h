@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which rows, and in which order. Pure functions.
+// Selects and sorts rows. Pure functions.
 #ifndef PSINFO_TOOL_SELECT_H
 #define PSINFO_TOOL_SELECT_H
 
@@ -15,30 +15,29 @@
 
 namespace tool {
 
-/// What the source can be asked: of a filter with several users, pids or parents, or
-/// with the overflow id, only the rest; those are for keep(), and query.groups has what
-/// it needs.
+/// The part of the filter that a source can apply. Several users, pids or parents, and
+/// the overflow id, are left to keep(); query.groups includes what that needs.
 [[nodiscard]] psinfo::Query query_of(const Filter &filter, psinfo::Groups groups, bool threads);
-/// Whether the source does all of it, so that keep() changes nothing.
+/// Whether the source applies all of the filter, so that keep() would change nothing.
 [[nodiscard]] bool is_query(const Filter &filter);
 [[nodiscard]] bool lets_all_through(const Filter &filter);
 
-/// How a command ends that has found processes or not: if there are none although a
-/// selection was given, as pgrep and ps do.
+/// The outcome of a search. If a selection was given and nothing was found, it is
+/// NothingFound, as with pgrep and ps.
 [[nodiscard]] Outcome outcome_of_search(const Filter &filter, bool has_found);
 
-/// As the source judges: threads by their own state and user, by the pid and the
-/// parent of their process.
+/// The same rules as those of the sources: state and user are the thread's own, pid and
+/// parent those of its process.
 [[nodiscard]] bool matches(const Filter &filter, const psinfo::Process &process);
-/// Takes away what does not match and counts the rest anew.
+/// Removes records that do not match and recomputes the totals.
 void keep(const Filter &filter, bool threads, psinfo::Snapshot &snapshot);
 
-/// The processes of the snapshot, by the keys; equal ones in the order of pid.
+/// The processes of the snapshot, sorted by the keys, then by pid.
 [[nodiscard]] std::vector<const psinfo::Process *> sorted(const psinfo::Snapshot &snapshot, const Facts &facts,
 							  const std::vector<SortKey> &keys);
 
-/// "R,zombie,D": letters as of /proc/<pid>/stat, or words (any case, or how a word
-/// begins). Nothing, and the part that is none in @ret_unknown, if one is neither.
+/// Parses "R,zombie,D": letters as in /proc/<pid>/stat, or words (any case, or only
+/// their beginning). If a part is neither, returns nothing and sets @ret_unknown to it.
 [[nodiscard]] std::optional<psinfo::StateSet> parse_states(std::string_view text, std::string &ret_unknown);
 
 } // namespace tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Sources are opened, and replaced where they fail.
+// Opens the sources of a command, and replaces a module that fails.
 #include "session.h"
 
 namespace tool {
@@ -9,7 +9,7 @@ namespace {
 using psinfo::Choice;
 using psinfo::Error;
 
-/// Another source, and the last error that it returned.
+/// Wraps a source and keeps the last error that it returned.
 class Observed final : public psinfo::Source {
 public:
 	explicit Observed(const psinfo::Source &source) : source_(source) {}
@@ -29,7 +29,7 @@ private:
 	mutable std::optional<Error> error_;
 };
 
-/// A module that is not loaded is no fault, so that is said only where it helps.
+/// A module that is not loaded is not a fault: that warning is given only if wanted.
 void warn(const Error &module_error, const Command &command, const Common &common, const SessionHooks &hooks)
 {
 	bool is_missing = module_error.kind == Error::Kind::NotFound;
@@ -37,8 +37,8 @@ void warn(const Error &module_error, const Command &command, const Common &commo
 		hooks.warn(fallback_warning(module_error));
 }
 
-/// Whether the command can be run again from /proc; one that replaces its source itself
-/// does not need that.
+/// Whether the command can be run again from /proc. A command that replaces its source
+/// itself does not need that.
 bool can_fall_back(const Command &command, const Common &common, const Observed &source)
 {
 	return source.error() && source.name() == "module" && common.source == Choice::Auto &&

@@ -16,16 +16,16 @@
 
 namespace tool {
 
-/// What a session does to the rest of the world; tests replace it.
+/// The side effects of a session; tests replace them.
 struct SessionHooks {
 	std::function<psinfo::Result<std::unique_ptr<psinfo::Source>>(psinfo::Choice, std::optional<psinfo::Error> *)>
 		open = psinfo::open_source;
 	std::function<void(const std::string &)> warn; ///< one line without its newline
 };
 
-/// Runs the command. With --source=auto, if the module cannot be opened or fails while
-/// the command asks it, the whole command runs from /proc, and one warning says why;
-/// but see Command::is_unattended and Common::wants_notice.
+/// Runs the command. With --source=auto, if the module cannot be opened or a query
+/// fails, the whole command runs from /proc, and one warning explains why, subject to
+/// Command::is_unattended and Common::wants_notice.
 [[nodiscard]] Outcome run_session(const Command &command, const Common &common, std::ostream &out,
 				  const SessionHooks &hooks);
 

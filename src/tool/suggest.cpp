@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t most_errors = 2;
 
 /// The number of typing errors between two words: their optimal string alignment
-/// distance, from the last three rows of its matrix.
+/// distance, computed from the last three rows of the matrix.
 std::size_t distance(std::string_view a, std::string_view b)
 {
 	std::vector<std::size_t> row(b.size() + 1);

@@ -9,9 +9,9 @@
 
 namespace tool {
 
-/// The candidate that is one or two typing errors (a letter too many, missing,
-/// wrong, or swapped with the next one) away from @word and at most a third of its
-/// length; the first of the nearest. Empty if none is that near.
+/// The candidate with the fewest typing errors compared to @word (an extra, missing or
+/// wrong letter, or two adjacent letters swapped): one or two, and at most a third of
+/// the length of @word. The first of several; empty if there is none.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string> &candidates);
 
 /// The hint for a misspelled name: "did you mean 'NEAREST'? MORE", or only MORE.

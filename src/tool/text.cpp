@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Text out of names, numbers, times and sizes. The rules of escaping are those
-// of src/kernel/text.c.
+// Formats names, numbers, times and sizes. The escaping rules are those of
+// src/kernel/text.c.
 #include "text.h"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ bool is_plain(unsigned char byte)
 	return byte >= ' ' && byte < 0x7f && byte != '\\';
 }
 
-/// Returns how many columns it takes.
+/// Returns the width in columns.
 std::size_t append_byte(std::string &to, unsigned char byte)
 {
 	if (byte == '\n' || byte == '\\') {
@@ -62,7 +62,7 @@ template <typename Number> void append_decimal(std::string &to, Number number)
 	to.append(digits.data(), end);
 }
 
-/// With zeros before it, until there are @digits.
+/// Pads with leading zeros to @digits digits.
 void append_padded(std::string &to, std::uint64_t number, unsigned digits)
 {
 	std::string text;
@@ -184,7 +184,7 @@ std::string_view cut_to_width(std::string_view text, std::size_t width)
 
 	if (width == 0)
 		return {};
-	// Combining marks after the last character that fits belong to it.
+	// Continue at width 0: combining marks belong to the last character that fits.
 	while (at < text.size()) {
 		auto [code, length] = first_character(text.substr(at));
 		auto columns = length ? columns_of(code) : 1;

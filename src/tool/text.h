@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Text out of names, numbers, times and sizes, appended to a string.
+// Formats names, numbers, times and sizes, appending to a string.
 #ifndef PSINFO_TOOL_TEXT_H
 #define PSINFO_TOOL_TEXT_H
 
@@ -12,8 +12,8 @@
 
 namespace tool {
 
-/// Appends @text as escaped() shows it, and every byte of @also as \ooo, too.
-/// Returns how many columns of a terminal that takes.
+/// Appends @text as escaped() shows it, and also escapes the bytes of @also as \ooo.
+/// Returns the width in terminal columns.
 std::size_t append_escaped(std::string &to, std::string_view text, std::string_view also = {});
 
 void append_number(std::string &to, std::int64_t number);
@@ -26,20 +26,20 @@ void append_seconds(std::string &to, std::chrono::nanoseconds time);
 /// "0", "512", "1.0K", "9.9M", "12M", "1.5G": binary prefixes, rounded
 void append_size(std::string &to, std::uint64_t bytes);
 
-/// How many columns of a terminal @text takes, which is escaped. A byte that is not
-/// valid UTF-8 counts as one.
+/// The width of escaped @text in terminal columns. A byte that is not valid UTF-8
+/// counts as one.
 [[nodiscard]] std::size_t shown_width(std::string_view text);
-/// The beginning of @text, which is escaped, that takes at most @width columns: one
-/// less if a wide character does not fit.
+/// The beginning of escaped @text that takes at most @width columns: one less if a wide
+/// character does not fit.
 [[nodiscard]] std::string_view cut_to_width(std::string_view text, std::size_t width);
-/// Each column of what is not ASCII becomes a question mark.
+/// Replaces each column of a non-ASCII character with a question mark.
 [[nodiscard]] std::string as_ascii(std::string_view text);
-/// With spaces after it, until it takes @width columns.
+/// Pads the text on the right with spaces to @width columns.
 [[nodiscard]] std::string padded(std::string text, std::size_t width);
 
 /// "a,b,,c" is "a", "b", "", "c"; "" is one empty part.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char at = ',');
-/// A decimal number that is all of @text and no more than @most.
+/// Parses a decimal number that is all of @text and no more than @most.
 [[nodiscard]] bool parse_number(std::string_view text, std::uint64_t most, std::uint64_t &number);
 
 } // namespace tool

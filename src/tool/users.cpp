@@ -17,8 +17,8 @@ namespace tool {
 
 namespace {
 
-/// Calls a getpwuid_r() or one of its like with room enough. Returns whether it
-/// found an entry; what that points to is in @room.
+/// Calls getpwuid_r() or a similar function with a large enough buffer. Returns
+/// whether it found an entry; the pointers of the entry refer to @room.
 template <typename Entry, typename Key>
 bool look_up(int (*call)(Key, Entry *, char *, std::size_t, Entry **), Key key, Entry &entry, std::vector<char> &room)
 {

@@ -10,7 +10,7 @@
 
 namespace tool {
 
-/// Names stay where they are as long as the object lives.
+/// References to names stay valid for the lifetime of the object.
 class Users {
 public:
 	/// The name; the number if there is none.
@@ -22,10 +22,10 @@ private:
 	std::map<std::uint32_t, std::string> groups_;
 };
 
-/// The id of the user of that name; a number is taken as it is.
+/// The id of the user with that name; a number that is no name is the id itself.
 [[nodiscard]] std::optional<std::uint32_t> find_user(const std::string &name);
 
-/// The id that stands for each user without a mapping in this user namespace.
+/// The id that is shown for users without a mapping in this user namespace.
 [[nodiscard]] std::uint32_t overflow_uid(const std::string &path = "/proc/sys/kernel/overflowuid");
 
 } // namespace tool

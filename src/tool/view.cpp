@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What `psinfo watch` shows, and what keys change about it.
+// What `psinfo watch` shows, and how keys change it.
 #include "view.h"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 using psinfo::State;
 using Kind = psinfo::Query::Kind;
 
-/// After those that were given.
+/// The sets that NextStates cycles through after the given states.
 constexpr std::array state_sets = {
 	State::Running, State::Uninterruptible, State::Interruptible, State::Stopped,
 	State::Traced,	State::Zombie,		State::Idle,
@@ -34,14 +34,14 @@ void next_kind(View &view)
 	view.first = 0;
 }
 
-/// The other keys, if there were any, go.
+/// Replaces all sort keys.
 void sort_by(std::size_t step, View &view)
 {
 	auto size = view.columns.size();
 	auto now = std::find(view.columns.begin(), view.columns.end(),
 			     view.sort.empty() ? find_column("pid") : view.sort[0].column);
 	auto index = static_cast<std::size_t>(now - view.columns.begin());
-	// Numbers that are compared start with the largest; names with A.
+	// Numbers other than pids start with the largest, names with A.
 	const auto *column = view.columns[now == view.columns.end() ? 0 : (index + step) % size];
 	view.sort = {{column, column->align == Align::Right && column->name.find("pid") == std::string_view::npos}};
 	view.first = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What `psinfo watch` shows, and what keys change about it. Knows no terminal.
+// What `psinfo watch` shows, and how keys change it. Independent of the terminal.
 #ifndef PSINFO_TOOL_VIEW_H
 #define PSINFO_TOOL_VIEW_H
 
@@ -39,18 +39,18 @@ struct View {
 	bool shows_help = false;
 	bool is_over = false;
 	std::size_t first = 0; ///< row at the top
-	std::optional<psinfo::StateSet> given_states; ///< by --state
-	std::size_t states = 0; ///< which of the sets that NextStates goes through
+	std::optional<psinfo::StateSet> given_states; ///< from --state
+	std::size_t states = 0; ///< the set chosen by NextStates; 0: given_states
 };
 
-/// @rows there are, of which @page are seen at once.
+/// Applies the action; of @rows rows, @page fit on the screen.
 void act(Action action, std::size_t rows, std::size_t page, View &view);
 
 /// "sorted by time (descending), states Z, kernel threads"
 [[nodiscard]] std::string describe(const View &view);
 
-/// The line at the top: the source and, where that is /proc instead of the module, why;
-/// and what is shown.
+/// The top line: the source, why that is /proc instead of the module, and what is
+/// shown.
 [[nodiscard]] std::string title_of(const View &view, std::string_view source,
 				   const std::optional<psinfo::Error> &module_error);
 

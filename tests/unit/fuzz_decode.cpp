@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// libFuzzer: records of any bytes, and of any layout that is claimed for them. What
-// the library decodes must be as many as it says, and be what a process can be.
+// libFuzzer: arbitrary bytes as records, with an arbitrary claimed layout. Unless it
+// returns an error, the library must decode all of them, and only to valid processes.
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -35,14 +35,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	if (size < sizeof(claim))
 		return 0;
 	std::memcpy(&claim, data, sizeof(claim));
-	// On the heap and of that very size, so that ASan sees who reads beyond.
+	// On the heap and of exactly that size, so that ASan detects reads beyond it.
 	const auto length = size - sizeof(claim);
 	const std::unique_ptr<std::byte[]> bytes(new std::byte[length]);
 	std::memcpy(bytes.get(), data + sizeof(claim), length);
 
 	psinfo::Layout layout{claim.stride, claim.known, claim.groups};
 	std::size_t count = claim.count;
-	// Mostly a layout that fits, so that it is the records that are looked at.
+	// Mostly a layout that fits, so that the records are decoded.
 	if (claim.is_sane % 4) {
 		layout.groups &= all_groups;
 		layout.stride = psinfo::record_size(layout.groups) + 8 * (claim.stride % 8);

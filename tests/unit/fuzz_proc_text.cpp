@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// libFuzzer: the texts of procfs, of any bytes.
+// libFuzzer: arbitrary bytes as the text files of procfs.
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 
 	if (size == 0)
 		return 0;
-	// On the heap and of that very size, so that ASan sees who reads beyond.
+	// On the heap and of exactly that size, so that ASan detects reads beyond it.
 	const auto length = size - 1;
 	const std::unique_ptr<char[]> bytes(new char[length]);
 	std::memcpy(bytes.get(), data + 1, length);

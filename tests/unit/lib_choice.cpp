@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which source is opened, and what becomes of a module that cannot be.
+// Which source is opened, and the fallback if the module cannot be opened.
 #include <gtest/gtest.h>
 
 #include "choice.h"

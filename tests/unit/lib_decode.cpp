@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Records as bytes: each field is where the contract has it, and bytes that no
-// module would write are refused, never read beyond and never believed.
+// Decoding of binary records: each field is at its documented offset, and invalid
+// bytes are refused, without reading beyond them.
 #include <climits>
 #include <cstring>
 #include <random>
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Bytes of exactly that size on the heap, so that ASan sees who reads beyond.
+/// Bytes of exactly that size on the heap, so that ASan detects reads beyond them.
 class Bytes {
 public:
 	explicit Bytes(std::size_t size) : size_(size), bytes_(new std::byte[size]()) {}
@@ -33,7 +33,7 @@ private:
 
 constexpr std::size_t whole = 208;
 
-/// A record as it lies in memory, written down by offset and not by the struct.
+/// A record as it is in memory, written by offset and not through the struct.
 Bytes recorded(std::size_t size = whole)
 {
 	Bytes bytes(whole);
@@ -217,7 +217,7 @@ TEST(Decode, AnyBytesAreEitherReadOrRefused)
 		Bytes bytes(random() % 700);
 		for (auto &byte : bytes.span())
 			byte = static_cast<std::byte>(random());
-		// Without this nearly every round would end at the first pid.
+		// Without this, nearly every round would fail at the first pid.
 		if (round % 2) {
 			for (std::size_t i = 0; i < bytes.span().size(); i++)
 				bytes.span()[i] &= static_cast<std::byte>(i % 4 == 3 ? 0x7f : 0xff);

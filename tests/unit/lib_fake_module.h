@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// Plays the module for unit tests: answers PSINFO_IOC_INFO and PSINFO_IOC_QUERY
-// from a list of records, by the contract at the head of <psinfo/abi.h>, as
-// pedantic about requests as the kernel is. Tests can make it older, newer, slow
-// to answer or wrong.
+// Simulates the module for unit tests: answers PSINFO_IOC_INFO and PSINFO_IOC_QUERY
+// from a list of records, as documented in <psinfo/abi.h>, and validates requests
+// like the kernel. Tests can make it older or newer, limit the records per call,
+// and make it fail or answer wrongly.
 #ifndef PSINFO_TEST_LIB_FAKE_MODULE_H
 #define PSINFO_TEST_LIB_FAKE_MODULE_H
 
@@ -24,7 +24,7 @@ inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCH
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
 					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 
-/// A record with something different in each of its fields.
+/// A record with different values in its fields.
 inline psinfo_record sample_record(std::uint32_t pid, psinfo_state state = PSINFO_STATE_INTERRUPTIBLE)
 {
 	psinfo_record record{};
@@ -66,18 +66,18 @@ inline psinfo_record sample_record(std::uint32_t pid, psinfo_state state = PSINF
 
 class FakeModule final : public psinfo::Device {
 public:
-	// What it is; not to be changed while it is asked.
+	// Configuration; must not change during a query.
 	std::vector<psinfo_record> records;
 	psinfo_info info{};
-	std::uint32_t most_per_call = UINT32_MAX; ///< writes no more, whatever the capacity
+	std::uint32_t most_per_call = UINT32_MAX; ///< limit, whatever the capacity
 	std::uint32_t record_size = sizeof(psinfo_record); ///< as this module knows it
 	std::int64_t began_ns = 5'000; ///< of the first call
-	/// Before an answer: an errno, or 0. `call` counts queries from 0.
+	/// Runs before an answer: returns an errno or 0. `call` counts queries from 0.
 	std::function<int(unsigned call)> fail = [](unsigned) { return 0; };
-	/// After an answer: spoils it.
+	/// Runs after an answer, to corrupt it.
 	std::function<void(unsigned call, psinfo_query &answer)> spoil = [](unsigned, psinfo_query &) {};
 
-	// What it was asked.
+	// The requests.
 	mutable std::atomic<unsigned> queries = 0;
 	mutable psinfo_query last{}; ///< only written if `remember`
 	bool remember = true;

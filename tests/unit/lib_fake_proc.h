@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A directory that looks like /proc, for unit tests, removed with its object.
+// A directory that imitates /proc, for unit tests. The destructor removes it.
 #ifndef PSINFO_TEST_LIB_FAKE_PROC_H
 #define PSINFO_TEST_LIB_FAKE_PROC_H
 
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-/// What the files of a process say; see proc(5).
+/// The contents of the files of a process; see proc(5).
 struct FakeProcess {
 	int pid = 0;
 	int tgid = 0; ///< 0: the same as pid
@@ -72,7 +72,7 @@ public:
 		std::ofstream(root_ / name, std::ios::binary) << text;
 	}
 
-	/// In the directory PID/, or in PID/task/TID/ if it is there.
+	/// Writes the files of a process or thread to PID/ or PID/task/TID/.
 	void add(const FakeProcess &process, const std::string &directory) const
 	{
 		write(directory + "/stat", process.stat());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of the module, which lib_fake_module.h plays: what is asked, in how
-// many calls, and what becomes of answers, errors and other versions.
+// Snapshots from the module, simulated by lib_fake_module.h: the requests, the
+// number of calls, and the handling of answers, errors and other versions.
 #include <thread>
 
 #include <fcntl.h>
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A source over a fake that the test goes on to hold.
+/// A source, and the fake module behind it, which the test can still change.
 struct Rig {
 	FakeModule *module;
 	std::unique_ptr<Source> source;

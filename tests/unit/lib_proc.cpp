@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Snapshots of /proc: of directories made here, with all that may be wrong in
-// them, and of the real one of this machine.
+// Snapshots from /proc: from fake directories with all kinds of errors, and from the
+// real /proc of this machine.
 #include <condition_variable>
 #include <csignal>
 #include <cstring>
@@ -56,7 +56,7 @@ std::chrono::nanoseconds ticks(std::int64_t count)
 
 } // namespace
 
-// ---- a directory made here --------------------------------------------------
+// ---- a fake directory -------------------------------------------------------
 
 TEST(FakeProc, AnEmptyOneIsAnEmptySnapshot)
 {
@@ -140,9 +140,9 @@ TEST(FakeProc, WhoVanishesIsLeftOutWhole)
 {
 	const FakeProc proc;
 	proc.add({.pid = 1});
-	std::filesystem::create_directory(proc.root() / "2"); // before stat
-	proc.write("3/stat", FakeProcess{.pid = 3}.stat()); // between stat and status
-	proc.add({.pid = 4, .pgrp = -1, .session = -1}); // while stat was written
+	std::filesystem::create_directory(proc.root() / "2"); // exits before stat is read
+	proc.write("3/stat", FakeProcess{.pid = 3}.stat()); // exits between stat and status
+	proc.add({.pid = 4, .pgrp = -1, .session = -1}); // exits while the kernel writes stat
 	proc.write("5/stat", FakeProcess{.pid = 5}.stat());
 	std::filesystem::create_symlink("gone", proc.root() / "5/status");
 	const auto snapshot = taken(proc.path(), {.groups = Groups::all()});
@@ -190,7 +190,7 @@ TEST(FakeProc, WhoIsHiddenIsNotSeen)
 	chmod((proc.root() / "1").c_str(), 0);
 	chmod((proc.root() / "2/status").c_str(), 0);
 
-	const pid_t child = fork(); // nothing is hidden from root
+	const pid_t child = fork(); // not as root, from whom nothing is hidden
 	if (child == 0) {
 		const bool is_nobody = geteuid() != 0 || setresuid(65534, 65534, 65534) == 0;
 		_exit(is_nobody && pids(taken(proc.path())) == Pids{3} ? 0 : 1);
@@ -253,9 +253,9 @@ TEST(FakeProc, ThreadsAreThoseBelowTask)
 	proc.add_thread({.pid = 15, .tgid = 10, .name = "worker", .state = 'R', .uid = 7});
 	proc.add({.pid = 12});
 	proc.add_thread({.pid = 12, .tgid = 12, .ppid = 10});
-	std::filesystem::create_directories(proc.root() / "10/task/16"); // ends meanwhile
+	std::filesystem::create_directories(proc.root() / "10/task/16"); // exits meanwhile
 	std::filesystem::create_symlink("gone", proc.root() / "10/task/17");
-	std::filesystem::create_directories(proc.root() / "13"); // has no task/ any more
+	std::filesystem::create_directories(proc.root() / "13"); // task/ no longer exists
 
 	const auto snapshot = taken(proc.path(), {.groups = {.times = true}, .threads = true});
 	ASSERT_EQ(pids(snapshot), (Pids{10, 12, 15}));
@@ -350,11 +350,11 @@ TEST(FakeProc, LeavesNoDescriptorsOpen)
 	EXPECT_EQ(open_files(), before);
 }
 
-// ---- the real one -------------------------------------------------------------
+// ---- the real /proc -----------------------------------------------------------
 
 namespace {
 
-/// A child that waits for its end, and comes to it with this object.
+/// A child process that calls @run; the destructor kills and reaps it.
 class Child {
 public:
 	template <typename Run> explicit Child(Run run) : pid_(fork())
@@ -377,7 +377,7 @@ private:
 	pid_t pid_;
 };
 
-/// Threads that wait until this object goes.
+/// Threads that wait until this object is destroyed.
 class Sleepers {
 public:
 	explicit Sleepers(int count)

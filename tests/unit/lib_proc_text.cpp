@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The texts of procfs: what they say, and that damaged ones are refused.
+// Parsing of procfs files: valid text is read, damaged text is refused.
 #include <climits>
 #include <memory>
 #include <random>
@@ -13,7 +13,7 @@ using namespace psinfo;
 
 namespace {
 
-/// On the heap and not a byte longer, so that ASan sees who reads beyond.
+/// On the heap and of exactly that size, so that ASan detects reads beyond it.
 template <typename Parse> void exactly(std::string_view text, Parse parse)
 {
 	const auto copy = std::make_unique<char[]>(text.size());
@@ -105,7 +105,7 @@ TEST(ProcText, StatOfOtherShapesIsRefused)
 TEST(ProcText, HalfAStatIsRefused)
 {
 	const auto whole = FakeProcess{.pid = 42}.stat();
-	const auto at_41 = whole.find(" 17 6 50 ") + 9; // the 41st field is the 1 behind it
+	const auto at_41 = whole.find(" 17 6 50 ") + 9; // the 41st field is the 1 after it
 	for (std::size_t length = 0; length < at_41; length++)
 		exactly(std::string_view(whole).substr(0, length),
 			[&](std::string_view text) { EXPECT_FALSE(parse_stat(text)) << length; });

@@ -134,7 +134,7 @@ TEST(Sources, AreChosen)
 	EXPECT_EQ((*proc)->name(), "proc");
 	const auto module = open_source(Choice::Module);
 	const auto any = open_source();
-	// With no module here, or one that does not speak with us, all the same.
+	// The module may be loaded here, missing, or unusable.
 	if (!module && module.error().kind == Error::Kind::NotFound)
 		EXPECT_EQ(any.value()->name(), "proc");
 	else if (!module)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Command lines: of a directory made to look like /proc, some of whose files hang.
+// Command lines from a directory that imitates /proc, in which some files hang.
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -22,12 +22,12 @@
 namespace {
 
 bool are_killed = true;
-std::vector<pid_t> spared; ///< that would have been killed, if that were so
+std::vector<pid_t> spared; ///< children whose kill() was suppressed
 
 } // namespace
 
-// In place of that of the C library, and the same unless a test wants children that no
-// signal ends.
+// Replaces kill() of the C library. It does the same, unless a test needs children that
+// no signal ends.
 extern "C" int kill(pid_t pid, int signal) noexcept
 {
 	if (are_killed)
@@ -73,7 +73,7 @@ protected:
 		auto made = make(pid, "");
 		auto cmdline = root_ / std::to_string(pid) / "cmdline";
 		fs::remove(cmdline);
-		EXPECT_EQ(mkfifo(cmdline.c_str(), 0600), 0); // nobody ever writes to it
+		EXPECT_EQ(mkfifo(cmdline.c_str(), 0600), 0); // never has a writer
 		return made;
 	}
 	void unstick(std::int32_t pid, const std::string &text)
@@ -89,21 +89,21 @@ protected:
 			wanted.push_back(&one);
 		return reader().read(wanted, most_slow);
 	}
-	/// So many times in a row no command line is read, and that takes less than @most each.
+	/// Expects @times reads in a row that return nothing, each in less than @most.
 	void expect_none(const std::vector<Process> &all, int times, std::chrono::milliseconds most)
 	{
 		for (int i = 0; i < times; i++) {
 			const auto begin = std::chrono::steady_clock::now();
 			EXPECT_TRUE(read(all, 2).empty()) << "after " << i;
 			EXPECT_LT(std::chrono::steady_clock::now() - begin, most) << "after " << i;
-			std::this_thread::sleep_for(100ms); // for those that were killed to end
+			std::this_thread::sleep_for(100ms); // until killed children have exited
 		}
 	}
 	tool::ArgsReader &reader()
 	{
 		if (!reader_)
 			reader_ = std::make_unique<tool::ArgsReader>(
-				root_, std::chrono::seconds(2)); // a busy machine is no stuck process
+				root_, std::chrono::seconds(2)); // a busy machine must not cause timeouts
 		return *reader_;
 	}
 
@@ -205,7 +205,7 @@ TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
 		tries += std::chrono::steady_clock::now() - before >= patience ? 1 : 0;
 		std::this_thread::sleep_for(1ms);
 	}
-	// With 5, 10, 20, ... 320 ms between them it is 8; with 5 ms each time more than 30.
+	// Delays of 5, 10, 20, ... 320 ms allow 8 tries; a constant 5 ms more than 30.
 	EXPECT_LE(tries, 12U);
 }
 
@@ -215,7 +215,7 @@ TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
 	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1ms);
 	auto all = {make_stuck(5), make_stuck(6), make_stuck(7), make_stuck(8), make_stuck(9), make_stuck(10)};
 	EXPECT_EQ(read(all), Found());
-	std::this_thread::sleep_for(100ms); // for those that were killed to end
+	std::this_thread::sleep_for(100ms); // until killed children have exited
 	const auto begin = std::chrono::steady_clock::now();
 	EXPECT_EQ(read(all), Found());
 	const auto took = std::chrono::steady_clock::now() - begin;
@@ -286,7 +286,7 @@ TEST_F(Args, OfProcessesThatWereStuckBeforeCostOnePatience)
 	for (std::int32_t pid = 5; pid < 9; pid++)
 		all.push_back(make_stuck(pid));
 	EXPECT_EQ(read(all), Found());
-	std::this_thread::sleep_for(100ms); // for those that were killed to end
+	std::this_thread::sleep_for(100ms); // until killed children have exited
 	for (const auto &process : all)
 		unstick(process.pid, "well");
 	EXPECT_EQ(read(all).size(), all.size());
@@ -301,9 +301,9 @@ TEST_F(Args, OfProcessesThatWereStuckBeforeCostOnePatience)
 TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)
 {
 	while (waitpid(-1, nullptr, 0) > 0) {
-	} // those that other tests have killed
-	reader_ = std::make_unique<tool::ArgsReader>(root_, 1min); // none is to be left behind
-	// Signals all the time, as the terminal's are when it is resized.
+	} // children that other tests have killed
+	reader_ = std::make_unique<tool::ArgsReader>(root_, 1min); // no child is to be abandoned
+	// Frequent signals, as while a terminal is resized.
 	struct sigaction action = {};
 	struct sigaction before = {};
 	action.sa_handler = [](int) {};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The command line: options before and after a command, help, and the words for
-// what is wrong.
+// The command line: options before and after a command, help, and error messages.
 #include <map>
 #include <sstream>
 
@@ -45,7 +44,7 @@ std::map<std::string, bool> options_of(const Command &command)
 	return options;
 }
 
-/// Of all commands.
+/// The options of all commands.
 std::map<std::string, bool> all_options()
 {
 	std::map<std::string, bool> options = {{"-V", false}, {"--version", false}};
@@ -56,7 +55,7 @@ std::map<std::string, bool> all_options()
 
 struct Effect {
 	Outcome outcome;
-	std::string stored; ///< everything, as text; empty if it is wrong usage
+	std::string stored; ///< all values, as text; empty for wrong usage
 	bool operator==(const Effect &other) const
 	{
 		return outcome.exit == other.outcome.exit && outcome.message == other.outcome.message &&
@@ -87,7 +86,7 @@ Effect effect_of(const Words &words)
 	     {all.json, all.csv, all.raw, all.noheadings, all.threads, all.kernel_threads, all.user_processes})
 		effect += flag ? '1' : '0';
 	effect += list(all.states) + list(all.users) + list(all.pids) + list(all.parents) + line.text;
-	// Its own options are known to the command alone; but it describes them.
+	// Only the command has its own options, but CLI11 can print their values.
 	CLI::App app;
 	line.command.add_options(app);
 	for (auto *option : app.get_options()) {
@@ -99,8 +98,8 @@ Effect effect_of(const Words &words)
 	return {outcome, effect};
 }
 
-/// A value that is right for all options that take one, or at least refused by all in
-/// the same words.
+/// A value that is valid for the option, or at least refused with the same message in
+/// each case.
 std::string value_for(const std::string &spelling)
 {
 	if (spelling == "--source")

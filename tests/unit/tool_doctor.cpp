@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The doctor, and what dkms-helper may say to it. Whether that is true of a machine is
-// tried in whole systems: tests/lifecycle/chroots.
+// psinfo doctor with various output of dkms-helper. Whether that output is true is
+// tested in whole systems: tests/lifecycle/chroots.
 #include "commands/doctor.h"
 
 #include <cstdlib>
@@ -21,7 +21,7 @@ constexpr const char *kernel = "6.12.47+rpt-rpi-v8";
 
 const psinfo::Error missing{psinfo::Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
 
-/// A Raspberry Pi on which all is well, until a test changes something.
+/// A Raspberry Pi without problems, until a test changes something.
 class Doctor : public testing::Test {
 protected:
 	Doctor()
@@ -43,7 +43,7 @@ protected:
 		std::ofstream(file) << content;
 	}
 
-	/// Neither loaded nor answering, and this is why.
+	/// The module is not loaded and does not answer; @verdict is the reason.
 	void is_not_active(const std::string &verdict)
 	{
 		fs::remove_all(root_ / "sys/module/psinfo");

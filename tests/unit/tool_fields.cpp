@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The table of columns, and the cells that they make.
+// The table of columns, and the cells of rows.
 #include <set>
 
 #include <gtest/gtest.h>
@@ -90,7 +90,7 @@ TEST(Columns, AskOnlyForTheGroupsTheyNeed)
 	EXPECT_EQ(tool::needs_of(columns("args"), sort_keys("parent")), (tool::Needs{true, true}));
 }
 
-/// The cell of the process with that pid on the small machine.
+/// Cells of the processes of the small machine.
 class Cells : public testing::Test {
 protected:
 	void SetUp() override

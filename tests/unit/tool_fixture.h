@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A small machine that every test of the tool knows, and a source that shows it.
+// A small machine that the tests of the tool share, and a source that returns it.
 #ifndef PSINFO_TESTS_TOOL_FIXTURE_H
 #define PSINFO_TESTS_TOOL_FIXTURE_H
 
@@ -47,7 +47,8 @@ inline Process thread_of(const Process &leader, std::int32_t pid, const std::str
 	return made;
 }
 
-/// 1 init, 2 kthreadd with 3, 10 a shell with 20, a zombie, and 21 of another user.
+/// 1 init; 2 kthreadd, with child 3; 10 a shell, with children 20, a zombie, and 21, of
+/// another user.
 inline std::vector<Process> small_machine()
 {
 	constexpr std::uint32_t kernel_thread = 0x00200000;
@@ -63,7 +64,7 @@ inline std::vector<Process> small_machine()
 	return all;
 }
 
-/// Filters as the module does; remembers what it was asked.
+/// Filters like the module, and records the queries.
 class FakeSource : public psinfo::Source {
 public:
 	explicit FakeSource(std::vector<Process> all = small_machine()) : all_(std::move(all)) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A source that outlives modules.
+// A source that survives the unloading of the module.
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -15,10 +15,10 @@ using psinfo::Choice;
 using psinfo::Error;
 using tool::Following;
 
-/// A machine whose module comes and goes.
+/// A machine whose module is loaded and unloaded.
 struct Machine {
 	bool has_module = true;
-	bool is_out_of_memory = false; ///< the module can be opened, but does not answer
+	bool is_out_of_memory = false; ///< the module can be opened, but queries fail
 	unsigned opened = 0;
 
 	struct Fake : psinfo::Source {
@@ -129,7 +129,7 @@ TEST_F(FollowingTest, KnowsWhyItIsNotTheModule)
 TEST_F(FollowingTest, AReplacedModuleIsOpenedAnew)
 {
 	auto source = begin(Choice::Module);
-	machine.opened++; // another one answers now
+	machine.opened++; // the module was replaced
 	EXPECT_FALSE(source.take({}));
 	ASSERT_TRUE(source.reopen());
 	EXPECT_TRUE(source.take({}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The text for Prometheus, and the file that is replaced as a whole or not at all.
+// The text for Prometheus, and the atomic replacement of the file.
 #include "commands/metrics.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ unsigned flushed = 0; ///< calls of fsync() and fdatasync()
 
 } // namespace
 
-// Those of the C library are not reached from this program.
+// These replace the functions of the C library in this program.
 extern "C" int fsync(int /*descriptor*/)
 {
 	flushed++;
@@ -115,7 +115,7 @@ TEST(MetricsText, SaysWhyTheModuleIsNotTheSource)
 	EXPECT_EQ(count_reasons(tool::metrics_text(metrics), "0"), 5);
 	metrics.source = "proc";
 	for (const auto &row : rows) {
-		metrics.module_error = row.error; // although the module can say what it is
+		metrics.module_error = row.error; // although module_info() succeeded
 		const auto text = tool::metrics_text(metrics);
 		EXPECT_TRUE(has_line(text, "psinfo_module_up 0")) << row.reason;
 		EXPECT_TRUE(has_line(text, std::string("psinfo_module_fallback{reason=\"") + row.reason + "\"} 1"))
@@ -141,15 +141,15 @@ bool matches(const std::string &line, const char *pattern)
 	return found;
 }
 
-/// "psinfo_threads" of "# TYPE psinfo_threads gauge" and of its samples
+/// "psinfo_threads" for "# TYPE psinfo_threads gauge" and for its samples
 std::string family_of(const std::string &line)
 {
 	const std::size_t start = line[0] == '#' ? std::string("# TYPE ").size() : 0;
 	return line.substr(start, line.find_first_of(" {", start) - start);
 }
 
-/// What Prometheus' text format and OpenMetrics both ask for: a heading of two
-/// lines for each family, all of its samples below it, none twice.
+/// Required by both Prometheus' text format and OpenMetrics: a heading of two lines
+/// for each family, followed by all of its samples, none twice.
 TEST(MetricsText, IsValid)
 {
 	const char *sample = "^[a-z_]+([{][a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*[}])? [0-9]+([.][0-9]+)?$";
@@ -168,7 +168,7 @@ TEST(MetricsText, IsValid)
 	}
 }
 
-/// A directory that goes away with all that is in it.
+/// A temporary directory; the destructor removes it with its contents.
 class ReplaceFile : public testing::Test {
 protected:
 	ReplaceFile()
@@ -281,7 +281,7 @@ TEST_F(ReplaceFile, AFullDiskLeavesTheOldFile)
 	EXPECT_EQ(files(), 1U) << "nothing else is left there";
 }
 
-/// Answers what the test gives it.
+/// A source with fixed answers.
 class FakeSource : public psinfo::Source {
 public:
 	[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query &query) const override
@@ -291,8 +291,8 @@ public:
 			snapshot.totals.processes[7] = 5;
 		} else if (query.states) {
 			EXPECT_TRUE(query.groups.times) << "they tell how many threads there are";
-			// The last two: a parent outside the namespace; a first thread that has
-			// ended before the others.
+			// The last two: a parent outside the namespace; a main thread that
+			// exited before the others.
 			for (const int ppid : {7, 7, 9, 0, 11}) {
 				psinfo::Process zombie;
 				zombie.pid = zombie.tgid = 100;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What is typed, and what it means.
+// Parsing and resolving the shared options, and some commands.
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>

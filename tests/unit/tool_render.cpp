@@ -163,7 +163,7 @@ nlohmann::json row_of(std::string_view shown, const Process &process)
 	return nlohmann::json::parse(text).at("processes").at(0);
 }
 
-/// 1.5 years after boot, where a double of seconds has steps of 7 ns.
+/// 1.5 years after boot, where seconds as a double have steps of 7 ns.
 TEST(Json, TimesAreExactHoweverLongTheMachineRuns)
 {
 	auto early = process(5, 1, "a", State::Idle);
@@ -180,7 +180,7 @@ TEST(Json, TimesAreExactHoweverLongTheMachineRuns)
 	EXPECT_EQ(row_of("start", late).at("start_ns").get<std::int64_t>(), -3'000'000'000);
 }
 
-/// What a program has to do to have the bytes of a name: see psinfo(1), JSON.
+/// How a program gets the bytes of a name: see psinfo(1), JSON.
 std::string bytes_of(const nlohmann::json &row)
 {
 	if (!row.contains("name_hex"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Filters, what of them is asked of the source, order, and rows from a source.
+// Filters, the part that the source applies, sorting, and collecting rows.
 #include <gtest/gtest.h>
 
 #include "tool_fixture.h"
@@ -18,7 +18,7 @@ std::vector<std::int32_t> pids(const std::vector<const Process *> &rows)
 	return result;
 }
 
-/// What a filter leaves of the small machine, sorted.
+/// The processes of the small machine that pass the filter, sorted.
 std::vector<std::int32_t> listed(const tool::Filter &filter, std::string_view sort = "", std::string_view shown = "pid")
 {
 	FakeSource source;
@@ -94,7 +94,7 @@ TEST(Filters, WithSeveralUsersAskForTheGroupThatTells)
 	EXPECT_FALSE(tool::is_query(filter));
 }
 
-/// The module compares ids of the kernel, so 65534 would find no user without a mapping.
+/// The module compares kernel ids, so 65534 would not match users without a mapping.
 TEST(Filters, DoNotAskTheSourceForTheOverflowId)
 {
 	tool::Filter filter;
@@ -214,7 +214,7 @@ TEST(Collecting, AsksForParentsThatTheFilterLeftOut)
 TEST(Collecting, DoesNotTakeALaterProcessForAParentThatTheFilterLeftOut)
 {
 	auto all = small_machine();
-	all[3].start = 50s; // 10, and 20 is older
+	all[3].start = 50s; // process 10 is now younger than its child 20
 	FakeSource source(all);
 	tool::Collector collector(source);
 	tool::Listing listing;

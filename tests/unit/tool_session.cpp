@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Which source a command runs with, what happens if the module fails, and what is
-// said about it.
+// Which source a command runs with, the fallback if the module fails, and the
+// warnings.
 #include <cerrno>
 #include <sstream>
 #include <utility>
@@ -22,7 +22,7 @@ using tool::Exit;
 const Error not_loaded = {Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
 const Error other_version = {Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2, and not 1"};
 
-/// The small machine from a source of that name, which fails from its nth answer on.
+/// A source for the small machine, which fails after the given number of answers.
 class Flaky final : public psinfo::Source {
 public:
 	Flaky(std::string name, std::optional<Error> error, unsigned answers)
@@ -48,7 +48,7 @@ private:
 struct SessionTest : testing::Test {
 	std::optional<Error> open_error; ///< of the module
 	std::optional<Error> take_error; ///< of the module
-	unsigned answers = 0; ///< before that
+	unsigned answers = 0; ///< successful answers before take_error
 	bool has_proc = true;
 	bool wants_notice = true;
 	std::vector<std::string> opened;
@@ -146,7 +146,7 @@ TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
 				EXPECT_EQ(run(words).exit, Exit::Done) << words;
 				EXPECT_EQ(output, expected) << words << ", after " << answers << " answers";
 				if (opened == Names{"module"})
-					break; // it does not ask more often
+					break; // the command makes no more queries
 				EXPECT_EQ(opened, (Names{"module", "proc"}));
 				EXPECT_EQ(warnings.size(), 1U);
 			}

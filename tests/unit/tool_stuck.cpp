@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Who counts as stuck, and for how long, over samples made by hand.
+// What counts as stuck, and for how long, with constructed samples.
 #include "commands/stuck.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// psinfo watch in a pseudo-terminal, as a person has it: it shows processes,
-// obeys keys, bears any size, and leaves the terminal as it was.
+// psinfo watch in a pseudo-terminal: it shows processes, reacts to keys, works at any
+// size, and restores the terminal.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -29,7 +29,7 @@ struct Settings {
 	bool gets_sighup = true;
 };
 
-/// The command in a terminal of its own; what is left of it ends with this.
+/// Runs the command in its own terminal. The destructor kills it if it still runs.
 class Terminal {
 public:
 	explicit Terminal(std::vector<const char *> arguments, const Settings &settings = {})
@@ -43,7 +43,7 @@ public:
 			setenv("LC_ALL", settings.locale, 1);
 			if (!settings.gets_sighup)
 				block(SIGHUP);
-			// The parent has noted the settings when it lets go.
+			// Wait until the parent has saved the settings.
 			char go = 0;
 			[[maybe_unused]] const auto got = read(STDIN_FILENO, &go, 1);
 			execv(PSINFO_TOOL_PATH, const_cast<char **>(arguments.data()));
@@ -82,7 +82,7 @@ public:
 	}
 
 	void forget() { seen_.clear(); }
-	/// How often the words have come to the screen up to now.
+	/// How often the words have been written to the screen so far.
 	[[nodiscard]] std::size_t count(const std::string &words) const
 	{
 		std::size_t found = 0;
@@ -91,8 +91,8 @@ public:
 		return found;
 	}
 
-	/// Whether the words have come to the screen, or do so in time. What stands
-	/// there already is not written again.
+	/// Whether the words have been written to the screen, or are in time. Text that
+	/// is already there is not written again.
 	bool shows(const std::string &words)
 	{
 		for (const auto until = steady_clock::now() + patience; steady_clock::now() < until; more()) {
@@ -109,7 +109,7 @@ public:
 		return !ended_ && waitpid(child_, nullptr, WNOHANG) == 0;
 	}
 
-	/// Its exit status, or -1 if it was killed, or does not end.
+	/// Its exit status, or -1 if it was killed or does not exit.
 	int status()
 	{
 		for (const auto until = steady_clock::now() + patience; steady_clock::now() < until;) {
@@ -235,7 +235,7 @@ TEST(Terminal, WatchShowsTheCountOfEveryStateAtEachWidth)
 	}
 }
 
-/// Sleeps for a while under that name.
+/// A sleeping process with that name.
 class Sleeper {
 public:
 	explicit Sleeper(const std::string &name) : child_(fork())
@@ -262,7 +262,7 @@ TEST(Terminal, WatchCutsWideCharactersAtTheEdge)
 {
 	std::string wide;
 	for (int i = 0; i < 50; i++)
-		wide += "漢字"; // not the same twice: that ncurses may write in another way
+		wide += "漢字"; // two different characters: ncurses may encode repetition
 	const Sleeper first(wide);
 	const Sleeper second("the next row");
 	const auto pids = "--pid=" + first.pid() + "," + second.pid();

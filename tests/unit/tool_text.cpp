@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Escaping as the module does it, and numbers, times and sizes as text.
+// Escaping by the rules of the module, and formatting of numbers, times and sizes.
 #include <algorithm>
 #include <array>
 #include <clocale>
@@ -35,7 +35,7 @@ TEST(Escaping, EscapesControlBytesAndBackslashes)
 TEST(Escaping, EscapesBrokenUtf8ByteByByte)
 {
 	EXPECT_EQ(escaped("\xff"), "\\377");
-	EXPECT_EQ(escaped("\xc3"), "\\303"); // cut off
+	EXPECT_EQ(escaped("\xc3"), "\\303"); // truncated
 	EXPECT_EQ(escaped("\xe2\x82"), "\\342\\202");
 	EXPECT_EQ(escaped("\xc0\xaf"), "\\300\\257"); // overlong
 	EXPECT_EQ(escaped("\xed\xa0\x80"), "\\355\\240\\200"); // a surrogate
@@ -46,7 +46,7 @@ TEST(Escaping, EscapesBrokenUtf8ByteByByte)
 TEST(Escaping, EscapesControlCharactersOfTwoBytes)
 {
 	EXPECT_EQ(escaped("\xc2\x9b"), "\\302\\233"); // CSI
-	EXPECT_EQ(escaped("\xc2\xa0"), "\xc2\xa0"); // a no-break space takes its column
+	EXPECT_EQ(escaped("\xc2\xa0"), "\xc2\xa0"); // a no-break space takes one column
 }
 
 /// @code as UTF-8, raw or each byte as \ooo.
@@ -78,7 +78,7 @@ std::string utf8(char32_t code, bool is_escaped)
 
 TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
 {
-	// Written down once more; tests/lint compares the list itself with Unicode.
+	// A second copy; tests/lint compares the original with Unicode.
 	constexpr std::array<std::array<char32_t, 2>, 18> invisible = {{{0xad, 0xad},
 									{0x34f, 0x34f},
 									{0x61c, 0x61c},
@@ -105,7 +105,7 @@ TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
 	std::vector<unsigned> wrong;
 	for (char32_t code = 0xa0; code < 0x110000; code++) {
 		if (code >= 0x20000 && (code & 0xffU) != 0 && (code & 0xffU) != 0xff)
-			continue; // both sides of each end are enough there
+			continue; // there, code points on both sides of each range limit are enough
 		if (!is_surrogate(code) && escaped(utf8(code, false)) != utf8(code, is_invisible(code)))
 			wrong.push_back(code);
 	}
@@ -114,8 +114,8 @@ TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
 
 TEST(Escaping, EscapesMarksThatNamesHideBehind)
 {
-	EXPECT_EQ(escaped("ssh\xe2\x80\x8b"), "ssh\\342\\200\\213"); // U+200B: zero width
-	EXPECT_EQ(escaped("\xe2\x80\x8fx"), "\\342\\200\\217x"); // U+200F: from right to left
+	EXPECT_EQ(escaped("ssh\xe2\x80\x8b"), "ssh\\342\\200\\213"); // U+200B: zero-width space
+	EXPECT_EQ(escaped("\xe2\x80\x8fx"), "\\342\\200\\217x"); // U+200F: right-to-left mark
 	EXPECT_EQ(escaped("\xd8\x9c"), "\\330\\234"); // U+061C
 	EXPECT_EQ(escaped("\xef\xbb\xbf"), "\\357\\273\\277"); // U+FEFF
 	EXPECT_EQ(escaped("\xf3\xa0\x81\xa1"), "\\363\\240\\201\\241"); // U+E0061: a tag
@@ -128,7 +128,7 @@ TEST(Escaping, TellsHowManyColumnsItTakes)
 	EXPECT_EQ(tool::append_escaped(text, "a b", " "), 6U);
 	EXPECT_EQ(text, "ö\\na\\040b");
 	EXPECT_EQ(tool::append_escaped(text, "漢字"), 4U);
-	EXPECT_EQ(tool::append_escaped(text, "e\xcc\x81\xff"), 5U); // an accent of its own, and broken UTF-8
+	EXPECT_EQ(tool::append_escaped(text, "e\xcc\x81\xff"), 5U); // a combining accent, and invalid UTF-8
 }
 
 std::string time_text(std::chrono::nanoseconds time)
@@ -222,7 +222,7 @@ TEST(Widths, StayTheSameInAscii)
 	EXPECT_EQ(tool::as_ascii("aö漢e\xcc\x81\xff"), "a???e?");
 }
 
-/// Nothing but the C library's own tables, which may be of another Unicode version.
+/// Compares with the C library's tables, which may be of another Unicode version.
 TEST(Widths, AreThoseOfTheCLibrary)
 {
 	auto *locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);

@@ -169,7 +169,7 @@ TEST(Show, HasEveryColumnAndTheRelatives)
 	EXPECT_NE(text.find("   11 worker UNINTERRUPTIBLE   1 0:01.25\n"), std::string::npos) << text;
 }
 
-/// What a listing says does not depend on who collected it being still there.
+/// A listing stays valid after its collector is destroyed.
 TEST(Show, ListingsOutliveTheirCollector)
 {
 	FakeSource source;
@@ -201,7 +201,7 @@ TEST(Show, IsJsonIfAsked)
 	EXPECT_EQ(json.at("threads").size(), 1U);
 }
 
-/// The process ends after it has been read, and its PID is used again at once.
+/// The process exits after it has been read, and its PID is reused immediately.
 class ReusingSource : public FakeSource {
 public:
 	using FakeSource::FakeSource;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Every field that the module might get wrong is found, and what only changed
-// in between is not.
+// Every field that is wrong in the module is found; a field that only changed in
+// between is not reported.
 #include "commands/verify.h"
 
 #include <functional>
@@ -59,7 +59,7 @@ Snapshot of(std::vector<Process> processes)
 	return snapshot;
 }
 
-/// Three processes, on which all agree; the middle one is number 20.
+/// Three processes, equal in all snapshots; the middle one has pid 20.
 Sandwich agreeing()
 {
 	const Snapshot all = of({a_process(10), a_process(20), a_process(30)});
@@ -193,7 +193,7 @@ TEST(Compare, WhatProcCanNotShowIsLeftOut)
 			process.scheduling->static_prio.reset();
 			process.scheduling->normal_prio.reset();
 			process.times->runtime.reset();
-			process.cgroup = 0; // as of one that was removed
+			process.cgroup = 0; // as for a removed cgroup
 		}
 	const auto comparison = tool::compare(sandwich, tick);
 	EXPECT_TRUE(comparison.differences.empty());
@@ -291,9 +291,9 @@ TEST(Compare, NamesOfKernelThreadsMayBeLongerInProc)
 	}
 }
 
-// ---- again and again -------------------------------------------------------
+// ---- repeated comparison ---------------------------------------------------
 
-/// Sandwiches one after another; the last one again and again.
+/// Returns the sandwiches in order, then the last one repeatedly.
 class Script {
 public:
 	explicit Script(std::vector<Sandwich> sandwiches) : sandwiches_(std::move(sandwiches)) {}
@@ -305,7 +305,7 @@ public:
 		return sandwiches_[at];
 	}
 
-	std::vector<std::int32_t> pids; ///< that were asked for
+	std::vector<std::int32_t> pids; ///< the requested pids; 0: all
 
 private:
 	std::vector<Sandwich> sandwiches_;

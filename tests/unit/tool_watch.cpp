@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the keys of `psinfo watch` do.
+// The keys and the title of `psinfo watch`.
 #include <cerrno>
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ using namespace tool_test;
 using tool::Action;
 using tool::View;
 
-/// 100 rows, of which 10 are seen.
+/// 100 rows, of which 10 are visible.
 void act(Action action, View &view)
 {
 	tool::act(action, 100, 10, view);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What dkms-helper says of the package and the kernel, what only this process can know
-// about the module's answer and its own view, and both as text.
+// Renders the findings of dkms-helper on the package and the kernel, and those of this
+// process on the module's answer and on its own view of /proc.
 #include "commands/doctor.h"
 
 #include <algorithm>
@@ -57,9 +57,9 @@ std::vector<std::string> words_of(const std::string &line)
 	return words;
 }
 
-// ---- what dkms-helper says ---------------------------------------------------
+// ---- facts from dkms-helper --------------------------------------------------
 
-/// Lines KEY=VALUE. Empty where the package is not installed.
+/// Lines KEY=VALUE. Empty if the package is not installed.
 class HelperFacts {
 public:
 	explicit HelperFacts(const std::vector<std::string> &lines)
@@ -75,14 +75,14 @@ public:
 
 	[[nodiscard]] bool empty() const { return keys_.empty(); }
 
-	/// "" for what it does not say.
+	/// "" for an unknown key.
 	[[nodiscard]] std::string at(const std::string &key) const
 	{
 		const auto found = values_.find(key);
 		return found == values_.end() ? "" : found->second;
 	}
 
-	/// In its order, those that have something to say.
+	/// The checks with a finding, in the order of dkms-helper.
 	[[nodiscard]] std::vector<Check> checks() const
 	{
 		static const std::string start = "check.";
@@ -113,10 +113,10 @@ private:
 struct View {
 	bool is_subset = false; ///< /proc was mounted with subset=pid
 	std::string hidepid; ///< "invisible"; empty: off
-	bool is_nested = false; ///< in a PID namespace of its own
+	bool is_nested = false; ///< not in the initial PID namespace
 };
 
-/// Mount options of "/proc"; see proc(5). What lies above hides what is below.
+/// Mount options of /proc; see proc(5). A later mount hides an earlier one.
 View view_of_mounts(const std::string &root)
 {
 	View view;
@@ -141,14 +141,14 @@ View view_of(const std::string &root)
 	View view = view_of_mounts(root);
 	std::error_code error;
 	const std::string name = fs::read_symlink(root + "/proc/self/ns/pid", error);
-	// The first PID namespace has the same number on every kernel.
+	// The initial PID namespace has the same inode number on every kernel.
 	view.is_nested = !error && name != "pid:[4026531836]";
 	return view;
 }
 
 // ---- checks ----------------------------------------------------------------
 
-/// Where there is no dkms-helper to ask
+/// For a machine without dkms-helper
 std::vector<Check> checks_without_package(const Machine &machine)
 {
 	if (machine.answer.ok())
@@ -193,7 +193,7 @@ Check check_view(const View &view)
 	return {Status::Ok, "view", "all processes can be seen"};
 }
 
-// ---- telling ---------------------------------------------------------------
+// ---- output ----------------------------------------------------------------
 
 const char *word_of(Status status)
 {
@@ -208,8 +208,8 @@ const char *word_of(Status status)
 	return "?";
 }
 
-/// What dkms-helper says now. Only root can find out which process keeps the module
-/// from being unloaded, so that is told as it was when root last did.
+/// The current verdict of dkms-helper. Only root can find out which process keeps the
+/// module from being unloaded, so that comes from the last report.
 std::string verdict_of(const HelperFacts &facts, const std::vector<std::string> &last_report, const std::string &kernel)
 {
 	const std::string start = "psinfo: NOT ACTIVE on " + kernel + ": ";
@@ -221,7 +221,7 @@ std::string verdict_of(const HelperFacts &facts, const std::vector<std::string> 
 	return verdict.starts_with("ACTIVE") ? "" : verdict;
 }
 
-/// The reason of the first check that has a hint
+/// The finding of the first bad check with a hint, or else of the first bad check
 std::string why_not(const Diagnosis &diagnosis)
 {
 	const Check *first = nullptr;
@@ -244,7 +244,7 @@ std::string summary(const Diagnosis &diagnosis, const std::string &kernel)
 
 // ---- this machine ----------------------------------------------------------
 
-/// As it would have to be known for `apt install` to find it.
+/// Whether `apt install` would find the package.
 bool is_known_to_apt(const std::string &name)
 {
 	const char *letters = "abcdefghijklmnopqrstuvwxyz0123456789+.-";
@@ -255,7 +255,7 @@ bool is_known_to_apt(const std::string &name)
 	return status != -1 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/// What a command writes; nothing if there is no such command.
+/// The output of a command; nothing if the command does not exist.
 std::vector<std::string> lines_from(const char *command)
 {
 	std::string text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo doctor`: why there is a /proc/psinfo or why not, and what to type. It only
-// looks, and needs no root. What it says of the package, the kernel and the module is
-// what dkms-helper of the package psinfo-dkms has found out and put into words.
+// `psinfo doctor`: diagnoses whether and why /proc/psinfo works, and suggests what to
+// do. It changes nothing and does not need root. The findings on the package, the
+// kernel and the module are those of dkms-helper from the package psinfo-dkms.
 #ifndef PSINFO_TOOL_COMMANDS_DOCTOR_H
 #define PSINFO_TOOL_COMMANDS_DOCTOR_H
 
@@ -18,11 +18,11 @@ struct DoctorOptions {};
 void add_doctor_options(CLI::App &app, DoctorOptions &options);
 Outcome run_doctor(const Context &context, const DoctorOptions &options);
 
-/// The machine to look at, as far as files do not tell.
+/// The machine to diagnose: what cannot be read from files.
 struct Machine {
-	std::string root; ///< where its "/" is: "" for this machine
+	std::string root; ///< directory of its "/"; "" for this machine
 	std::string kernel; ///< uname -r
-	std::vector<std::string> facts; ///< what `dkms-helper facts` says; empty: there is no helper
+	std::vector<std::string> facts; ///< output of `dkms-helper facts`; empty: no helper
 	psinfo::Result<psinfo::ModuleInfo> answer; ///< of /proc/psinfo
 	std::function<bool(const std::string &package)> is_known_to_apt;
 };
@@ -32,18 +32,18 @@ struct Check {
 
 	Status status;
 	std::string name; ///< one word: "headers"
-	std::string found; ///< what is so
+	std::string found; ///< the finding
 	std::string hint = {}; ///< what to do about it; may be empty
 	bool operator==(const Check &) const = default;
 };
 
 struct Diagnosis {
 	std::vector<Check> checks;
-	std::string verdict; ///< why the module is not active, in a sentence of dkms-helper's; may be empty
-	std::vector<std::string> last_report; ///< what dkms-helper reported last; may be empty
+	std::string verdict; ///< why the module is not active, in the words of dkms-helper; may be empty
+	std::vector<std::string> last_report; ///< the last report of dkms-helper; may be empty
 	bool is_active = false; ///< the module answers
 
-	/// The module answers, and nothing is bad.
+	/// The module answers, and no check is Bad.
 	[[nodiscard]] bool is_well() const;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo help [COMMAND]`: what --help of that command displays.
+// `psinfo help [COMMAND]`: displays the same as --help of that command.
 #include "commands/help.h"
 
 #include <algorithm>

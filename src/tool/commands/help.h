@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo help [COMMAND]`: what --help of that command displays.
+// `psinfo help [COMMAND]`: displays the same as --help of that command.
 #ifndef PSINFO_TOOL_COMMANDS_HELP_H
 #define PSINFO_TOOL_COMMANDS_HELP_H
 
@@ -10,7 +10,7 @@
 namespace tool {
 
 struct HelpOptions {
-	std::string command; ///< empty: of psinfo as a whole
+	std::string command; ///< empty: psinfo as a whole
 };
 
 void add_help_options(CLI::App &app, HelpOptions &options);

@@ -8,10 +8,10 @@
 
 namespace tool {
 
-/// --output and --sort, which watch has, too: the lists of each time that they were given.
+/// --output and --sort, also used by watch: one list for each time that they were given.
 struct ColumnOptions {
 	std::vector<std::string> output; ///< empty: the default columns
-	std::vector<std::string> sort; ///< empty: as they come, by pid
+	std::vector<std::string> sort; ///< empty: by pid
 };
 
 struct ListOptions {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Totals in the text format of Prometheus, and a file that is replaced at once.
+// Totals in the text format of Prometheus, and a file that is replaced atomically.
 #include "commands/metrics.h"
 
 #include <array>
@@ -31,7 +31,7 @@ struct Label {
 	std::string value;
 };
 
-/// A backslash, a quote and a newline cannot stand in a value as they are.
+/// Backslashes, quotes and newlines must be escaped in a label value.
 std::string quoted(const std::string &value)
 {
 	std::string text = "\"";
@@ -53,7 +53,7 @@ std::string sample(const std::string &name, const std::vector<Label> &labels, co
 	return text + (labels.empty() ? " " : "} ") + value + '\n';
 }
 
-/// All of them are gauges: a process that ends takes its count along.
+/// All metrics are gauges: the counts decrease when processes exit.
 std::string heading(const std::string &name, const std::string &help)
 {
 	return "# HELP " + name + ' ' + help + "\n# TYPE " + name + " gauge\n";
@@ -83,7 +83,7 @@ std::string by_state(const std::string &name, const std::string &help,
 	return text;
 }
 
-/// In nanoseconds exactly, whatever the locale takes for a decimal point.
+/// Exact to the nanosecond; the decimal point does not depend on the locale.
 std::string seconds(std::chrono::nanoseconds span)
 {
 	const long long ns = span.count() < 0 ? 0 : span.count();
@@ -108,7 +108,7 @@ std::string build_info(const Metrics &metrics)
 constexpr std::array<std::string_view, 5> reasons = {"not_loaded", "not_permitted", "abi_mismatch", "failed",
 						     "not_asked"};
 
-/// Why the module is not the source: one of them, or nothing if it is.
+/// Why the module is not the source: one of @reasons, or "" if it is.
 std::string_view reason_of(const Metrics &metrics)
 {
 	if (metrics.source == "module")
@@ -130,7 +130,7 @@ std::string_view reason_of(const Metrics &metrics)
 	return "failed";
 }
 
-/// All reasons each time, so that none of the series comes and goes.
+/// Always writes all reasons, so that no time series disappears.
 std::string module_state(const Metrics &metrics)
 {
 	const std::string fallback = "psinfo_module_fallback";
@@ -180,7 +180,7 @@ std::uint64_t count_parents(const psinfo::Snapshot &zombies)
 
 // ---- the file --------------------------------------------------------------
 
-/// errno as an error of this library's kind; call it first after what failed.
+/// Converts errno to an Error. Call it directly after the call that failed.
 Error error_now(const std::string &what)
 {
 	const int number = errno;
@@ -192,15 +192,15 @@ Error error_now(const std::string &what)
 	return {kind, number, what};
 }
 
-/// A new file beside another one, which it can take the place of. Goes away
-/// again unless it did. node-exporter looks at *.prom only, which it is not.
+/// A temporary file next to the file that it is to replace. The destructor removes it
+/// unless it was renamed. node-exporter reads only *.prom, which it does not match.
 ///
-/// There is no fsync(): a timer rewrites the file every minute, and each one would
-/// make an SD card write its journal. Readers never see a part of a file while the
-/// machine runs, because the name is moved after all has been written. After a power
-/// cut the file may be old, empty or cut short, depending on the file system: nothing
-/// of it is ever read here, and the first run after the boot moves a new file to its
-/// place, whatever is there. Until then node-exporter has old values or none.
+/// There is no fsync(): a timer rewrites the file every minute, and each fsync() would
+/// make an SD card write its journal. Readers never see a partial file while the
+/// machine runs, because it is renamed after all has been written. After a power cut
+/// the file may be old, empty or truncated, depending on the file system: psinfo never
+/// reads it, and the first run after the boot replaces it, whatever it contains. Until
+/// then node-exporter has old values or none.
 class Replacement {
 public:
 	explicit Replacement(const std::string &path) : path_(path + ".XXXXXX")
@@ -244,7 +244,7 @@ private:
 	bool taken_ = false;
 };
 
-/// Renaming would put a file where a device or a pipe was.
+/// rename() would replace a device or a pipe with a regular file.
 bool is_no_file(const std::string &path)
 {
 	struct stat status {};
@@ -324,7 +324,7 @@ Outcome run_metrics(const Context &context, const MetricsOptions &options)
 	const auto error = replace_file(options.output, metrics_text(*metrics));
 	if (!error)
 		return {};
-	// outcome_of() is for sources; a directory that is missing needs no modprobe.
+	// outcome_of() is for sources: modprobe is no hint for a missing directory.
 	return {Exit::Unreadable, "cannot " + error->message()};
 }
 

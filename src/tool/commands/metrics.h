@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo metrics`: totals as text that Prometheus understands, for the
-// textfile directory of node-exporter. It is OpenMetrics, and of that only what
-// the older Prometheus text format has, too: node-exporter reads the latter.
+// `psinfo metrics`: prints totals for Prometheus, for the textfile directory of
+// node-exporter. The format is OpenMetrics, limited to what the older Prometheus
+// text format has, too, because node-exporter reads the latter.
 #ifndef PSINFO_TOOL_COMMANDS_METRICS_H
 #define PSINFO_TOOL_COMMANDS_METRICS_H
 
@@ -19,22 +19,21 @@ struct MetricsOptions {
 void add_metrics_options(CLI::App &app, MetricsOptions &options);
 Outcome run_metrics(const Context &context, const MetricsOptions &options);
 
-/// What is told. Its size does not depend on what runs.
+/// The exported values. Their number does not depend on the processes.
 struct Metrics {
 	psinfo::Snapshot all; ///< totals of processes and threads
 	std::uint64_t kernel_threads = 0;
-	std::uint64_t zombie_parents = 0; ///< processes that have zombies for children
+	std::uint64_t zombie_parents = 0; ///< processes with zombie children
 	std::string source; ///< "module" or "proc"
-	std::optional<psinfo::ModuleInfo> module; ///< what it says about itself, whatever the source
-	std::optional<psinfo::Error::Kind> module_error; ///< why the source is /proc; empty: it was asked for
+	std::optional<psinfo::ModuleInfo> module; ///< its version, whatever the source
+	std::optional<psinfo::Error::Kind> module_error; ///< why the source is /proc; empty: it was requested
 };
 
 [[nodiscard]] psinfo::Result<Metrics> take_metrics(const psinfo::Source &source);
 [[nodiscard]] std::string metrics_text(const Metrics &metrics);
 
-/// Puts the text where the file was, or is to be, so that a reader finds the
-/// one or the other as a whole. On failure the file is as it was, and nothing
-/// else was left there.
+/// Creates or replaces the file atomically: a reader sees either the old contents
+/// or all of the text. On failure the file is unchanged, and no other file is left.
 [[nodiscard]] std::optional<psinfo::Error> replace_file(const std::string &path, const std::string &text);
 
 } // namespace tool

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo show PID`: all that is known of one process, its relatives and threads.
+// `psinfo show PID`: shows everything about one process, its relatives and threads.
 #include "commands/show.h"
 
 #include <algorithm>
@@ -17,11 +17,11 @@ namespace tool {
 
 namespace {
 
-/// What is shown of one process.
+/// The data shown for one process.
 struct Portrait {
-	Listing itself; ///< its only row has everything
+	Listing itself; ///< one row, with all columns
 	Listing threads;
-	Listing everybody; ///< relatives are of this snapshot
+	Listing everybody; ///< for the relatives
 };
 
 struct Section {
@@ -61,7 +61,7 @@ std::vector<Section> sections_of(const Portrait &portrait)
 	};
 }
 
-/// By then the PID may belong to another process.
+/// By the time of the second query, the PID may belong to another process.
 void drop_threads_of_another(Portrait &portrait)
 {
 	const auto &process = *portrait.itself.rows[0];

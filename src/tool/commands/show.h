@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo show PID`: all that is known of one process, its relatives and threads.
+// `psinfo show PID`: shows everything about one process, its relatives and threads.
 #ifndef PSINFO_TOOL_COMMANDS_SHOW_H
 #define PSINFO_TOOL_COMMANDS_SHOW_H
 

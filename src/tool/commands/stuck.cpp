@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Samples, what they have in common, and how that is told.
+// Takes samples, compares them, and renders the result.
 #include "commands/stuck.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-/// Names one thread and no other.
+/// Identifies one thread, even if its pid is reused.
 using ThreadKey = std::pair<std::int32_t, nanoseconds>;
 
 ThreadKey key_of(const psinfo::Process &thread)
@@ -47,8 +47,8 @@ template <typename... Values> std::string formatted(const char *format, Values..
 
 // ---- finding ---------------------------------------------------------------
 
-/// A thread that sleeps cannot switch; one that ran in between has switched
-/// since. Without the counters nothing is known.
+/// Whether the thread slept throughout. If it had run in between, it would have
+/// switched since. Without the counters this is unknown, and the result false.
 bool slept_on(const psinfo::Process &earlier, const psinfo::Process &later)
 {
 	return earlier.state == psinfo::State::Uninterruptible && earlier.start == later.start && earlier.times &&
@@ -56,7 +56,7 @@ bool slept_on(const psinfo::Process &earlier, const psinfo::Process &later)
 	       earlier.times->involuntary_switches == later.times->involuntary_switches;
 }
 
-/// The first sample from which on the thread, as it is in the last one, slept.
+/// The earliest sample since which the thread, as in the last one, has slept.
 const psinfo::Snapshot &asleep_since(const psinfo::Process &thread, const std::vector<psinfo::Snapshot> &samples)
 {
 	auto since = samples.rbegin();
@@ -69,15 +69,15 @@ const psinfo::Snapshot &asleep_since(const psinfo::Process &thread, const std::v
 	return *since;
 }
 
-/// Of two samples it is certain only what lies between the end of the one and
-/// the beginning of the other.
+/// The time that has passed for certain: from the end of the earlier sample to
+/// the beginning of the later one.
 nanoseconds surely_between(const psinfo::Snapshot &earlier, const psinfo::Snapshot &later)
 {
 	return std::max(nanoseconds{0}, later.began - earlier.began - earlier.took);
 }
 
-/// Empty if there is none. The parent of a process is older than it is: a younger
-/// one has only got its PID. A tracer may be either.
+/// Empty if there is no such process. A parent is older than its child: a younger
+/// process has reused the parent's PID. A tracer may be older or younger.
 std::string name_in(const psinfo::Snapshot &everybody, std::int32_t pid, nanoseconds not_after = nanoseconds::max())
 {
 	const psinfo::Process *process = everybody.find(pid);
@@ -115,14 +115,14 @@ unsigned count_asleep(const std::vector<psinfo::Snapshot> &samples)
 	return static_cast<unsigned>(asleep.size());
 }
 
-/// It has been a zombie for longer than it takes to be reaped.
+/// Whether it was a zombie in the first sample, too: for longer than reaping takes.
 bool was_unreaped_before(const psinfo::Process &process, const std::vector<psinfo::Snapshot> &samples)
 {
 	const psinfo::Process *before = samples.front().find(process.pid);
 	return before && before->start == process.start && is_unreaped(*before);
 }
 
-/// Whose turn it is: a tracer's before the parent's.
+/// The process that has to reap it: a tracer before the parent.
 std::int32_t holder_of(const psinfo::Process &zombie)
 {
 	return zombie.tracer != 0 ? zombie.tracer : zombie.ppid;
@@ -155,9 +155,9 @@ std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples
 	return all;
 }
 
-// ---- telling ---------------------------------------------------------------
+// ---- output ----------------------------------------------------------------
 
-/// "12.5 s", "3 min", "5 h", "2 days": enough to know what to think of it.
+/// "12.5 s", "3 min", "5 h", "2 days": rounded for display.
 std::string about(nanoseconds span)
 {
 	const double s = in_seconds(span);
@@ -253,7 +253,7 @@ Json to_json(const Unreaped &unreaped, psinfo::BootTime now)
 	return json;
 }
 
-/// As often as was asked for, evenly.
+/// Takes the requested number of samples, with the interval between them.
 psinfo::Result<std::vector<psinfo::Snapshot>> take_samples(const psinfo::Source &source, const StuckOptions &options)
 {
 	const std::chrono::duration<double> interval(options.interval);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo totals`: how many processes and threads there are in each state.
+// `psinfo totals`: prints the number of processes and threads in each state.
 #ifndef PSINFO_TOOL_COMMANDS_TOTALS_H
 #define PSINFO_TOOL_COMMANDS_TOTALS_H
 

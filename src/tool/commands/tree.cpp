@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo tree`: who is whose child.
+// `psinfo tree`: prints processes as a tree of parents and children.
 #include "commands/tree.h"
 
 #include <ostream>
@@ -17,8 +17,8 @@ namespace tool {
 namespace {
 
 struct Strokes {
-	std::string_view pass; ///< below this one comes another
-	std::string_view blank; ///< the last one was above
+	std::string_view pass; ///< another sibling follows below
+	std::string_view blank; ///< the last sibling is above
 	std::string_view branch;
 	std::string_view last;
 };
@@ -51,7 +51,7 @@ Outcome no_such_process(std::int32_t pid)
 std::string render_tree(const std::vector<Branch> &branches, bool utf8, bool colour)
 {
 	const Strokes &lines = utf8 ? utf8_lines : ascii_lines;
-	std::vector<bool> has_ended; // by depth: the line above was the last one there
+	std::vector<bool> has_ended; // by depth: whether the ancestor there is the last sibling
 	std::string result;
 
 	for (const auto &branch : branches) {
@@ -89,7 +89,7 @@ void add_tree_options(CLI::App &app, TreeOptions &options)
 Outcome run_tree(const Context &context, const TreeOptions &options)
 {
 	const Filter &filter = context.common.filter;
-	psinfo::Query query; // everything: who leads to a match need not match
+	psinfo::Query query; // all processes: ancestors of a match need not match
 	query.groups.credentials = !filter.uids.empty();
 	query.threads = context.common.threads;
 

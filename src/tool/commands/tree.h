@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo tree`: who is whose child.
+// `psinfo tree`: prints processes as a tree of parents and children.
 #ifndef PSINFO_TOOL_COMMANDS_TREE_H
 #define PSINFO_TOOL_COMMANDS_TREE_H
 
@@ -18,7 +18,7 @@ struct TreeOptions {
 void add_tree_options(CLI::App &app, TreeOptions &options);
 Outcome run_tree(const Context &context, const TreeOptions &options);
 
-/// A line each, as "  ├─name(pid)"; threads as "{name}(pid)".
+/// One line each, as "  ├─name(pid)"; threads as "{name}(pid)".
 [[nodiscard]] std::string render_tree(const std::vector<Branch> &branches, bool utf8, bool colour);
 /// A flat list in the order of the lines, with the depth of each.
 [[nodiscard]] std::string render_tree_json(const std::vector<Branch> &branches);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// One row per field says how the module's value and those of /proc before and
-// after it have to fit.
+// Compares fields by a table: one row per field defines how the module's value must
+// fit those of /proc before and after it.
 #include "commands/verify.h"
 
 #include <algorithm>
@@ -28,8 +28,8 @@ using std::chrono::nanoseconds;
 // ---- fields ----------------------------------------------------------------
 
 enum class Rule {
-	Same, ///< the module's is one of the two; if those differ, it may be a third
-	Grows, ///< the module's lies between the two
+	Same, ///< equal to one of the two; if those differ, any value is accepted
+	Grows, ///< between the two
 };
 
 enum class Unit { Number, Ticks };
@@ -38,7 +38,7 @@ struct Field {
 	const char *name;
 	Rule rule;
 	Unit unit;
-	/// Nothing if it was not asked for, or cannot be known.
+	/// Nothing if it was not requested or is unknown.
 	std::optional<std::int64_t> (*value)(const Process &process);
 };
 
@@ -57,7 +57,7 @@ template <typename Member> std::optional<std::int64_t> number(const std::optiona
 	return member ? number(*member) : std::nullopt;
 }
 
-/// A member of a group that may not be there.
+/// A member of a group that may be empty.
 template <auto group, auto member> std::optional<std::int64_t> in(const Process &process)
 {
 	return process.*group ? number((*(process.*group)).*member) : std::nullopt;
@@ -68,19 +68,19 @@ template <auto member> std::optional<std::int64_t> of(const Process &process)
 	return number(process.*member);
 }
 
-/// As a letter, which is how both show it.
+/// As a letter, as in /proc.
 std::optional<std::int64_t> state_of(const Process &process)
 {
 	return psinfo::state_letter(process.state);
 }
 
-/// 0 is what has no inode that can be looked up: a cgroup that was removed, for one.
+/// Nothing for 0: the inode cannot be looked up, for instance of a removed cgroup.
 std::optional<std::int64_t> known_cgroup(const Process &process)
 {
 	return process.cgroup.value_or(0) ? number(process.cgroup) : std::nullopt;
 }
 
-/// Whether it lies outside of the reader's cgroup namespace.
+/// Whether the cgroup is outside the reader's cgroup namespace.
 std::optional<std::int64_t> cgroup_withheld(const Process &process)
 {
 	return process.withheld.cgroup;
@@ -129,7 +129,7 @@ constexpr Field all_fields[] = {
 
 // ---- one process -----------------------------------------------------------
 
-/// One process, three times.
+/// One process in each of the three snapshots.
 struct Layers {
 	const Process &before;
 	const Process &module;
@@ -168,7 +168,7 @@ void compare_field(const Layers &layers, const Field &field, nanoseconds tick, C
 						  range(shown(field, *before), shown(field, *after))});
 		return;
 	}
-	// As the kernel rounds them: a start before the zero of a time namespace wraps.
+	// Round as the kernel does: a start before the zero of a time namespace wraps.
 	if (field.unit == Unit::Ticks)
 		for (auto *value : {&before, &module, &after})
 			**value = static_cast<std::int64_t>(static_cast<std::uint64_t>(**value) /
@@ -179,8 +179,8 @@ void compare_field(const Layers &layers, const Field &field, nanoseconds tick, C
 						  range(shown(field, *before), shown(field, *after))});
 }
 
-/// /proc appends to a kworker's name what it works on, and knows names of kernel
-/// threads that are longer than the 15 bytes of a comm.
+/// /proc appends the current work to the name of a kworker, and shows names of kernel
+/// threads that are longer than the 15 bytes of comm.
 bool is_name_of(const Process &module, const std::string &proc)
 {
 	constexpr std::uint32_t pf_wq_worker = 0x20;
@@ -213,14 +213,14 @@ void compare_process(const Layers &layers, nanoseconds tick, Comparison &compari
 
 // ---- all processes ---------------------------------------------------------
 
-/// Exactly there before and after, and not another one with the same pid.
+/// The same process before and after, and not another one with the same pid.
 bool is_throughout(const Process *before, const Process *after)
 {
 	return before && after && before->start == after->start;
 }
 
-/// Whether it can have come after /proc was looked at for the first time. It
-/// then went before the second time, or will be found at the next attempt.
+/// Whether it may have been created after the first snapshot of /proc began, and have
+/// exited before the second one.
 bool is_newcomer(const Process &process, const Snapshot &before, nanoseconds tick)
 {
 	return process.start + tick >= before.began;
@@ -247,7 +247,7 @@ void find_unlisted(const Sandwich &sandwich, Comparison &comparison)
 			comparison.differences.push_back({process.pid, process.name, "process", "not there", "there"});
 }
 
-/// None twice, and in the order of pid.
+/// Records must be sorted by pid, without duplicates.
 void check_order(const Snapshot &module, Comparison &comparison)
 {
 	for (std::size_t i = 1; i < module.processes.size(); i++) {
@@ -259,7 +259,7 @@ void check_order(const Snapshot &module, Comparison &comparison)
 	}
 }
 
-/// Totals are the sums of the rows, always.
+/// Totals must always be the sums of the rows.
 void check_totals(const Snapshot &module, Comparison &comparison)
 {
 	psinfo::Totals sums;
@@ -273,7 +273,7 @@ void check_totals(const Snapshot &module, Comparison &comparison)
 							  std::to_string(sums.processes_in(state)) + " rows"});
 }
 
-// ---- again and again -------------------------------------------------------
+// ---- repeat the comparison -------------------------------------------------
 
 std::set<std::int32_t> pids_of(const std::vector<Difference> &differences)
 {
@@ -290,7 +290,8 @@ bool is_among(const Difference &wanted, const std::vector<Difference> &differenc
 	});
 }
 
-/// What differs still, as it does now. Totals are judged once: they never waver.
+/// The remaining differences, with current values. Totals are not checked again: they
+/// must match in every snapshot.
 psinfo::Result<std::vector<Difference>> look_again(const TakeSandwich &take, nanoseconds tick,
 						   const std::vector<Difference> &earlier)
 {
@@ -310,7 +311,7 @@ psinfo::Result<std::vector<Difference>> look_again(const TakeSandwich &take, nan
 	return still;
 }
 
-/// Sets @ret_asked to the source that was asked last, which is the one that fails.
+/// Sets @ret_asked to the source that was queried last: the one that failed, if any.
 psinfo::Result<Sandwich> take_sandwich(const Context &context, std::optional<std::int32_t> pid,
 				       const psinfo::Source *&ret_asked)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo verify`: does the module say what /proc says, of every process and in
-// every field? The module is asked between two looks at /proc; what does not fit
-// between them is compared again, because much changes all the time, and only
-// what never fits is a difference.
+// `psinfo verify`: compares every field of every process in the module and in /proc.
+// The module is queried between two snapshots of /proc. Values that do not fit
+// between these are compared again, because many change all the time; only values
+// that never fit are differences.
 #ifndef PSINFO_TOOL_COMMANDS_VERIFY_H
 #define PSINFO_TOOL_COMMANDS_VERIFY_H
 
@@ -32,30 +32,31 @@ struct Sandwich {
 struct Difference {
 	std::int32_t pid = 0; ///< 0: of the snapshot as a whole
 	std::string name; ///< of the process
-	std::string field; ///< "ppid"; "process" if only one of the two has it
-	std::string module; ///< what it says
-	std::string proc; ///< "5", or "5 .. 7" if it went from 5 to 7
+	std::string field; ///< "ppid"; "process" if only one source has it
+	std::string module; ///< the module's value
+	std::string proc; ///< "5", or "5 .. 7" if it changed from 5 to 7
 	bool operator==(const Difference &) const = default;
 };
 
 struct Comparison {
 	std::size_t processes = 0; ///< that were compared
 	std::size_t fields = 0;
-	std::size_t passing = 0; ///< that came or went meanwhile, so that they were not
-	std::vector<Difference> differences; ///< in the order of pid
+	std::size_t passing = 0; ///< not compared: created or exited meanwhile
+	std::vector<Difference> differences; ///< sorted by pid
 };
 
 /// A clock tick, the unit of times in /proc.
 [[nodiscard]] std::chrono::nanoseconds clock_tick();
 
-/// Every process and every field of one sandwich. What /proc cannot show (an
-/// empty optional there) is left out.
+/// Compares every process and every field of one sandwich, except what /proc cannot
+/// show (an empty optional there).
 [[nodiscard]] Comparison compare(const Sandwich &sandwich, std::chrono::nanoseconds tick);
 
-/// A sandwich of one process, or with nothing of all.
+/// Takes a sandwich of one process, or of all if @pid is empty.
 using TakeSandwich = std::function<psinfo::Result<Sandwich>(std::optional<std::int32_t> pid)>;
 
-/// Compares again what differs, up to `attempts` times with a pause before each.
+/// Compares all, and then the differences again, up to `attempts` times with a pause
+/// before each.
 [[nodiscard]] psinfo::Result<Comparison> verify(const TakeSandwich &take, std::chrono::nanoseconds tick,
 						unsigned attempts, std::chrono::milliseconds pause);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo watch`: a list that is refreshed regularly.
+// `psinfo watch`: shows a list that is refreshed regularly.
 #include "commands/watch.h"
 
 #include <algorithm>
@@ -21,13 +21,13 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// Each keeps the screen from being drawn and keys from being read for 50 ms.
+/// Each delays drawing and the handling of keys by 50 ms.
 constexpr std::size_t most_slow_args = 6;
 
-/// What the screen shows.
+/// The current layout of the screen.
 struct Picture {
-	std::size_t rows = 0; ///< processes that there are, seen or not
-	std::size_t above = 0; ///< lines above the first of them
+	std::size_t rows = 0; ///< number of processes, visible or not
+	std::size_t above = 0; ///< lines above the first row
 };
 
 std::size_t page_of(const Screen &screen, const Picture &picture)
@@ -62,11 +62,11 @@ void draw_help(Screen &screen, std::size_t row)
 		screen.line(row++, line);
 }
 
-/// A title, headings, and a line of totals at least: so many rows are not asked for.
+/// Title, headings, and at least one line of totals: lines that are not used for rows.
 constexpr std::size_t least_above = 3;
 
-/// A picture of now. How many lines the totals need is known only after the rows
-/// were asked for.
+/// Takes a snapshot and draws it. The number of lines for the totals is known only
+/// after the rows were collected.
 std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const View &view, const Following &source,
 				  Picture &ret_picture)
 {
@@ -79,7 +79,7 @@ std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const Vi
 
 	auto summary = summary_lines(listing.snapshot.totals, view.threads, screen.width(),
 				     std::max<std::size_t>(screen.height() / 3, 1));
-	ret_picture = {listing.snapshot.processes.size(), summary.size() + 2}; // a title, and headings
+	ret_picture = {listing.snapshot.processes.size(), summary.size() + 2}; // title and headings
 	listing.rows.resize(std::min(listing.rows.size(), page_of(screen, ret_picture)));
 	screen.clear();
 	draw_above(screen, view, source, summary);
@@ -91,7 +91,7 @@ std::optional<psinfo::Error> draw(Screen &screen, Collector &collector, const Vi
 	return std::nullopt;
 }
 
-/// What was typed meanwhile is done at once, before the next picture.
+/// Handles all keys that were typed meanwhile before the next snapshot.
 void wait_and_act(Screen &screen, Milliseconds interval, const Picture &picture, View &view)
 {
 	constexpr unsigned most_at_once = 100;
@@ -104,7 +104,7 @@ void wait_and_act(Screen &screen, Milliseconds interval, const Picture &picture,
 	act(Action::None, picture.rows, page_of(screen, picture), view);
 }
 
-/// Where the list has shrunk to above the scroll position, scroll back to its last page.
+/// If the list has shrunk to above the scroll position, scrolls back to its last page.
 std::optional<psinfo::Error> draw_what_there_is(Screen &screen, Collector &collector, View &view,
 						const Following &source, Picture &ret_picture)
 {
@@ -115,7 +115,7 @@ std::optional<psinfo::Error> draw_what_there_is(Screen &screen, Collector &colle
 	return draw(screen, collector, view, source, ret_picture);
 }
 
-/// A module that is upgraded meanwhile is no reason to end.
+/// Goes on if the module is upgraded meanwhile.
 std::optional<psinfo::Error> watch(Screen &screen, Following &source, Milliseconds interval, View &view)
 {
 	Collector collector(source);

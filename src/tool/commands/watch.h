@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// `psinfo watch`: a list that is refreshed regularly.
+// `psinfo watch`: shows a list that is refreshed regularly.
 #ifndef PSINFO_TOOL_COMMANDS_WATCH_H
 #define PSINFO_TOOL_COMMANDS_WATCH_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// libpsinfo: what runs on this machine and in which state, for C++20 programs.
+// libpsinfo: the processes of this machine and their states, for C++20 programs.
 //
 //	#include <psinfo/psinfo.h>
 //	#include <cstdio>
@@ -19,8 +19,7 @@
 //	}
 //
 // A static library: -lpsinfo, pkg-config libpsinfo, or find_package(psinfo) and
-// psinfo::psinfo. It never prints, never exits and keeps no state of its own
-// beside the values it gives out.
+// psinfo::psinfo. It never prints, never exits and has no global state.
 #ifndef PSINFO_PSINFO_H
 #define PSINFO_PSINFO_H
 

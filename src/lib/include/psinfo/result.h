@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A value, or the error that kept it from being had.
+// Result: a value, or the error that occurred instead.
 #ifndef PSINFO_RESULT_H
 #define PSINFO_RESULT_H
 
@@ -9,27 +9,27 @@
 
 namespace psinfo {
 
-/// What went wrong. The library never prints and never throws on its own
-/// (std::bad_alloc aside); who calls it chooses the words and the next step.
+/// An error. The library never prints and, except for std::bad_alloc, throws no
+/// exception of its own; the caller chooses the message and how to go on.
 struct Error {
 	enum class Kind {
-		NotFound, ///< there is no such file, or no such source: module not loaded
-		NotPermitted, ///< the file is there, but may not be opened or asked
-		Unreadable, ///< a system call failed otherwise; see number
-		Malformed, ///< what came back is not what the contract says
-		Abi, ///< the module speaks another major version of the contract
-		Invalid, ///< the query asks for something that the source cannot do
+		NotFound, ///< no such file or source: the module is not loaded
+		NotPermitted, ///< the file exists, but may not be opened or queried
+		Unreadable, ///< a system call failed for another reason; see number
+		Malformed, ///< the data read are not in the documented format
+		Abi, ///< the module's interface has another major version
+		Invalid, ///< the query is invalid, or the source does not support it
 	};
 	Kind kind;
-	int number = 0; ///< errno of the call that failed, or 0 where `what` says it all
-	std::string what; ///< what was being done: "open /proc/psinfo"
+	int number = 0; ///< errno of the failed call; 0 if `what` is the whole message
+	std::string what; ///< the operation that failed: "open /proc/psinfo"
 
-	/// "open /proc/psinfo: No such file or directory": to be read after "cannot"
+	/// "open /proc/psinfo: No such file or directory", to be printed after "cannot"
 	[[nodiscard]] std::string message() const;
 };
 
-/// Either a T or an Error. To be looked at before it is used: value() and
-/// error() of the wrong one throw std::bad_variant_access.
+/// Either a T or an Error. Check which before use: value() of an error and error()
+/// of a value throw std::bad_variant_access.
 template <typename T> class [[nodiscard]] Result {
 public:
 	Result(T value) : held_(std::move(value)) {}

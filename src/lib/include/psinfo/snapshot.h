@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What a source tells: processes, or threads, and totals per state. Plain values;
-// they live as long as whoever holds them.
+// The data that a source returns: processes or threads, and totals per state. Plain
+// values that hold no reference to the source.
 #ifndef PSINFO_SNAPSHOT_H
 #define PSINFO_SNAPSHOT_H
 
@@ -39,7 +39,7 @@ inline constexpr std::array<State, state_count> all_states = {
 [[nodiscard]] std::string_view state_word(State state);
 /// 'R', 'S', 'D', 'T', 't', 'Z', 'X', 'I', 'P', '?': the letters of /proc/<pid>/stat
 [[nodiscard]] char state_letter(State state);
-/// The state with that letter. Kernels before 4.14 and some odd moments know
+/// The state with that letter. Kernels before 4.14 and some transient states use
 /// more letters; those are Other.
 [[nodiscard]] State state_of_letter(char letter);
 
@@ -57,22 +57,22 @@ struct Credentials {
 
 struct Scheduling {
 	std::int32_t prio; ///< stat 18
-	std::optional<std::int32_t> static_prio; ///< 120 + nice; from /proc worked out of nice
-	std::optional<std::int32_t> normal_prio; ///< 0 to 139; nothing in /proc shows it without CONFIG_SCHED_DEBUG
+	std::optional<std::int32_t> static_prio; ///< 120 + nice; from /proc: computed from nice
+	std::optional<std::int32_t> normal_prio; ///< 0 to 139; from /proc: empty (only CONFIG_SCHED_DEBUG shows it)
 	std::int32_t nice; ///< stat 19
 	std::uint32_t rt_priority; ///< stat 40
 	std::uint32_t policy; ///< stat 41: SCHED_OTHER, SCHED_FIFO, ...
 	std::uint32_t cpu; ///< stat 39
-	std::uint32_t cpus_allowed; ///< how many in status Cpus_allowed
+	std::uint32_t cpus_allowed; ///< number of CPUs in status Cpus_allowed
 	bool operator==(const Scheduling &) const = default;
 };
 
-/// Of a process: summed up over its threads, but for the two kinds of switches,
-/// which are those of its first thread, as in status.
+/// Of a process: summed over its threads, except for the context switches, which are
+/// those of its main thread, as in status.
 struct Times {
-	std::chrono::nanoseconds utime; ///< stat 14; from /proc in steps of a clock tick
+	std::chrono::nanoseconds utime; ///< stat 14; from /proc: in steps of a clock tick
 	std::chrono::nanoseconds stime; ///< stat 15; likewise
-	std::optional<std::chrono::nanoseconds> runtime; ///< schedstat 1, exact; from /proc only of threads
+	std::optional<std::chrono::nanoseconds> runtime; ///< schedstat 1, exact; from /proc: only for threads
 	std::uint64_t voluntary_switches; ///< status voluntary_ctxt_switches
 	std::uint64_t involuntary_switches; ///< status nonvoluntary_ctxt_switches
 	std::uint64_t minor_faults; ///< stat 10
@@ -89,8 +89,8 @@ struct Memory {
 	bool operator==(const Memory &) const = default;
 };
 
-/// Groups of fields beside the identity, for a query: what is not asked for is not paid
-/// for. In a process: which of them were withheld.
+/// Groups of fields besides the identity. In a query: those to read; the others cost
+/// nothing. In a process: those that were withheld.
 struct Groups {
 	bool credentials = false;
 	bool scheduling = false;
@@ -103,31 +103,31 @@ struct Groups {
 	bool operator==(const Groups &) const = default;
 };
 
-/// One process, or one thread if threads were asked for.
+/// One process, or one thread if threads were requested.
 struct Process {
-	std::int32_t pid = 0; ///< stat 1; of a thread: its own
+	std::int32_t pid = 0; ///< stat 1; of a thread: its own id
 	std::int32_t tgid = 0; ///< the process it belongs to
-	std::int32_t ppid = 0; ///< stat 4: the real parent; 0: outside of what the caller sees
+	std::int32_t ppid = 0; ///< stat 4: the real parent; 0: not in the PID namespace
 	std::int32_t tracer = 0; ///< status TracerPid; 0: none
 	std::int32_t session = 0; ///< stat 6
 	std::int32_t pgrp = 0; ///< stat 5: process group
-	/// stat 22; together with pid it identifies one process. Below 0 for a process
-	/// from before the zero of the caller's time namespace.
+	/// stat 22; pid and start together identify one process. Negative if the process
+	/// started before the zero of the caller's time namespace.
 	BootTime start{};
 	std::uint32_t flags = 0; ///< stat 9: PF_...
 	State state = State::Other; ///< stat 3
-	/// stat 2: any bytes; escape them before showing them. At most 15, but from
-	/// /proc those of kworkers are longer.
+	/// stat 2: arbitrary bytes; escape them for display. At most 15 bytes; from /proc:
+	/// longer for kworkers.
 	std::string name;
 
-	/// A group is empty if it was not asked for, if the source does not know it, or if
-	/// the caller may not read it for this process: then it is set in `withheld`.
+	/// A group is empty if it was not requested, if the source does not know it, or
+	/// if the caller may not read it for this process: then it is set in `withheld`.
 	std::optional<Credentials> credentials;
 	std::optional<Scheduling> scheduling;
 	std::optional<Times> times;
 	std::optional<Memory> memory;
-	/// Inode of its directory in cgroup2; from /proc 0 if that has been removed or is
-	/// not mounted. Withheld if it is outside of the caller's cgroup namespace.
+	/// Inode number of its directory in cgroup2; from /proc: 0 if that was removed or
+	/// is not mounted. Withheld if it is outside the caller's cgroup namespace.
 	std::optional<std::uint64_t> cgroup;
 	Groups withheld;
 
@@ -136,10 +136,10 @@ struct Process {
 	bool operator==(const Process &) const = default;
 };
 
-/// How many in each state. By construction the sums of what was listed.
+/// Counts per state, taken from the records of the list, so that the two always match.
 struct Totals {
 	std::array<std::uint64_t, state_count> processes{};
-	std::array<std::uint64_t, state_count> threads{}; ///< all 0 unless threads were asked for
+	std::array<std::uint64_t, state_count> threads{}; ///< all 0 unless threads were requested
 
 	[[nodiscard]] std::uint64_t all_processes() const;
 	[[nodiscard]] std::uint64_t all_threads() const;
@@ -152,7 +152,7 @@ struct Totals {
 };
 
 struct Snapshot {
-	std::vector<Process> processes; ///< in the order of pid; empty if only totals were asked for
+	std::vector<Process> processes; ///< sorted by pid; empty if only totals were requested
 	Totals totals;
 	BootTime began{}; ///< when the capture began, on the clock of Process::start
 	std::chrono::nanoseconds took{}; ///< how long it took

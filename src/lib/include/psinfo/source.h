@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Where snapshots come from: the module psinfo, or /proc where there is none.
+// The sources of snapshots: the module psinfo, or /proc on machines without it.
 #ifndef PSINFO_SOURCE_H
 #define PSINFO_SOURCE_H
 
@@ -34,33 +34,33 @@ private:
 	std::uint32_t bits_ = 0;
 };
 
-/// What is asked. All filters that are set must let a process through. With
-/// threads, states and uid are judged by each thread, pid and parent by its process.
+/// A request. A process must pass every filter that is set. With threads, states and
+/// uid are compared with the thread, pid and parent with its process.
 /// A user without a mapping in the caller's user namespace is shown as the overflow
-/// id (65534); as a filter that id finds such processes in /proc, but through the
-/// module only those of that very user.
-/// Invalid are a pid or parent below 1 and a set of states that is empty.
+/// id (65534). As a filter, that id matches such processes in /proc, but through the
+/// module only those whose user really has that id.
+/// A pid or parent below 1 and an empty set of states are Invalid.
 struct Query {
 	enum class Kind { All, KernelThreads, UserProcesses };
 
-	Groups groups{}; ///< without an effect if totals_only
-	bool threads = false; ///< each thread instead of each process
+	Groups groups{}; ///< ignored if totals_only
+	bool threads = false; ///< list threads instead of processes
 	bool totals_only = false; ///< Snapshot::processes stays empty
 	std::optional<StateSet> states{};
-	std::optional<std::uint32_t> uid{}; ///< the real user
+	std::optional<std::uint32_t> uid{}; ///< real user id
 	std::optional<std::int32_t> pid{}; ///< only this process (with threads: its threads)
 	std::optional<std::int32_t> parent{}; ///< only the children of this process
 	Kind kind = Kind::All;
 };
 
-/// Asked any number of times, by any number of threads at once.
+/// Can be queried any number of times, also by several threads at once.
 class Source {
 public:
 	virtual ~Source() = default;
 
-	/// A process that lives throughout is in the snapshot exactly once. One that
-	/// ends meanwhile may be missing and is never there in part. A pid that is not
-	/// there is no error: nothing is found.
+	/// A process that exists throughout the call is in the snapshot exactly once.
+	/// One that exits meanwhile may be missing, but is never incomplete. A pid that
+	/// does not exist is not an error: the snapshot is empty.
 	/// Errors: Invalid, Unreadable, NotPermitted, Malformed, Abi.
 	[[nodiscard]] virtual Result<Snapshot> take(const Query &query) const = 0;
 
@@ -68,46 +68,46 @@ public:
 	[[nodiscard]] virtual std::string_view name() const = 0;
 };
 
-/// What a loaded module says about itself.
+/// Version information from the loaded module.
 struct ModuleInfo {
 	std::string version; ///< of the module: "0.1.0"
 	unsigned abi_major;
 	unsigned abi_minor;
 };
 
-/// The module's file, opened once. Who may be seen depends on the credentials and
-/// namespaces of its opener, and on hidepid= and gid= of its mount at each call.
-/// What an older module cannot tell stays empty in the snapshots.
-/// Errors: NotFound without the module, NotPermitted, Abi (also for a module of
-/// before there was a contract, and for a file that is none), Malformed, Unreadable.
+/// Opens the module's file, once. Which processes are visible depends on the opener's
+/// credentials and namespaces, and on hidepid= and gid= of the mount at each call.
+/// Groups that an older module does not know stay empty in the snapshots.
+/// Errors: NotFound without the module, NotPermitted, Abi (also for a module that
+/// predates the interface, and for any other file), Malformed, Unreadable.
 Result<std::unique_ptr<Source>> open_module(const std::string &path = "/proc/psinfo");
 
-/// A walk over the directories of /proc, for machines without the module. Processes
-/// that vanish during it are left out; what hidepid= hides is not seen. The path is
-/// looked up once: what is mounted there later is not noticed. With threads, some
-/// that live throughout may be missing: the kernel's list of a process's threads
-/// ends early if one of them ends at that moment.
-/// Errors: NotFound if there is no directory, or no procfs in it (nothing named
+/// Reads the directories of /proc, for machines without the module. Processes that
+/// exit meanwhile or that hidepid= hides are left out. The path is resolved once: a
+/// later mount there has no effect. With threads, even some that exist throughout may
+/// be missing: the kernel cuts the list of a process's threads short if one of them
+/// exits at that moment.
+/// Errors: NotFound if the directory does not exist or is not a procfs (has no entry
 /// `self`), NotPermitted, Unreadable.
 Result<std::unique_ptr<Source>> open_proc(const std::string &path = "/proc");
 
-/// Errors as open_module().
+/// Errors: those of open_module().
 Result<ModuleInfo> module_info(const std::string &path = "/proc/psinfo");
 
 enum class Choice { Auto, Module, Proc };
 
-/// Opens the source of that choice. Auto: the module, and whatever keeps it from
-/// being opened (it is not loaded, it has another version of the interface, it may
-/// not be opened, it has no memory), else /proc; name() of the source tells which it
-/// is. Where /proc takes the place of the module, @ret_module_error, unless it is
-/// null, becomes the error of open_module(); otherwise it is left as it is.
+/// Opens the chosen source. Auto opens the module or, if that fails for any reason
+/// (not loaded, another version of the interface, not permitted, out of memory),
+/// /proc; name() of the source returns which. If Auto opens /proc and
+/// @ret_module_error is not null, it is set to the error of open_module(); otherwise
+/// it is unchanged.
 ///
-/// A module that fails later, in take(), is not replaced: it may be unloaded or short
-/// of memory at any time. A program that wants an answer nevertheless opens
-/// Choice::Proc then.
+/// A module that fails later, in take(), is not replaced: it may be unloaded or run
+/// out of memory at any time. A program that needs an answer even then can open
+/// Choice::Proc.
 ///
-/// Errors: of Module those of open_module(); of Proc, and of Auto if neither can be
-/// opened, those of open_proc().
+/// Errors: for Module those of open_module(); for Proc, and for Auto if neither can
+/// be opened, those of open_proc().
 Result<std::unique_ptr<Source>> open_source(Choice choice = Choice::Auto,
 					    std::optional<Error> *ret_module_error = nullptr);
 
