@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# A few lines to speak TAP, the one language of everything that tests here.
-# Sourced.
+# Functions that print TAP, the output format of all tests here. Sourced.
 
 tap_count=0
 tap_failed=0
@@ -19,7 +18,7 @@ tap() {
 	fi
 }
 
-# tap_run NAME COMMAND...: one result for a command that must end with 0.
+# tap_run NAME COMMAND...: one result; the command must exit with 0.
 tap_run() {
 	local name=$1 output status=0
 	shift
@@ -27,7 +26,7 @@ tap_run() {
 	tap "$status" "$name" "$output"
 }
 
-# tap_done: the plan comes last; a run that died before it has none.
+# tap_done: prints the plan, at the end, so that an aborted run has none.
 tap_done() {
 	echo "1..$tap_count"
 	((tap_failed == 0))

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The kernel is the one that kernels.list describes. Without this, a parameter that
-# a kernel no longer knows would be ignored, and the suites would pass in a guest
-# like all others.
+# Checks that the command line from kernels.list takes effect. Otherwise a
+# parameter that a kernel no longer supports would be ignored, and the suites would
+# pass on an ordinary kernel.
 
 load common
 
@@ -24,7 +24,7 @@ load common
 			assert "$(</sys/kernel/slab/kmalloc-1k/poison)" = 1 "poison of kmalloc-1k"
 			;;
 		page_poison=1)
-			# Nothing else tells of it.
+			# The kernel has no other indication of it.
 			! dmesg | grep 'Unknown kernel command line parameters.*[" ]page_poison=' || fail "free pages are not poisoned"
 			;;
 		*) fail "nothing here checks $parameter" ;;

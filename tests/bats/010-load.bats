@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Loading and unloading: what is said, what is there, what is gone, also while
-# somebody has the file open.
+# Loading and unloading, also while the file is open: log messages, the entry in
+# /proc, and errors.
 
 load common
 
@@ -94,10 +94,10 @@ read of one not read before: EIO
 open: ENOENT" "what hold-open met"
 }
 
-# ends_early KO WHAT COMMAND...: a call of it to /proc/psinfo that takes seconds, because
-# the DEBUG module waits a millisecond for each process, ends with the error WHAT and
-# without a byte of output once the module is being unloaded. On a busy machine it may
-# be over, or not have begun, when rmmod begins: then it is made again.
+# ends_early KO WHAT COMMAND...: the command's call to /proc/psinfo takes seconds,
+# because the DEBUG module waits a millisecond for each process. It must fail with the
+# error WHAT and without output when the module is unloaded. Retried because on a busy
+# machine the call may have ended, or not yet started, when rmmod runs.
 ends_early() {
 	local ko=$1 what=$2 said=$BATS_TEST_TMPDIR/said reader status
 	shift 2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The table byte by byte: rules, header, rows, totals, and how it widens.
+# The exact format of the table: rules, header, rows, totals and widths.
 
 load common
 
@@ -72,7 +72,7 @@ PID   | NAME                           | STAT            | PARENT
 	"$BIN/compare-table"
 }
 
-# pids_from NUMBER: the next process gets the PID behind it
+# pids_from NUMBER: the next process gets the PID NUMBER + 1
 pids_from() { echo "$1" >/proc/sys/kernel/ns_last_pid; }
 
 @test "PIDs of seven digits widen their column and nothing else moves" {

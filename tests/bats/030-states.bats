@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Every state made for real: the word in its row, and the totals moving by
-# exactly that process.
+# Creates processes in every state and checks their rows, and that the
+# totals change by exactly these processes.
 
 load common
 
 # made KIND WORD...: the processes of that kind are listed with these words,
-# one each, and counted under them and nowhere else
+# one each, and counted in exactly these totals
 made() {
 	local kind=$1 pids count=() word
 	shift
@@ -20,8 +20,8 @@ made() {
 	"$BIN/count-process" "$kind" "${count[@]}"
 }
 
-# made_in_kernel ACT THREAD WORD: the same of a kernel thread of testmod; no
-# other process moves to such a state by itself
+# made_in_kernel ACT THREAD WORD: the same for a kernel thread of testmod.
+# The total of IDLE is not checked, as other threads enter that state, too.
 made_in_kernel() {
 	local pid before after
 	before=$(table_total "$3")

@@ -1,20 +1,20 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# PARENT names the real parent, whatever became of it since.
+# PARENT names the real parent, whatever has happened to it.
 
 load common
 
-# family KIND [NAME]: makes it; PIDS are its processes
+# family KIND [NAME]: creates it; sets PIDS to its processes
 family() {
 	start make-process "$@"
 	read -r -a PIDS <<<"$ANSWER"
 	track "${PIDS[@]}"
 }
 
-# parent_is PID NAME WHAT: the name beside a process
+# parent_is PID NAME WHAT: the PARENT of a process is NAME
 parent_is() { assert "$(table_cell "$1" 4)" = "$2" "parent of $3"; }
 
-# parent_has PID PARENT: both numbers of the same row
+# parent_has PID PARENT: the PPID of a process is PARENT
 parent_has() {
 	columns_set pid,ppid
 	assert "$(table_cell "$1" 2)" = "$2" "PPID of $1"

@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# A PID can be used again while the table is being collected. PARENT never names
-# a process that was created after its child. helpers/reuse-pid.cpp forces this:
-# it picks the PIDs itself and interrupts the reader.
+# A PID can be reused while the table is being collected. PARENT must never name
+# a process that was created after its child. helpers/reuse-pid.cpp forces this
+# race: it chooses the PIDs and interrupts the reader.
 
 load common
 
 LONGEST=60
 
-# reuse WHAT HITS CROWD [MODULE]: until it has been shown so often, right each time.
-# How often the moment is hit depends on the emulator; what was never hit was not
-# tested, and is said.
+# reuse WHAT HITS CROWD [MODULE]: repeats until the race was hit HITS times, with the
+# right result each time. The hit rate depends on the emulator; too few hits are a
+# skip.
 reuse() {
 	columns_set pid,name,stat,ppid,parent,nice
-	# Between the two PIDs, so that it takes a while to get from one to the other.
+	# Between the two PIDs, so that the walk takes a while from one to the other.
 	start crowd "$3"
 	[[ $1 != log ]] || module_unload
 	run timeout --signal=KILL $((LONGEST + 90)) "$BIN/reuse-pid" "$1" "$2" "$LONGEST" "${@:4}"

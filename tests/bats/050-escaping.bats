@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Names of any bytes: one line each, nothing raw that a terminal would obey,
-# columns aligned in characters.
+# Names with arbitrary bytes: one line per process, no raw terminal escapes,
+# columns aligned by characters.
 
 load common
 
-# One row each: the name, what is shown of it, how many characters that is
+# Per row: the name, how it is shown, and the number of characters shown
 NAMES=(
 	$'two\nlines'			'two\nlines'			10
 	'back\slash'			'back\\slash'			11
@@ -48,7 +48,7 @@ NAMES=(
 	'fifteen letters'		'fifteen letters'		15
 )
 
-# make_names: a process for each; PIDS in the same order
+# make_names: creates a process for each name; sets PIDS in the same order
 make_names() {
 	local names=() i
 	for ((i = 0; i < ${#NAMES[@]}; i += 3)); do
@@ -59,7 +59,7 @@ make_names() {
 	assert "${#PIDS[@]}" = "${#names[@]}" "processes"
 }
 
-# expected_rows: in a table whose names are up to 60 characters wide
+# expected_rows: the rows of a table whose NAME column is 60 characters wide
 expected_rows() {
 	local i
 	for i in "${!PIDS[@]}"; do
@@ -93,7 +93,7 @@ expected_rows() {
 	start make-process sleeping 'x | ZOMBIE | y'
 	assert "$(table_cell "$ANSWER" 3)" = INTERRUPTIBLE "STAT of a process that calls itself a zombie"
 	assert "$(table_row "$ANSWER" | tr -dc '|' | wc -c)" = 3 "separators in its row"
-	# The columns of README.md and psinfo(5), for those who cut at " | "
+	# README.md and psinfo(5) document splitting rows at " | ".
 	assert "$(awk -F ' [|] ' -v pid="$ANSWER" '$1 == pid { print NF }' "$PSINFO")" = 4 "cells in its row"
 }
 

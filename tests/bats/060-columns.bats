@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The parameter columns=: what it accepts, what it refuses, what it changes and
-# what not; and max_mib=, which is validated the same way.
+# The parameter columns=: accepted and rejected values and their effect; and
+# max_mib=, which is validated the same way.
 
 load common
 
 COMPLAINTS=()
 ALL=pid,ppid,tgid,name,stat,state,parent,uid,prio,static_prio,normal_prio,rt_priority,policy,nice,nvcsw,nivcsw,utime,stime,start,threads,flags,cpu,rss
 
-# header_words: the header line as it would be written in columns=
+# header_words: the header line in the syntax of columns=
 header_words() {
 	local line
 	{ read -r _ && IFS= read -r line; } <"$PSINFO"
@@ -19,8 +19,8 @@ header_words() {
 
 write_to() { printf '%s\n' "$2" >"$1"; }
 
-# refuses PARAMETER VALUE REGEX: writing it is -EINVAL and changes nothing; of
-# it one line in the kernel log shall be like that, which logged checks for all
+# refuses PARAMETER VALUE REGEX: writing it fails with EINVAL and changes
+# nothing. Adds the expected line of the kernel log to COMPLAINTS.
 refuses() {
 	local parameter=$1 value=$2 before after
 	before=$(<"$PARAMETERS/$parameter")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The parameter log=: what is written to the kernel log at load.
+# The parameter log=, which writes processes to the kernel log at load.
 
 load common
 
-# log_of_load ARGUMENT...: what psinfo writes when it is loaded like that
+# log_of_load ARGUMENT...: the log messages of psinfo when loaded with these arguments
 log_of_load() {
 	module_unload
 	log_mark
@@ -12,7 +12,7 @@ log_of_load() {
 	our_lines
 }
 
-# pids_of_proc: what /proc lists now
+# pids_of_proc: the PIDs in /proc
 pids_of_proc() { printf '%s\n' /proc/[0-9]* | sed 's,/proc/,,' | sort -n; }
 
 @test "by default only the line of loading is written" {
@@ -31,7 +31,7 @@ pids_of_proc() { printf '%s\n' /proc/[0-9]* | sed 's,/proc/,,' | sort -n; }
 	assert "$(sed -n 's/^psinfo: log=pids: \([0-9]*\) processes$/\1/p' <<<"$log")" = "$(wc -l <"$BATS_TEST_TMPDIR/logged")" "their number"
 	assert "$(<"$PARAMETERS/log")" = pids "the parameter"
 
-	# Those of /proc before and after; beside them insmod and the shell around it.
+	# All PIDs that were in /proc before and after, and also insmod and its shell.
 	sort "$BATS_TEST_TMPDIR/before" >"$BATS_TEST_TMPDIR/b"
 	sort "$BATS_TEST_TMPDIR/after" >"$BATS_TEST_TMPDIR/a"
 	sort "$BATS_TEST_TMPDIR/logged" >"$BATS_TEST_TMPDIR/l"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# One open, one snapshot: in whatever pieces it is read, the bytes are those of
-# one full read of the same descriptor.
+# One snapshot per open file: reads in pieces of any size return the same bytes
+# as one full read of the same descriptor.
 
 load common
 

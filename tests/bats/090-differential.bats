@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# Every process and every column against /proc/<pid>/stat and status, and
-# against ps, with processes that are odd in every way beside the usual ones.
+# Compares every process and column with /proc/<pid>/stat and status and with
+# ps, including processes with unusual values.
 
 load common
 
-# odd_processes: scheduling policies, nice values, owners, a session, threads
-# that compute, states, names
+# odd_processes: scheduling policies, nice values, owners, a session, busy
+# threads, states, names
 odd_processes() {
 	start make-process odd
 	start make-process running

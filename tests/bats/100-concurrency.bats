@@ -2,28 +2,28 @@
 # SPDX-License-Identifier: GPL-2.0
 # bats file_tags=together
 #
-# Eight processes read in a loop while others fork, exit, replace themselves,
-# rename themselves, change their user ids, are traced, or take the module
-# away. Each read is checked as it comes (helpers/storm.cpp): its shape, the
-# order of PIDs, totals that are the sum of the rows, and that each process
-# which lives throughout is there exactly once, with its real parent.
+# Eight processes read in a loop while others fork, exit, call execve(), rename
+# themselves, change their user ids, are traced, or unload the module. Each
+# read is checked immediately (helpers/storm.cpp): its format, the order of
+# PIDs, that totals are the sum of the rows, and that each process that lives
+# throughout is listed exactly once, with its real parent.
 #
-# STORM_SECONDS is how long one lasts, more or less.
+# STORM_SECONDS is the approximate duration of one storm.
 
 bats_require_minimum_version 1.5.0
 load common
 
-# Where each byte is watched, less happens in a second.
+# Instrumented kernels are slower.
 [[ ${PSINFO_GUEST:-} == *-k?san ]] && LONG=20 || LONG=6
 STORM_SECONDS=${STORM_SECONDS:-$LONG}
 
-# What the last storm counted, see helpers/storm.cpp.
+# The counts of the last storm, see helpers/storm.cpp
 reads=0 orphans=0 deeds=0 seen=0 refused=0 execs=0
-# What the storm is started by, if not by the test itself.
+# A command that runs the storm, if any
 STORM_IN=()
 
-# storm SCENARIO PERCENT [ARGUMENT...]: fails with what the storm has to say;
-# its counts are in the variables above
+# storm SCENARIO PERCENT [ARGUMENT...]: runs it for PERCENT of STORM_SECONDS
+# and sets the counts above. On failure prints the storm's output.
 storm() {
 	local scenario=$1 seconds
 	seconds=$(awk -v s="$STORM_SECONDS" -v p="$2" 'BEGIN { print s * p / 100 }')
@@ -56,7 +56,7 @@ storm_counts() {
 	storm_counts "$output"
 	assert "$reads" -ge 50 "reads"
 	assert "$orphans" -ge 50 "orphans"
-	# The same with the window held open in which the parent is lost.
+	# The same, with a longer window in which the parent may be lost.
 	module_swap "$KO_DEBUG" race_window_us=100
 	run "$BIN/orphans" "$STORM_SECONDS"
 	[[ $status -eq 0 ]] || fail "$output"
@@ -80,7 +80,7 @@ storm_counts() {
 }
 
 @test "a process is never missing while a thread of it calls execve" {
-	# With few processes in the table a read is short, and many are made.
+	# With few processes reads are short, so that many can be made.
 	STORM_IN=(unshare --pid --fork --kill-child --mount-proc)
 	columns_set all
 	storm exec 100
@@ -133,8 +133,8 @@ storm_counts() {
 	assert "$seen" -ge 1 "reads with a TRACED process"
 }
 
-# storm_unload_start: readers that take it when the module goes; they read when
-# this returns, until storm_unload_end
+# storm_unload_start: starts readers that tolerate unloading. They are reading
+# when this returns, until storm_unload_end.
 storm_unload_start() {
 	mkfifo "$BATS_TEST_TMPDIR/stop"
 	"$BIN/storm" unload <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &

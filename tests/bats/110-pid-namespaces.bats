@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The procfs mount decides whose processes /proc/psinfo lists and by which
-# numbers. Each test makes PID namespaces with a /proc of their own and looks
-# into them from within and, through /proc/<pid>/root, from outside.
+# The procfs mount determines which processes /proc/psinfo lists, and by
+# which PIDs. Each test creates PID namespaces with their own /proc and reads
+# them from inside and, through /proc/<pid>/root, from outside.
 
 bats_require_minimum_version 1.5.0
 load common
 
 # ns_start SCRIPT: runs a bash script as the first process of a new PID
-# namespace with its own /proc, and returns when the script says `here`.
-# NS_INIT is the number of that process outside, NS_PROC its /proc.
+# namespace with its own /proc, and returns when the script calls `here`.
+# Sets NS_INIT to the PID of that process outside, and NS_PROC to its /proc.
 ns_start() {
 	local outside
 	READY=$(mktemp -u "$BATS_TEST_TMPDIR/ready.XXXXXX")
@@ -23,9 +23,9 @@ ns_start() {
 	NS_PROC=/proc/$NS_INIT/root/proc
 }
 
-# For the scripts of ns_start.
+# For the scripts of ns_start
 here() { : >"$READY"; }
-# deeper N: N namespaces further in, each with its own /proc, sleeps a sleep
+# deeper N: runs sleep in N more nested namespaces, each with its own /proc
 deeper() {
 	if [[ $1 -gt 0 ]]; then
 		unshare --pid --fork --mount-proc bash -c "deeper $(($1 - 1))"
@@ -40,13 +40,13 @@ export -f here deeper
 children_of() { xargs <"/proc/$1/task/$1/children"; }
 has_child() { [[ -n $(children_of "$1") ]]; }
 
-# number_in LEVEL PID: what the process is called LEVEL namespaces further in
+# number_in LEVEL PID: the PID of the process LEVEL namespaces deeper
 number_in() { awk -v n="$1" '/^NSpid:/ { print $(n + 2) }' "/proc/$2/status"; }
 
-# listed FILE: the PIDs of a table, in its order, on one line
+# listed FILE: the PIDs of a table, in order, on one line
 listed() { table_rows "$1" | awk '{ print $1 }' | xargs; }
 
-# numbered DIRECTORY: the PIDs of a /proc, in rising order, on one line
+# numbered DIRECTORY: the PIDs in a /proc, ascending, on one line
 numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 
 @test "the only process of a PID namespace is number 1 there, has no parent, and is all there is" {
@@ -129,7 +129,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 		assert "$(table_cell 1 2 "$proc/psinfo")" = 0 "PPID of 1 at level $level"
 		assert "$(table_cell 1 5 "$proc/psinfo")" = None "PARENT of 1 at level $level"
 	done
-	# At the innermost level there are just these two.
+	# The innermost level contains only these two.
 	assert "$(listed "$proc/psinfo")" = "1 2" "rows at level 3"
 }
 

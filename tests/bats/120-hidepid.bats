@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# Through a mount of procfs with hidepid=, a reader finds in psinfo exactly the
-# processes whose /proc/<pid>/stat that reader can read through that mount. A
-# fixed cast of processes (helpers/cast.cpp) stands on every step of the rule;
-# helpers/see-which.cpp opens the file as somebody, compares, and also checks
-# each row's PPID, UID and PARENT.
+# Through a procfs mount with hidepid=, psinfo shows a reader exactly the
+# processes whose /proc/<pid>/stat is readable by that reader through the same
+# mount. A fixed cast of processes (helpers/cast.cpp) covers every branch of the
+# rule. helpers/see-which.cpp opens the file as a given reader, compares, and
+# also checks each row's PPID, UID and PARENT.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -17,14 +17,14 @@ GROUP=2000
 setup_file() { cast_begins "$(type -P cat)"; }
 teardown_file() { cast_ends; }
 
-# proc_with OPTIONS: mounts a procfs with these options, instead of the last one
+# proc_with OPTIONS: mounts a procfs with these options, replacing the last one
 proc_with() {
 	unmount_proc
 	mount -t proc -o "$1" proc "$MOUNT"
 	columns_set "$COLUMNS_WANTED"
 }
 
-# see READER [GROUP]: sets SHOWN to the names of the processes that it sees
+# see READER [GROUP]: sets SHOWN to the names of the processes it sees
 see() {
 	run "$BIN/see-which" "$MOUNT" "$@"
 	[[ $status -eq 0 ]] || fail "$output"
@@ -40,8 +40,9 @@ hides() {
 	for name; do [[ $SHOWN != *" $name "* ]] || fail "$name should be hidden, among$SHOWN" || return 1; done
 }
 
-# matrix HIDEPID: all readers, with and without gid=, in the group that it names
-# and not. Without gid= that is group 0. Prints every cell that is wrong.
+# matrix HIDEPID: tests all readers, with and without gid=, inside and outside
+# of that group. Without gid= it is group 0. Prints every combination that is
+# wrong.
 matrix() {
 	local gid reader group wrong=0
 	for gid in "" ",gid=$GROUP"; do
@@ -106,7 +107,7 @@ matrix() {
 	shows of-root of-alice of-bob a-undumpable a-set-uid a-capability a-userns cast
 	see alice-userns
 	hides of-root of-alice of-bob cast a-userns
-	# Without gid= it is group 0 that sees all, and this reader is in it.
+	# Without gid= group 0 sees everything, and this reader is in it.
 	proc_with "hidepid=2,gid=$GROUP"
 	see root-no-ptrace
 	hides of-root of-alice of-bob cast
@@ -151,13 +152,13 @@ matrix() {
 	see to-root:alice
 	shows of-alice
 	hides of-root of-bob cast
-	# The opener's own row is there; the reader's, of the same name, is not.
+	# The set-uid program reads a descriptor that alice has opened.
 	# shellcheck disable=SC2016
 	setpriv --reuid 1000 --regid 1000 --clear-groups bash -c 'exec "$1" <"$2"' \
 		bash "$STAGE/set-uid-cat" "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
 	run -0 grep -c 'of-alice' "$BATS_TEST_TMPDIR/table"
 	run ! grep -E '(of-root|of-bob|kthreadd|a-set-uid) ' "$BATS_TEST_TMPDIR/table"
-	# What the opener has become by executing it is not the opener any more.
+	# execve() has changed the opener's credentials, so it is hidden, too.
 	run ! grep -E ' set-uid-cat ' "$BATS_TEST_TMPDIR/table"
 }
 

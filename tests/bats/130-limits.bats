@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# Open tables hold kernel memory. The module bounds how much: max_mib in all,
-# half of it per user, a quarter kept for root. Beyond its share a user gets
-# ENOBUFS. When all is taken, the oldest tables of whoever holds most are taken
-# back (ESTALE), so that nobody who holds little is refused. Failing loses
-# nothing, and closing gives everything back (helpers/hoard.cpp). With max_mib=1
-# a dozen or two tables are a user's share.
+# Open tables hold kernel memory. The module limits it: max_mib in total, half of
+# it per user, a quarter reserved for root. A user who exceeds the share gets
+# ENOBUFS. When the budget is exhausted, the oldest tables of the user who holds
+# most are revoked (ESTALE), so that a user who holds little is not refused. Failing
+# reads leak nothing, and closing frees everything (helpers/hoard.cpp). With
+# max_mib=1, a user's share is one to two dozen tables.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -18,7 +18,8 @@ declare -gA TO_HOLDER
 max_mib() { echo "$1" >"$PARAMETERS/max_mib"; }
 teardown_file() { max_mib 64; }
 
-# hold UID MOST: keeps that many tables until it is killed; sets HOLDER and HELD
+# hold UID MOST: starts a process that holds up to MOST tables until it is killed;
+# sets HOLDER to its PID and HELD to its output
 hold() {
 	local said
 	said=$(mktemp "$BATS_TEST_TMPDIR/held.XXXXXX")
@@ -34,8 +35,8 @@ let_go() {
 	wait "$1" || true
 }
 
-# can_hold UID: how many tables the user can have open, or the whole answer if
-# it ended otherwise than with ENOBUFS
+# can_hold UID: how many tables the user can have open, or the complete output if the
+# last read did not fail with ENOBUFS
 can_hold() {
 	local said
 	said=$("$BIN/hoard" tell "$1" "$MANY")
@@ -43,8 +44,8 @@ can_hold() {
 	echo "$said"
 }
 
-# more_processes: tables are larger from now on, so that what is left of a share
-# too small for the last table is too small for the next one
+# more_processes: makes tables larger, so that a remainder of a share that was too
+# small for the last table is also too small for the next one
 more_processes() {
 	start crowd "${1:-100}"
 	CROWD=$STARTED
@@ -55,7 +56,8 @@ fewer_processes() {
 	wait_for 60 table_lacks psinfo-crowd
 }
 
-# The processes of a test come and go, and a table may need a page more.
+# Tolerates 10 % and one table: the processes of a test come and go, and a table may
+# need one more page.
 assert_near() {
 	assert "$1" -ge $(($2 * 9 / 10 - 1)) "$3"
 	assert "$1" -le $(($2 * 11 / 10 + 1)) "$3"
@@ -92,7 +94,7 @@ assert_near() {
 	fewer_processes
 }
 
-# hold_yielding UID [MOST]: hold as many tables as can be had, until let_see
+# hold_yielding UID [MOST]: holds as many tables as possible, until let_see
 hold_yielding() {
 	rm -f "$BATS_TEST_TMPDIR/yields.$1"
 	exec {to_holder}> >(exec "$BIN/hoard" yields "$1" "${2:-$MANY}" >"$BATS_TEST_TMPDIR/yields.$1" 2>&1 3>&-)
@@ -101,7 +103,7 @@ hold_yielding() {
 	wait_for 30 grep -qs '^held' "$BATS_TEST_TMPDIR/yields.$1"
 	HELD=$(<"$BATS_TEST_TMPDIR/yields.$1")
 }
-# let_see UID: set STALE to how many of these tables were taken back
+# let_see UID: sets STALE to how many of these tables were revoked
 let_see() {
 	local said to_holder=${TO_HOLDER[$1]}
 	echo >&"$to_holder"
@@ -119,7 +121,7 @@ let_see() {
 	hold $ALICE $MANY
 	hold $BOB $MANY
 	assert "$HELD" =~ ENOBUFS "what bob got"
-	# Half of all is a user's share; together they have three quarters.
+	# A user's share is half of the budget; together users have three quarters.
 	assert_near "$(cut -d' ' -f2 <<<"$HELD")" $((alone * 3 / 4)) "tables that bob could have beside alice"
 	third=$(can_hold $NOBODY)
 	assert "$third" -ge $((alone / 3)) "tables that a third user can have beside both"
@@ -150,7 +152,7 @@ let_see() {
 	module_swap "$KO_DEBUG" race_window_us=300
 	max_mib 1
 	columns_set all
-	# What was taken away from whom is settled: the last time is as the first one.
+	# Three rounds: what one round revokes must not affect the next one.
 	for round in 1 2 3; do
 		readers=()
 		for uid in 5001 5002 5003 5004; do
@@ -184,7 +186,7 @@ let_see() {
 
 @test "containers whose user namespaces root made do not pay for each other" {
 	local tenant=$BATS_TEST_TMPDIR/tenant
-	# tenant COMMAND...: in a user namespace of root's, as its uid 0
+	# tenant COMMAND...: runs as uid 0 of a new user namespace that root created
 	cat >"$tenant" <<-'SH'
 		#!/bin/bash
 		exec unshare --user --map-user=0 --map-group=0 setpriv --bounding-set=-all "$@"
@@ -214,8 +216,8 @@ let_see() {
 
 free_kib() { awk '$1 == "MemFree:" { print $2 }' /proc/meminfo; }
 
-# settled_free: the same once it has stopped to change: what processes that have
-# ended held is freed later, some of it seconds later
+# settled_free: the same once it is stable: the memory of exited processes is freed
+# later, some of it after seconds
 settled_free() {
 	local before=-1 now calm=0
 	for _ in {1..100}; do
@@ -231,7 +233,7 @@ settled_free() {
 @test "what is charged is what is taken" {
 	local before after held
 	max_mib 16
-	# Some hundred rows each, so that it is these that count.
+	# Some hundred rows each, so that they dominate the memory of a table
 	more_processes 250
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
@@ -241,8 +243,8 @@ settled_free() {
 	assert "$HELD" =~ ENOBUFS "what alice got"
 	held=$(cut -d' ' -f2 <<<"$HELD")
 	echo "# 8192 KiB charged for $held tables took $((before - after)) KiB" >&3
-	# An open file takes some KiB of its own, as every file of /proc does: its
-	# structures, and the page from which seq_file reads.
+	# Like every open file in /proc, a table also needs some KiB for its structures
+	# and for the buffer of seq_file.
 	assert "$held" -le 300 "tables in 8192 KiB"
 	assert "$((before - after))" -ge 7000 "KiB taken for 8192 charged"
 	assert "$((before - after))" -le $((8192 + 1024 + 8 * held + $(kept_by_kasan))) "KiB taken for 8192 charged"
@@ -268,11 +270,11 @@ settled_free() {
 	cat "$PSINFO" >/dev/null
 	"$BIN/query-list" >/dev/null
 	echo 0 >"$tracing/events/kmem/mm_page_alloc/enable"
-	# Each event is followed by its stack. Slabs and, from 7.3 on, vmalloc() may take
-	# several pages at once where those are at hand: the flags then lack direct
-	# reclaim, and nothing is moved or written out for them. Whatever asks for more
-	# than a page with direct reclaim counts here, except for a slab, whose objects may
-	# be larger than a page, and for the pages of the reader's own buffer.
+	# Each event is followed by its stack. Slabs and, since 7.3, vmalloc() may try
+	# higher orders opportunistically, without direct reclaim, so that nothing is
+	# compacted or written out for them. Only allocations above order 0 with direct
+	# reclaim count, except for slabs, whose objects may be larger than a page, and
+	# page faults in the reader's own buffer.
 	awk '/mm_page_alloc:/ {
 		order = $0; sub(/.*order=/, "", order); order += 0
 		if (!/GFP_(KERNEL|USER|HIGHUSER|NOFS|NOIO)|GFP_(DIRECT_)?RECLAIM/) order = 0
@@ -368,7 +370,7 @@ settled_free() {
 	run -0 "$BIN/hoard" cycle $ALICE 2000
 	echo "# $output" >&3
 	read -r _ grown _ unaccounted <<<"$output"
-	# One byte in a thousand lost at every read would be some 80 KiB.
+	# Losing one byte in a thousand at every read would be about 80 KiB.
 	assert "$grown" -le $((300 + kept)) "KiB more of slabs, vmalloc and page tables"
 	assert "$unaccounted" -le $((16384 + kept)) "KiB less of free memory"
 }
@@ -399,6 +401,6 @@ settled_free() {
 	wait $! || true
 	after=$(<"$group/memory.current")
 	rmdir "$group"
-	# 300 times some pages of rows and text; what is kept per processor makes it inexact.
+	# 300 times some pages of rows and text; inexact because of per-CPU caches
 	assert "$((before - after))" -ge $((300 * 12 * 1024)) "bytes charged for 300 tables"
 }

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The table is complete, in order and without a double, and its totals are
-# right, with the processes that there are, with 500, with 10,000 and, where
-# memory allows, with 30,000. helpers/look.cpp checks it and counts.
+# The table is complete, in order and without duplicates, and its totals are
+# right: with the existing processes, with 500, with 10,000 and, if memory
+# permits, with 30,000. helpers/look.cpp checks it.
 
 bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {
-	# A small machine allows itself fewer processes than fit. 32-bit kernels
-	# know no PID above 32,768.
+	# Small machines have lower default limits than needed. 32-bit kernels
+	# do not support PIDs above 32,768.
 	local name
 	for name in pid_max threads-max; do
 		cp "/proc/sys/kernel/$name" "$BATS_FILE_TMPDIR/$name"
@@ -26,8 +26,7 @@ teardown_file() {
 	echo 64 >"$PARAMETERS/max_mib"
 }
 
-# crowd N: that many sleeping processes beside those that there are; sets CROWD
-# to the PID of their parent
+# crowd N: starts N sleeping processes; sets CROWD to the PID of their parent
 crowd() {
 	echo 256 >"$PARAMETERS/max_mib"
 	"$BIN/crowd" "$1" >"$BATS_TEST_TMPDIR/crowd" 2>&1 3>&- &
@@ -42,7 +41,7 @@ crowd_leaves() {
 	wait "$CROWD"
 }
 
-# all_are_listed N: every one of the crowd has one row, and all else is right
+# all_are_listed N: each of the crowd has one row, and the table is valid
 all_are_listed() {
 	columns_set pid,ppid,name,stat,parent
 	run "$BIN/look" "$PSINFO" "$CROWD" "$1"
@@ -50,7 +49,7 @@ all_are_listed() {
 	echo "# $output" >&3
 }
 
-# mem_total_mib: what this machine has
+# mem_total_mib: the memory of this machine
 mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 
 @test "the few processes of a quiet machine are listed" {
@@ -87,10 +86,10 @@ mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 	run ! grep psinfo-crowd "$PSINFO"
 }
 
-# ticks PID: user and system time of a process, as stat has them
+# ticks PID: user + system time of a process from stat
 ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
-# times_agree PID: the table's times lie between what stat has before and after
+# times_agree PID: the table's times lie between those of stat before and after
 times_agree() {
 	local before shown after
 	before=$(ticks "$1")
@@ -122,7 +121,7 @@ times_agree() {
 	first=$("$BIN/hoard" tell 1000 1000)
 	crowd 12500
 	echo 1 >"$PARAMETERS/max_mib"
-	# Even root has no room for it. Each try fails after thousands of rows.
+	# It exceeds even root's limit. Each try fails after thousands of rows.
 	run "$BIN/hoard" tell 0 5
 	assert "$output" = "held 0 ENOBUFS" "what root got"
 	for _ in {1..20}; do

@@ -2,19 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # bats file_tags=together
 #
-# The query, PSINFO_IOC_QUERY: what it gives is what /proc says, its filters and
-# totals, passes of any buffer size beside a storm of processes, and what it
-# costs the kernel. The contract's small print is in 160-query-contract.bats,
-# who sees what in 170-query-visibility.bats.
+# PSINFO_IOC_QUERY: its values compared with /proc, filters and totals, passes with
+# any buffer size during a storm of processes, and its use of kernel memory. For the
+# details of the contract see 160-query-contract.bats, for visibility
+# 170-query-visibility.bats.
 
 bats_require_minimum_version 1.5.0
 load common
 
 STORM_SECONDS=${STORM_SECONDS:-10}
 
-# odd_processes: those of 090-differential.bats, with a process of so many
-# threads that its times are read in steps, and groups and users; ODD are PIDs
-# of some of them
+# odd_processes: like those of 090-differential.bats, and a process with several
+# threads; sets ODD to the PIDs of some of them
 odd_processes() {
 	ODD=()
 	start make-process odd
@@ -36,23 +35,23 @@ odd_processes() {
 	ODD+=("$STARTED")
 }
 
-# in_cgroup NAME: the test and what it starts from now on lives in this cgroup
+# in_cgroup NAME: moves the test, and processes it starts later, to this cgroup
 in_cgroup() {
 	mkdir -p "/sys/fs/cgroup/$1"
 	echo "$BASHPID" >"/sys/fs/cgroup/$1/cgroup.procs"
 }
 
-# well COMMAND...: `run` of a program that must end with 0; else what it says is
-# why the test fails
+# well COMMAND...: `run` for a program that must exit with 0; otherwise the test fails
+# with its output
 well() {
 	run "$@"
 	[[ $status -eq 0 ]] || fail "$output"
 }
 
-# swapped_bytes PID: what status says of it
+# swapped_bytes PID: its VmSwap from status, in bytes
 swapped_bytes() { awk '$1 == "VmSwap:" { print $2 * 1024 }' "/proc/$1/status"; }
 
-# count WORD: the number behind it in what the last `run` printed
+# count WORD: the number after WORD in the output of the last `run`
 count() { sed -nE "s/.*(^| )$1 ([0-9]+)( .*|\$)/\\2/p" <<<"$output"; }
 
 teardown_file() {
@@ -85,7 +84,7 @@ teardown_file() {
 	swapon "$swap"
 	at_end swapoff "$swap"
 	start make-process swapped
-	# What goes out while it is looked at tells nothing: until both sides agree.
+	# Pages may be swapped out meanwhile: repeat until both reads agree.
 	local before after tool tries
 	for ((tries = 0; tries < 20; tries++)); do
 		before=$(swapped_bytes "$ANSWER")
@@ -115,7 +114,7 @@ teardown_file() {
 	echo "# ${lines[*]}" >&3
 }
 
-# Before 5.11, stat shows when a process started in the initial time namespace.
+# Before 5.11, stat ignores the time namespace in the start time.
 stat_is_by_time_namespace() {
 	local major minor
 	IFS=.- read -r major minor _ < <(uname -r)
@@ -144,13 +143,13 @@ stat_is_by_time_namespace() {
 	printf '%s\n' "${lines[@]}" >"$BATS_TEST_TMPDIR/table"
 	assert "$(table_cell "$ANSWER" 4 "$BATS_TEST_TMPDIR/table")" = make-process "parent of a process from before"
 	assert "$(table_cell 2 4 "$BATS_TEST_TMPDIR/table")" = swapper/0 "parent of kthreadd"
-	# An orphan that started above 0; process 1 did below.
+	# An orphan with a start time above 0; process 1 started below 0.
 	assert "$(table_cell "${lines[1]#late=}" 4 "$BATS_TEST_TMPDIR/table")" = "$(</proc/1/comm)" "parent of the orphan"
 }
 
 @test "cgroups outside of the reader's cgroup namespace are withheld, and those inside are not" {
 	local said=$BATS_TEST_TMPDIR/said
-	# Some of them as deep as those inside
+	# Some of their cgroups have the same depth as those inside.
 	in_cgroup psinfo-odd/inner
 	odd_processes
 	# shellcheck disable=SC2016
@@ -190,8 +189,8 @@ stat_is_by_time_namespace() {
 @test "totals only counts the same processes as the table" {
 	local i table=$BATS_TEST_TMPDIR/table
 	odd_processes
-	# Others come and go, and change state. Who asks and who reads is one more,
-	# of the same kind.
+	# Retry, because processes come and go and change state. The program that
+	# queries and the one that reads are counted alike.
 	for i in {1..100}; do
 		cat "$PSINFO" >"$table"
 		"$BIN/query-list" totals >"$table.totals"
@@ -230,7 +229,7 @@ stat_is_by_time_namespace() {
 	assert "$(count passes)" -ge 100 "passes"
 }
 
-# stalls: whether a query can be held up where it writes
+# stalls: whether a query can be blocked while it writes to its buffer
 stalls() { [[ $("$BIN/query-stall" possible 2>&1) != *userfaultfd* ]]; }
 
 @test "a program that is killed in the midst of a query ends" {
@@ -244,8 +243,8 @@ stalls() { [[ $("$BIN/query-stall" possible 2>&1) != *userfaultfd* ]]; }
 	"$BIN/query-list" >/dev/null
 }
 
-# killed_at_once COMMAND...: a call of it to /proc/psinfo that takes three seconds,
-# because the DEBUG module waits a millisecond for each process, ends when it is killed
+# killed_at_once COMMAND...: its call to /proc/psinfo takes three seconds, because the
+# DEBUG module waits a millisecond for each process, but must end when it is killed
 killed_at_once() {
 	local pid killed took status=0
 	"$@" >/dev/null 2>&1 3>&- &
@@ -280,7 +279,7 @@ killed_at_once() {
 	kill -TERM "$STARTED"
 	wait_for 60 eval "! [[ -d /proc/$STARTED ]]"
 	assert "$(count of)" -ge 3000 "processes"
-	# All of the records would be 600 KiB.
+	# All records together would be 600 KiB.
 	assert "$(count held)" -le 128 "KiB held with many processes"
 }
 
@@ -290,7 +289,7 @@ killed_at_once() {
 	well "$BIN/hoard" ask 1000 2000
 	echo "# $output" >&3
 	read -r _ grown _ unaccounted <<<"$output"
-	# One byte in a thousand lost at every query would be some 80 KiB.
+	# Losing one byte in a thousand at every query would be about 80 KiB.
 	assert "$grown" -le $((300 + kept)) "KiB more of slabs, vmalloc and page tables"
 	assert "$unaccounted" -le $((16384 + kept)) "KiB less of free memory"
 }

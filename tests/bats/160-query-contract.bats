@@ -1,23 +1,23 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The small print of src/uapi/psinfo/abi.h: what is refused and how, which
-# sizes of structures fit together, and that each byte that comes back is one
-# that is meant (helpers/query-contract.cpp goes case by case). On a 64-bit
-# kernel a 32-bit program does all of it once more.
+# The details of src/uapi/psinfo/abi.h: which requests are refused and how,
+# which structure sizes are compatible, and that each byte of the answer is
+# defined (helpers/query-contract.cpp lists the cases). On a 64-bit kernel a
+# 32-bit program repeats all of it.
 
 bats_require_minimum_version 1.5.0
 load common
 
-# keeps_to TOPIC [PROGRAM]: prints how many cases there were; fails with those
-# in which the module answers otherwise
+# keeps_to TOPIC [PROGRAM]: prints the number of cases; on failure those in
+# which the module violates the contract
 keeps_to() {
 	run "${2:-$BIN/query-contract}" "$1"
 	[[ $status -eq 0 ]] || fail "$output"
 	echo "# ${lines[-1]}" >&3
 }
 
-# can_run_32: whether this kernel must be able to run our 32-bit programs
+# can_run_32: whether this kernel is expected to run our 32-bit programs
 can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 
 @test "what the contract forbids is refused with EINVAL, and nothing is written" {
@@ -88,7 +88,7 @@ can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 		read -r -a pids <<<"${pids[*]} $ANSWER"
 	done
 	for pid in "${pids[@]}"; do
-		# That one computes.
+		# That one is running, so its values change.
 		[[ $(<"/proc/$pid/comm") != psinfo-threads ]] || continue
 		run -0 "$BIN/query-list" pid="$pid"
 		"$BIN/query-list.32" pid="$pid" >"$BATS_TEST_TMPDIR/32"

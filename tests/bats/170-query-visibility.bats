@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# By ioctl a reader finds the same processes as by read(): those that the mount
-# of procfs shows to who opened the file. 120-hidepid.bats compares both with
-# /proc for every reader (helpers/see-which.cpp); here is what the query has
-# beyond the text: totals, filters, and ids of namespaces.
+# ioctl() shows a reader the same processes as read(): those that the procfs mount
+# shows to the opener of the file. 120-hidepid.bats compares both with /proc for
+# every reader (helpers/see-which.cpp). This suite tests what only the query has:
+# totals, filters, and ids in namespaces.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -17,8 +17,8 @@ setup_file() {
 	look_as_alice
 }
 
-# look_as_alice: what stat there says to her of the cast; HERS are the names,
-# HER_ZOMBIES some of them, HER_PIDS their numbers
+# look_as_alice: sets HERS to the names, HER_PIDS to the PIDs of the cast whose stat
+# alice can read there, and HER_ZOMBIES to the names of the zombies among them
 look_as_alice() {
 	local stats
 	export HERS HER_ZOMBIES HER_PIDS
@@ -34,18 +34,18 @@ look_as_alice() {
 
 teardown_file() { cast_ends; }
 
-# of NAME: the PID of that process of the cast
+# of NAME: the PID of a process of the cast
 of() { "$BIN/query-list" only=pid,name | sed -nE "s/^pid=([0-9]+) name=$1\$/\1/p"; }
 
-# hers WORD...: the query of alice through the mount that hides
+# hers WORD...: a query by alice through the mount with hidepid=2
 hers() { "${AS_ALICE[@]}" "$BIN/query-list" on="$MOUNT/psinfo" "$@"; }
 
-# names_of WORD...: the names that a query of alice shows, but for her own
+# names_of WORD...: the names that a query by alice shows, except query-list itself
 names_of() { hers only=name "$@" | sed 's/^name=//' | grep -v '^query-list$' | sort | xargs; }
 
 # her_threads: how many threads of her processes she can see now. Kernels that do not
-# remember whether an exited thread was dumpable show the leader of a-lost-undump,
-# but not the thread that lives on.
+# record whether an exited thread was dumpable show the leader of a-lost-undump,
+# but not its remaining thread.
 her_threads() {
 	local pid threads=0 several
 	for pid in $HER_PIDS; do
@@ -78,7 +78,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 		assert "$(names_of threads "$words")" = "" "threads found by $words"
 		assert "$(hers totals "$words")" =~ TOTAL=0\ THREADS=0$ "totals by $words"
 		assert "$(hers threads totals "$words")" =~ TOTAL=0\ THREADS=0$ "totals of threads by $words"
-		# All of them are there.
+		# Make sure that such processes exist.
 		[[ -n $("$BIN/query-list" "$words") ]] || fail "root finds nothing by $words"
 	done
 	assert "$(names_of states=Z)" = "$HER_ZOMBIES" "her zombies"
@@ -86,7 +86,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$(hers totals states=Z)" =~ ZOMBIE="$zombies".*TOTAL="$zombies"\  "totals of her zombies"
 	assert "$(names_of pid="$(of of-alice)")" = of-alice "what is found by a PID of hers"
 	assert "$(names_of parent="$(of of-alice)")" = child-of-alice "children of a process of hers"
-	# Their parent is hidden; that is no secret, and stat says it.
+	# The parent's PID is no secret, although it is hidden: stat shows it.
 	assert "$(names_of parent="$(<"$STAGE/pid")")" =~ of-alice "children of a hidden process"
 }
 
@@ -94,7 +94,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	local leader before said
 	leader=$(of a-lost-leader)
 	assert "$(hers threads pid="$leader" | wc -l)" = 2 "threads of her lost leader"
-	# Threads that execve() has ended may not be gone yet.
+	# Threads that were killed by execve() may not have exited yet.
 	for _ in {1..10}; do
 		before=$(her_threads)
 		said=$(hers threads totals)
@@ -104,7 +104,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 }
 
 @test "a descriptor that a user opened shows root no more than the user, and the other way round" {
-	# The opener, which has become a set-uid program, is not among them any more.
+	# The opener has executed a set-uid program, so it is not among them.
 	# shellcheck disable=SC2016
 	run -0 "${AS_ALICE[@]}" bash -c 'exec "$1" on=- only=name <"$2"' bash "$STAGE/set-uid-query-list" "$MOUNT/psinfo"
 	assert "$(sed 's/^name=//' <<<"$output" | sort | xargs)" = "$HERS" "what root is shown"
@@ -170,7 +170,7 @@ pid=2 tgid=2 ppid=1" "records by the /proc inside"
 	run -0 "$BIN/query-list" on="/proc/$inside/root/proc/psinfo" parent=1 only=pid
 	assert "$output" = pid=2 "children of 1 inside"
 
-	# The session and the group lie outside, and so does who traces.
+	# Session, process group and tracer are outside of the namespace.
 	"$BIN/query-list" on="/proc/$inside/root/proc/psinfo" pid=1 only=tracer,session,pgrp >"$said"
 	assert "$(<"$said")" = "tracer=0 session=0 pgrp=0" "numbers from outside"
 	assert "$("$BIN/query-list" pid="$inside" only=session)" = \

@@ -1,22 +1,21 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# A process that is stuck, and whatever waits for its memory with it, delays
-# neither the table nor the query nor the command psinfo. ps, which asks for the
-# command line of each process, comes no further than to one that holds the lock
-# of its memory.
+# A stuck process, and those blocked on its mmap lock, delay neither the table
+# nor the query nor psinfo. ps reads the command line of each process, and hangs
+# at one that holds its mmap lock.
 
 # shellcheck disable=SC2030,SC2031 # bats runs each test in a subshell
 
 bats_require_minimum_version 1.5.0
 load common
 
-# Seconds, in an emulated guest: what is not delayed needs far less, and what is
-# stuck is stuck for as long as the test lasts.
+# Seconds, in an emulated guest: calls that are not delayed need far less than
+# SOON; stuck processes are stuck until the end of the test.
 SOON=20
 WHILE=3
 
-# stuck_in_kernel: a process in the kernel that holds the lock of its memory;
-# sets STUCK to its PID
+# stuck_in_kernel: starts a process that is stuck in the kernel with its mmap
+# lock held; sets STUCK to its PID
 stuck_in_kernel() {
 	testmod_load stuck
 	cat /proc/testmod-stuck 3>&- &
@@ -25,7 +24,7 @@ stuck_in_kernel() {
 	wait_for 10 state_is "$STUCK" D
 }
 
-# All who wait for it get an error.
+# Aborts the FUSE connection, so that blocked processes get an error.
 release_fuse() {
 	local abort
 	mount -t fusectl fusectl /sys/fs/fuse/connections 2>/dev/null || true
@@ -34,7 +33,8 @@ release_fuse() {
 	done
 }
 
-# stuck_on_fuse: a process that wants a page from a file system that is silent
+# stuck_on_fuse: starts a process that waits for a page of a FUSE file system
+# that does not answer; sets STUCK to its PID
 stuck_on_fuse() {
 	[[ -e /dev/fuse ]] || modprobe fuse 2>/dev/null || insmod /root/modules/fuse.ko
 	local mounted=$BATS_TEST_TMPDIR/silent
@@ -46,8 +46,8 @@ stuck_on_fuse() {
 	wait_for 10 state_is "$STUCK" D
 }
 
-# hangs COMMAND...: it is not done after a while. Some of them no signal ends, so
-# nobody waits here.
+# hangs COMMAND...: it is still running after WHILE seconds. Not waited for,
+# because some cannot be killed.
 hangs() {
 	"$@" >/dev/null 3>&- &
 	track $!
@@ -55,7 +55,7 @@ hangs() {
 	kill -0 $! 2>/dev/null || fail "this did not hang: $*"
 }
 
-# none_is_delayed: by the process STUCK
+# none_is_delayed: psinfo works although the process STUCK is stuck
 none_is_delayed() {
 	columns_set all
 	run -0 timeout "$SOON" cat "$PSINFO"
@@ -84,7 +84,7 @@ none_is_delayed() {
 	hangs cat "$BATS_TEST_TMPDIR/silent/file"
 }
 
-# args_of_the_others: psinfo shows the command line of all but the stuck process
+# args_of_the_others: psinfo shows the command lines of all but the stuck process
 args_of_the_others() {
 	local source
 	for source in module proc; do
@@ -94,7 +94,7 @@ args_of_the_others() {
 	done
 }
 
-# Not by pgrep, which would wait for the stuck process itself.
+# Without pgrep, which would block on the stuck process.
 none_left() { ! grep -qx psinfo /proc/[0-9]*/comm; }
 
 @test "psinfo -o args leaves out the command line that cannot be read, and ends" {

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # bats file_tags=together
 #
-# Who sees whom, as a table that helpers/visibility-matrix.cpp makes: for each
-# gid=, reader and PID namespace, what the text, a query, a query by PID and one
-# for children show, against what procfs lets that reader read through the same
-# mount. The table is printed. 120-hidepid.bats goes through more readers in the
-# first namespace, and looks at what the rows say.
+# Visibility, as a matrix printed by helpers/visibility-matrix.cpp: for each
+# gid=, reader and PID namespace it compares the text, a query, a query by PID
+# and one by parent with what procfs lets that reader read through the same
+# mount. 120-hidepid.bats tests more readers in the initial namespace, and
+# checks the contents of rows.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -17,7 +17,7 @@ teardown_file() { cast_ends; }
 # matrix HIDEPID
 matrix() {
 	local line arguments=("$1" "$STAGE/set-uid-visibility-matrix" "$STAGE/set-uid")
-	# Where each byte is watched, it takes fifty times as long.
+	# Instrumented kernels need fifty times as long.
 	[[ ${PSINFO_GUEST:-} != *-k?san ]] || arguments+=(short)
 	run --separate-stderr "$BIN/visibility-matrix" "${arguments[@]}"
 	while IFS= read -r line; do

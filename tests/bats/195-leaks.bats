@@ -1,23 +1,22 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# What psinfo must not tell: what was in memory before, addresses of the kernel,
-# and anything of a process that the reader does not see. What helpers/leaks.cpp
-# asks, it asks as one who would take whatever there is.
+# psinfo must not leak uninitialized memory, kernel addresses, or information about
+# processes that the reader may not see. helpers/leaks.cpp queries it like an
+# attacker.
 #
-# Told elsewhere: groups that were not asked for, reserved bytes and those behind
-# a record or a name are zero, PSINFO_IOC_INFO (160-query-contract.bats); names
-# of hidden parents (120-hidepid.bats); numbers of a session and a group outside
-# (170-query-visibility.bats).
+# Tested elsewhere: groups that were not requested, reserved bytes and bytes after
+# a record or name are zero, and PSINFO_IOC_INFO (160-query-contract.bats); names
+# of hidden parents (120-hidepid.bats); sessions and process groups outside of the
+# namespace (170-query-visibility.bats).
 #
-# Debian's kernels zero memory when it is allocated, so there a byte that psinfo
-# forgets to write is a zero. In the guests with slub_debug=P in kernels.list it is
-# poison instead.
+# Debian's kernels zero memory at allocation, so a byte that psinfo forgets to
+# write is zero. In the guests with slub_debug=P in kernels.list it is poison.
 
 bats_require_minimum_version 1.5.0
 load common
 
-# nothing_of TOPIC: prints how much was looked at; fails with what was found
+# nothing_of TOPIC: prints the number of checks; on failure the leaks found
 nothing_of() {
 	run "$BIN/leaks" "$1"
 	[[ $status -eq 0 ]] || fail "$output"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# The command psinfo beside the module: what it lists is what the module and
-# /proc say, what it finds stuck is stuck, and how it ends says what happened.
-# Its parts are tested one by one in tests/unit.
+# The psinfo command with the real module: its output matches the module and /proc,
+# it finds stuck processes, and its exit status is right. Unit tests of its parts
+# are in tests/unit.
 #
 # shellcheck disable=SC2154 # stderr and stderr_lines come from run
 
@@ -11,7 +11,7 @@ load common
 
 psinfo() { "$BIN/psinfo" "$@"; }
 
-# cells COLUMNS PID: the values of one process, one space between them
+# cells COLUMNS PID: the values of one process, separated by single spaces
 cells() { psinfo -n -r -o "$1" -p "$2"; }
 
 @test "verify: every process and every field is what /proc says" {
@@ -33,7 +33,7 @@ cells() { psinfo -n -r -o "$1" -p "$2"; }
 	assert "$stderr" =~ "psinfo: cannot" "what it says"
 }
 
-# Those that read, and kernel threads, which wake up as they like, left out.
+# Excludes the reading processes, and kernel threads, which wake up at any time.
 same_rows() {
 	local others=' (cat|awk|sed|psinfo|bash|grep) | kthreadd$'
 	table_rows | awk -F ' +[|] +' '{ print $1 + 0, $2, $3, $4 }' | grep -vE "$others" >"$BATS_TEST_TMPDIR/table"
@@ -53,7 +53,7 @@ same_rows() {
 	local columns=pid,ppid,tgid,session,pgrp,state,stat,user,prio,nice,policy,threads,vsize,parent
 	start make-process odd
 	start make-process zombie
-	# One of the shells around may wake up between the two looks, now and then.
+	# Retry: a shell may occasionally wake up between the two reads.
 	for _ in {1..5}; do
 		psinfo --source module -r -o $columns --user-processes -s S,T,Z >"$BATS_TEST_TMPDIR/module"
 		psinfo --source proc -r -o $columns --user-processes -s S,T,Z >"$BATS_TEST_TMPDIR/proc"
@@ -109,7 +109,7 @@ same_rows() {
 	asking=$!
 	track "$asking"
 	wait_for 10 is_open_in "$asking"
-	# It has samples to take, and waits a second before each.
+	# It still has samples to take, each after one second.
 	kill -STOP "$asking"
 	module_unload
 	kill -CONT "$asking"
@@ -230,7 +230,7 @@ same_rows() {
 	[[ ${lines[-1]} == "psinfo: NOT ACTIVE on $(uname -r): "* ]] || fail "its last line without it: ${lines[-1]}"
 }
 
-# watch_shows WORDS: in what came to its screen last, drawn anew
+# watch_shows WORDS: redraws the screen and checks that it contains WORDS
 watch_shows() {
 	: >"$BATS_TEST_TMPDIR/screen"
 	printf '\f' >&"$keys"

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What is unused here is used by the suites.
+# Variables and functions that are unused here are used by the suites.
 # shellcheck disable=SC2034,SC2119,SC2120
 #
-# What every suite shares. Loaded with `load common`. It runs as root inside a
-# guest whose kernel is the module's; each test starts with the module loaded
-# with its default parameters and ends with a look into the kernel log.
+# Common code of all suites, loaded with `load common`. It runs as root in a guest
+# with the kernel that the module was built for. Each test starts with the module
+# loaded with default parameters, and ends with a check of the kernel log.
 
 PSINFO=/proc/psinfo
 PARAMETERS=/sys/module/psinfo/parameters
@@ -16,10 +16,10 @@ TESTMOD=/root/tests/testmod.ko
 BIN=/root/tests/bin
 DEFAULT_COLUMNS=pid,name,stat,parent
 
-# What the kernel log of a healthy test never holds.
+# Messages that must not appear in the kernel log
 TROUBLE='WARNING:|BUG:|Oops|Call [Tt]race|rcu.*stall|soft lockup|hung_task|blocked for more than|UBSAN|KASAN|suspected memory leaks|leak detector disabled|general protection|Unable to handle'
 
-# --- Saying what is expected -------------------------------------------------
+# --- Assertions --------------------------------------------------------------
 
 # fail MESSAGE...: ends the test with a message
 fail() {
@@ -27,7 +27,7 @@ fail() {
 	return 1
 }
 
-# assert ACTUAL OPERATOR EXPECTED WHAT: prints both sides where they differ.
+# assert ACTUAL OPERATOR EXPECTED WHAT: on failure prints both values.
 # Operators: = != =~ -eq -ne -lt -le -gt -ge
 assert() {
 	local actual=$1 operator=$2 expected=$3 what=${4:-value} holds=0
@@ -41,7 +41,7 @@ assert() {
 	[[ $holds -eq 0 ]] || fail "$what: expected $operator '$expected', got '$actual'"
 }
 
-# refused WHY COMMAND...: the command fails, and says WHY (a part of it)
+# refused WHY COMMAND...: the command fails, and its output matches WHY
 refused() {
 	local why=$1 said
 	shift
@@ -52,7 +52,7 @@ refused() {
 	fi
 }
 
-# wait_for SECONDS CONDITION...: until the command succeeds, or the test fails
+# wait_for SECONDS CONDITION...: waits until the command succeeds; fails on timeout
 wait_for() {
 	local deadline=$((SECONDS + $1))
 	shift
@@ -64,15 +64,14 @@ wait_for() {
 
 # --- The kernel log ------------------------------------------------------------
 
-# log_mark: everything in the kernel log from here on belongs to this test
+# log_mark: writes a mark to the kernel log for the functions below
 log_mark() {
 	LOG_MARK="psinfo-test mark $BASHPID-$RANDOM-$RANDOM"
 	echo "$LOG_MARK" >/dev/kmsg
 }
 
-# log_since_mark: the kernel log since log_mark, without time stamps, and without
-# the titles of reports about data races, which are judged for the guest as a whole
-# (run-guest)
+# log_since_mark: the kernel log since log_mark, without time stamps and without the
+# titles of KCSAN reports, which run-guest evaluates for the whole guest
 log_since_mark() {
 	dmesg -t | awk -v mark="$LOG_MARK" '
 		found && !/^BUG: KCSAN:/
@@ -80,13 +79,13 @@ log_since_mark() {
 	'
 }
 
-# our_lines: what psinfo has written to the kernel log since log_mark. The
-# kernel's own "psinfo: `VALUE' invalid for parameter `NAME'" is not ours.
+# our_lines: the lines that psinfo has written to the kernel log since log_mark,
+# without the kernel's own "psinfo: `VALUE' invalid for parameter `NAME'".
 our_lines() {
 	dmesg -t | awk -v mark="$LOG_MARK" 'found && /^psinfo: [^`]/; index($0, mark) { found = 1 }'
 }
 
-# logged REGEX...: since log_mark psinfo has written these lines and no other
+# logged REGEX...: since log_mark psinfo has written exactly these lines
 logged() {
 	local lines i=0 regex
 	mapfile -t lines < <(our_lines)
@@ -97,9 +96,9 @@ logged() {
 	assert "${lines[*]:i}" = "" "what psinfo has written beside that"
 }
 
-# kept_by_kasan: how many KiB may lie in its quarantine, freed and not free; what
-# is lost in such a kernel, kmemleak finds. All symbols of a kernel take a quarter
-# of a second to read, so not where every test begins.
+# kept_by_kasan: the KiB of freed memory that may still be in KASAN's quarantine. In
+# such a kernel kmemleak finds leaks. Reading all symbols takes a quarter of a second,
+# so do not call this in setup().
 kept_by_kasan() {
 	if grep -q ' kasan_quarantine_put$' /proc/kallsyms; then
 		awk '$1 == "MemTotal:" { print int($2 / 16) }' /proc/meminfo
@@ -114,7 +113,7 @@ module_loaded() { [[ -d /sys/module/psinfo ]]; }
 module_load() { insmod "$KO" "$@"; }
 module_unload() { rmmod psinfo; }
 
-# module_swap FILE [PARAMETER...]: this build of the module until the end of the test
+# module_swap FILE [PARAMETER...]: loads this build of the module for the current test
 module_swap() {
 	[[ -e $1 ]] || skip "not here: $1"
 	! module_loaded || module_unload
@@ -127,18 +126,18 @@ is_open_in() { [[ $(readlink "/proc/$1"/fd/*) == */psinfo* ]]; }
 
 columns_set() { echo "$1" >"$PARAMETERS/columns"; }
 
-# --- Processes that a test makes -------------------------------------------------
+# --- Processes that a test creates -----------------------------------------------
 
-# track PID...: killed at the end of the test, also when it fails
+# track PID...: kills them at the end of the test, even if it fails
 track() { TRACKED+=("$@"); }
 
-# at_end COMMAND...: runs at the end of the test, also when it fails, before its
-# processes are killed; what came last goes first
+# at_end COMMAND...: runs at the end of the test, even if it fails, before its
+# processes are killed; in reverse order
 at_end() { AT_END=("$(printf '%q ' "$@")" "${AT_END[@]}"); }
 
-# start PROGRAM ARGUMENT...: runs a helper program beside the test until its end.
-# ANSWER is the first line that it prints, STARTED its PID, REST a descriptor to
-# read what it prints after that.
+# start PROGRAM ARGUMENT...: runs a helper program in the background until the end of
+# the test. Sets ANSWER to the first line of its output, STARTED to its PID, and REST
+# to a descriptor for the rest of the output.
 start() {
 	exec {REST}< <(exec "$BIN/$1" "${@:2}" 3>&-)
 	STARTED=$!
@@ -146,8 +145,7 @@ start() {
 	read -r -t 60 -u "$REST" ANSWER || fail "$* gave no answer"
 }
 
-# testmod_load ACT: what only a kernel can do (tests/guest/testmod); it is
-# removed at the end of the test
+# testmod_load ACT: loads tests/guest/testmod for the current test
 testmod_load() {
 	[[ -e $TESTMOD ]] || skip "not here: $TESTMOD"
 	insmod "$TESTMOD" act="$1"
@@ -155,12 +153,12 @@ testmod_load() {
 
 # --- The cast: processes of several users (helpers/cast.cpp) ---------------------
 
-# On the root file system: others do not honour the set-user-id bit.
+# On the root file system: the others are mounted nosuid.
 STAGE=/var/psinfo-stage
 MOUNT=$STAGE/proc
 
-# cast_begins PROGRAM: once for a suite; $STAGE/pid is the PID of their parent,
-# $MOUNT an empty directory, $STAGE/set-uid-* the program with its bit set
+# cast_begins PROGRAM: starts the cast, once per suite. $STAGE/pid holds the PID of
+# their parent, $MOUNT is an empty directory, $STAGE/set-uid-* the set-uid program.
 cast_begins() {
 	rm -rf "$STAGE"
 	mkdir -p "$MOUNT"
@@ -182,7 +180,7 @@ unmount_proc() { ! mountpoint -q "$MOUNT" || umount "$MOUNT"; }
 
 # --- States ------------------------------------------------------------------------
 
-# state_is PID LETTER: what /proc says
+# state_is PID LETTER: whether /proc shows this state
 state_is() { [[ $(<"/proc/$1/stat") =~ .*\)\ (.) && ${BASH_REMATCH[1]} == "$2" ]]; }
 
 # --- The table --------------------------------------------------------------------
@@ -192,7 +190,7 @@ table_rows() {
 	awk '/^-+$/ { rules++; next } rules == 1' "${1:-$PSINFO}"
 }
 
-# table_row PID [FILE]: the row of one process, nothing if there is none
+# table_row PID [FILE]: the row of a process, or nothing
 table_row() {
 	awk -v pid="$1" '/^-+$/ { rules++ } rules == 1 && $1 == pid' "${2:-$PSINFO}"
 }
@@ -205,17 +203,17 @@ table_cell() {
 	' "${3:-$PSINFO}"
 }
 
-# table_total WORD [FILE]: a number of the lines below the table
+# table_total WORD [FILE]: a number from the totals below the rows
 table_total() {
 	tr '\t' '\n' <"${2:-$PSINFO}" | sed -n "s/^$1: //p"
 }
 
-# --- Memory that nobody points to any more (in a kernel with kmemleak) ----------
+# --- Memory leaks (in a kernel with kmemleak) -----------------------------------
 
 KMEMLEAK=/sys/kernel/debug/kmemleak
 
-# leaks_begin: what there is up to now does not count. It is looked for when it is
-# asked for, and not by a thread that beside a storm holds up RCU for a minute.
+# leaks_begin: ignores all leaks up to now. Disables the automatic scan, which would
+# delay RCU for a minute during a storm; no_leak starts scans explicitly.
 leaks_begin() {
 	mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
 	[[ -e $KMEMLEAK ]] || return 0
@@ -223,8 +221,8 @@ leaks_begin() {
 	echo clear >"$KMEMLEAK"
 }
 
-# no_leak: the kernel finds no memory that has been lost since. It looks three
-# times, as it may take for lost what a processor holds just then.
+# no_leak: kmemleak finds no leaks since leaks_begin. It scans up to three times,
+# because a pointer that is only in a register looks like a leak.
 no_leak() {
 	local found
 	[[ -e $KMEMLEAK ]] || return 0
@@ -253,13 +251,14 @@ setup() {
 teardown() {
 	local pid log command failed=0
 	for command in "${AT_END[@]}"; do eval "$command"; done
-	# A process that it holds could not be killed.
+	# First: processes blocked in testmod cannot be killed.
 	[[ ! -d /sys/module/testmod ]] || rmmod testmod
 	for pid in "${TRACKED[@]}"; do
 		kill -CONT "$pid" 2>/dev/null || true
 		kill -KILL "$pid" 2>/dev/null || true
 	done
-	# Only now: some may not get to run, not even to end, while others do.
+	# Wait only after killing all: some may not get to run, not even to exit,
+	# while others still run.
 	for pid in "${TRACKED[@]}"; do
 		wait "$pid" 2>/dev/null || true
 	done

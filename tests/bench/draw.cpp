@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// draw TITLE <results >picture.svg: instructions per process against the number of
-// processes, a line for each peer, both axes logarithmic; what is not psinfo's own is
-// dashed. Reads lines as `bench` keeps them: "GUEST PROCESSES THREADS PEER
-// INSTRUCTIONS ..."; what has more than one thread a process is left out.
+// draw TITLE <results >picture.svg: plots instructions per process against the number
+// of processes, one line per peer, both axes logarithmic. Lines that are not psinfo's
+// are dashed. Input lines, as written by `bench`: "GUEST PROCESSES THREADS PEER
+// INSTRUCTIONS ..."; lines with more than one thread per process are ignored.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -20,7 +20,7 @@ constexpr double width = 780, height = 480, left = 70, right = 130, top = 40, bo
 
 struct Axis {
 	double from, to; ///< powers of ten
-	double begin, end; ///< where these lie
+	double begin, end; ///< their coordinates
 
 	[[nodiscard]] double at(double value) const
 	{
@@ -34,8 +34,8 @@ struct Look {
 	bool is_ours;
 };
 
-// All as bright as each other, so that each stands out 4 to 1 and more on a white page
-// and on a dark one.
+// All of the same brightness, so that each has a contrast of at least 4:1 on a white
+// and on a dark page.
 constexpr const char *grey = "#767676";
 constexpr Look looks[] = {
 	{"walk", grey, true},
@@ -129,13 +129,13 @@ void draw_line(const Line &line, const Axis &x, const Axis &y, double label)
 		    colour, line.peer.c_str(), line.points.back().second);
 }
 
-// Where the labels go: at the ends of the lines, which come from the top down. Those
-// that would overlap share the room around them, as far as there is some.
+// Places the labels at the ends of the lines, which are sorted from top to bottom.
+// Labels that would overlap are spread evenly around their mean position.
 std::vector<double> label_places(const std::vector<Line> &lines, const Axis &y)
 {
 	constexpr double apart = 14;
 	struct Group {
-		double sum = 0; ///< of where its labels should be, the first one's place being the group's
+		double sum = 0; ///< of the positions that its labels would give the first one
 		std::size_t count = 0;
 
 		[[nodiscard]] double first() const { return sum / static_cast<double>(count); }
@@ -170,7 +170,7 @@ int main(int argc, char **argv)
 	}
 	auto x = axis_of(lines, &std::pair<double, double>::first, left, width - right);
 	const auto y = axis_of(lines, &std::pair<double, double>::second, height - bottom, top);
-	// The lines reach the right end, where their names are.
+	// Let the lines end at the right edge, next to their labels.
 	x.to = x.from;
 	for (const auto &line : lines)
 		x.to = std::max(x.to, std::log10(line.points.back().first));

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The part of `bench` that runs in the guest, whose clock counts instructions.
+# The part of `bench` that runs in the guest, whose clock counts instructions
 #
 #   in-guest.bash SIZE[xTHREADS]...
 #
-# For each size it makes so many processes, with so many threads each, and prints a
-# line for each peer:
+# For each size, creates SIZE processes with THREADS threads each and prints one line
+# per peer:
 #
 #   PROCESSES THREADS PEER INSTRUCTIONS CALLS BYTES ALLOCATIONS
 #
-# PROCESSES are all that there are, or nearly; INSTRUCTIONS are per process, from open to
-# close; the rest is for all of them, and "-" where it was not measured. A kernel that
-# does not describe its types (BTF) has no iterators of BPF.
+# PROCESSES approximates the number of all processes. INSTRUCTIONS are per process, from
+# open to close. The rest are totals, or "-" if not measured. A kernel without type
+# information (BTF) has no BPF iterators.
 set -euo pipefail
 bin=/root/tests/bin
 peers=/root/files/peers # cost and effort that know all peers
@@ -29,7 +29,7 @@ crowd() {
 	done
 }
 
-# peer NAME TIMES EFFORT ARGUMENT...: as cost and effort take them
+# peer NAME TIMES EFFORT ARGUMENT...: runs cost TIMES times, and effort if not empty
 peer() {
 	local name=$1 times=$2 effort=$3 cost said='- - -'
 	shift 3
@@ -42,12 +42,12 @@ for size; do
 	threads=1
 	[[ $size != *x* ]] || threads=${size#*x}
 	crowd "${size%x*}" "$threads"
-	# What asks for much is asked for seldom, and its calls are counted where
-	# that does not take minutes.
+	# Repeat expensive peers less often, and count their calls only where that does
+	# not take minutes.
 	times=3 effort=yes
 	((${size%x*} <= 1000)) || times=1 effort=''
 
-	# The walk alone: from inside, where there is no open and no close.
+	# The walk alone, measured inside the kernel, without open and close.
 	insmod /root/tests/testmod.ko act=walk
 	rmmod testmod
 	read -r took processes < <(dmesg -t | sed -nE 's/^testmod: walk: ([0-9]+) ns for ([0-9]+) processes$/\1 \2/p' | tail -n 1)

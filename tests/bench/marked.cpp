@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// marked LOOK...: takes each look (looks.h) 20 times, between two marks that
-// profile-plugin.cpp sees, and prints how many processes there are and the kernel's
-// functions, those of BPF with them while they are there. A mark is an instruction
-// where no other program has any: the first one says that a look begins, the next
-// ones that one of the first, the second, ... kind has ended. The last mark ends ten
-// seconds without any look, while a table that was read stays open.
+// marked LOOK...: performs each look (see looks.h) 20 times between two marks that
+// profile-plugin.cpp detects. Prints the number of processes and the kernel's
+// functions, including BPF programs while they are loaded. A mark is a call to an
+// address that no other program uses. Mark 0 begins a look, mark N ends one of the
+// N-th kind. The last mark ends a period of ten seconds without any look, during
+// which a table that has been read stays open.
 #include "../bats/helpers/looks.h"
 #include "../bats/helpers/process.h"
 
@@ -57,7 +57,7 @@ try {
 	if (argc < 2)
 		throw std::runtime_error("usage: marked LOOK...");
 	make_marks();
-	std::fill(looks::buffer.begin(), looks::buffer.end(), 1); // its pages are there
+	std::fill(looks::buffer.begin(), looks::buffer.end(), 1); // populate its pages
 	for (std::size_t kind = 1; kind < static_cast<std::size_t>(argc); ++kind)
 		for (int i = 0; i < 20; ++i) {
 			mark(0);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// A plugin for QEMU: which instructions of a guest run between two marks of
-// marked.cpp. Of each kind of look it keeps the one that took the least, and writes
-// to OUT.KIND, whenever there is a better one, lines "ADDRESS INSTRUCTIONS": the
-// address of a block in hexadecimal, and how many instructions ran in it.
+// A QEMU plugin that counts the guest's instructions between two marks of marked.cpp.
+// Of each kind of look it keeps the one with the fewest instructions, and writes it to
+// OUT.KIND as lines "ADDRESS INSTRUCTIONS": the address of a block in hexadecimal, and
+// how many instructions were executed in it.
 //
 //	qemu-system-... -plugin file=profile-plugin.so,out=OUT
 //
-// Debian has no header of the interface, so what is needed of it stands here. It is
-// version 1, which QEMU 4.2 to 8.2 speak.
+// Debian does not package the header of this interface, so the declarations are
+// repeated here. They are version 1, supported by QEMU 4.2 to 8.2.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -36,12 +36,12 @@ constexpr std::uint64_t marks = 0x700000000, apart = 64, size = 4096; // as in m
 
 struct Block {
 	std::uint64_t address, instructions;
-	std::uint64_t ran; // in this look, times instructions
+	std::uint64_t ran; // executions in this look, times instructions
 };
 
-// QEMU may translate a block again and again; each time it is one more.
+// QEMU may translate a block several times; each translation is a separate element.
 std::vector<std::unique_ptr<Block>> blocks;
-std::map<std::uint64_t, std::uint64_t> least; // of a kind
+std::map<std::uint64_t, std::uint64_t> least; // by kind
 std::string out;
 bool counts;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// How a guest speaks to the host over its one serial console: framed lines
-// that neither the kernel's messages nor a test's output can be mistaken for.
+// The protocol between guest and host over the single serial console: framed
+// lines that cannot be confused with kernel messages or test output.
 //
 //   @psinfo NONCE SEQUENCE CHANNEL PAYLOAD CHECKSUM
 //
-// NONCE is new for every boot and known to init alone; SEQUENCE counts from 0
-// without a gap; CHANNEL is one letter; PAYLOAD is base64, so that a line is a
-// line; CHECKSUM is a CRC-32 over all that precedes it. A frame stands on a
-// line of its own, whatever was written to the console before it.
+// NONCE is new for every boot and known only to init. SEQUENCE counts from 0
+// without gaps. CHANNEL is one letter. PAYLOAD is base64, so it contains no
+// newline. CHECKSUM is the CRC-32 of everything before it. A frame starts on a
+// new line, whatever was written to the console before it.
 #pragma once
 
 #include <array>
@@ -24,11 +24,11 @@ enum Channel : char {
 	Output = 'o',	// the command's standard output
 	Error = 'e',	// the command's standard error
 	Kernel = 'k',	// records of /dev/kmsg
-	Prompt = 'p',	// a shell is about to read: what is typed now is not lost
+	Prompt = 'p',	// a shell is about to read: input typed now is not lost
 	Verdict = 'v',	// one of the three below; always the last frame
 };
 
-// What a verdict says: "exited N", "killed N" or "broken SENTENCE".
+// Payload of a verdict: "exited N", "killed N" or "broken SENTENCE".
 
 // Sent as a record of the kernel log when /dev/kmsg reports that records were lost (EPIPE)
 inline constexpr std::string_view lost_records = "psinfo harness: records were overwritten before they could be read";
@@ -40,7 +40,7 @@ struct Frame {
 };
 
 inline constexpr std::string_view marker = "@psinfo ";
-// A frame is one write() to the console; longer ones would gain nothing.
+// A frame is one write() to the console; longer frames would not be faster.
 inline constexpr std::size_t largest_payload = 3000;
 
 inline std::uint32_t checksum(std::string_view bytes)
@@ -80,7 +80,7 @@ inline std::string to_base64(std::string_view bytes)
 		text += left > 1 ? alphabet[group >> 6 & 63] : '=';
 		text += left > 2 ? alphabet[group & 63] : '=';
 	}
-	// An empty payload still is a word of the line.
+	// An empty payload must still be a word of the line.
 	return text.empty() ? "=" : text;
 }
 
@@ -118,12 +118,12 @@ inline std::string encode(std::string_view nonce, const Frame &frame)
 	line += frame.channel;
 	line.append(" ").append(to_base64(frame.payload)).append(" ");
 	line.append(std::to_string(checksum(line)));
-	// The first newline ends whatever stands on the console already.
+	// The first newline ends an unfinished line on the console.
 	return "\n" + line + "\n";
 }
 
-// The frame in a line that begins with the marker and the right nonce; nothing
-// if the line was damaged on its way.
+// Decodes a line that begins with the marker. Returns nothing if the nonce is
+// wrong or the line was corrupted.
 inline std::optional<Frame> decode(std::string_view nonce, std::string_view line)
 {
 	std::vector<std::string_view> words;

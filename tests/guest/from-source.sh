@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Kernels that Debian does not build, made from Debian's linux-source with the
-# suite's own compiler. A flavour is a file flavours/FLAVOUR.config, put on top of
+# Builds kernels that Debian does not ship from Debian's linux-source, with the
+# suite's own compiler. A flavour is a file flavours/FLAVOUR.config, merged over
 # flavours/common.config and flavours/common-ARCH.config. Sourced by fetch.
 #
 # shellcheck disable=SC2154 # here, cache, ready and the K_* come from elsewhere
 
-# Raised when the functions below make another kernel of the same configuration.
+# Increment when the functions below build another kernel from the same options.
 from_source_way=2
 
-# The configuration that is asked for.
+# The requested configuration
 from_source_wanted() {
 	cat "$here/flavours/common.config" "$here/flavours/common-$K_ARCH.config" "$here/flavours/$K_FLAVOUR.config"
 }
 
-# from_source_place: where the kernel that K_* names is kept. Another
-# configuration, or another way to build it, is another place.
+# from_source_place: the cache directory of the kernel that K_* names. It depends
+# on the configuration and on how the kernel is built.
 from_source_place() {
 	local key
 	key=$({
@@ -25,7 +25,7 @@ from_source_place() {
 	echo "$cache/kernels/$K_MODULE-$key"
 }
 
-# The compilers, in the suite's root.
+# Installs the compilers into the suite's root.
 from_source_tools() {
 	local root=$cache/roots/$K_TOOLS source packages cross=()
 	[[ ! -e $root/$ready/from-source-$K_SUITE-$K_ARCH ]] || return 0
@@ -40,9 +40,9 @@ from_source_tools() {
 	echo "$source" >"$root/$ready/from-source-$K_SUITE-$K_ARCH"
 }
 
-# What the kernel is configured to must be what was asked for: an option whose
-# condition is not met would vanish without a word. Of an option that was renamed,
-# `# or CONFIG_...` below its line, one name will do.
+# Prints requested options that are missing from the final configuration: Kconfig
+# silently drops an option whose dependencies are not met. `# or CONFIG_...` below
+# an option is its name in other kernels; one of the two suffices.
 from_source_missing() {
 	awk 'FNR == NR { have[$0]; next }
 		sub(/^# or CONFIG_/, "CONFIG_") { if ($0 in have) delete missing[asked]; next }
@@ -99,9 +99,9 @@ from_source_make() {
 	cp "$tree/arch/$arch/boot/$image" "$place.new/vmlinuz"
 	cp "$tree/.config" "$place.new/config"
 	find "$tree" -name 'brd.ko' -exec cp {} "$place.new/modules/" \;
-	# The board's description is that of Debian's kernel of the same version.
+	# Use the board's device tree from Debian's kernel of the same version.
 	[[ $K_ARCH != arm64 ]] || cp "$("$0" image raspi3b)/bcm2837-rpi-3-b.dtb" "$place.new/"
-	# What is left is what modules are built against.
+	# Keep only what is needed to build modules.
 	(cd "$tree" && rm -rf block certs crypto drivers fs init io_uring ipc kernel lib mm net rust samples security sound usr virt Documentation &&
 		find arch -mindepth 1 -maxdepth 1 -type d ! -name "$arch" -exec rm -rf {} + &&
 		find tools -mindepth 1 -maxdepth 1 ! -name objtool -exec rm -rf {} + &&
@@ -112,18 +112,18 @@ from_source_make() {
 	rm -rf "$temporary"
 	echo "$version" >"$place.new/resolved"
 	mv -T "$place.new" "$place"
-	# Those of other configurations, unless one may be in use.
+	# Remove kernels of other configurations, unless possibly in use.
 	find "$cache/kernels" -mindepth 1 -maxdepth 1 -name "$K_MODULE-*" ! -path "$place*" -mmin +60 -exec rm -rf {} +
 }
 
-# from_source: the kernel that K_* names is there afterwards; sets place.
+# from_source: builds the kernel described by K_* unless it is cached; sets place.
 from_source() {
 	place=$(from_source_place)
 	[[ ! -e $place/resolved || ! -d $cache/roots/$K_TOOLS/usr/src/linux-headers-$(<"$place/resolved") ]] || return 0
 	rm -f "$place/resolved"
 	[[ -e $cache/roots/$K_TOOLS/$ready/from-source-$K_SUITE-$K_ARCH ]] ||
 		twice "$K_SUITE" amd64 locked "root-$K_TOOLS" from_source_tools
-	# One at a time: each takes all processors there are.
+	# One at a time, because each build uses all processors.
 	locked kernel-from-source from_source_make "$place" ||
 		fail 1 "the kernel of $K_NAME could not be built; see $place.log and $place.build.log."
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The first process of a small guest: prepares the machine, runs one command
-// and reports to the host, frame by frame, what it wrote, what the kernel
-// logged and how it ended.
+// PID 1 of a guest: sets up the system, runs one command and reports its output,
+// the kernel log and its exit status to the host as frames.
 #include "frames.h"
 
 #include <cerrno>
@@ -33,14 +32,14 @@ namespace {
 
 constexpr int set_console_level = 8;	// an action of syslog(2), without a name in libc
 
-// What the host wants, from files below /job that are gone before the command
-// starts: nothing the command can read holds the nonce.
+// The host's request, read from /job. The files are deleted before the command
+// starts, so that the command cannot read the nonce.
 struct Job {
 	std::string nonce;
 	std::string command;
-	std::string parameters;		// of the module
+	std::string parameters;		// module parameters
 	std::string environment;	// NAME=VALUE lines for the command
-	std::string size;		// "ROWS COLUMNS" of the terminal of a shell
+	std::string size;		// "ROWS COLUMNS" of the shell's terminal
 	bool load_module = false;
 	bool shell = false;
 };
@@ -80,8 +79,8 @@ bool write_all(int fd, std::string_view bytes)
 	return true;
 }
 
-// The serial console. /dev/console rather than the line behind it, because it
-// survives the hang-up when a shell's session ends.
+// The serial console, opened as /dev/console: unlike the tty device it survives
+// the hangup when a shell's session ends.
 class Console {
 public:
 	explicit Console(std::string nonce)
@@ -89,7 +88,7 @@ public:
 	{
 	}
 
-	// The line as it is: no newline made into two bytes, no echo.
+	// Raw mode: no CR before newlines, no echo.
 	void make_raw() const
 	{
 		termios settings;
@@ -123,7 +122,7 @@ private:
 {
 	sync();
 	reboot(RB_POWER_OFF);
-	// Some boards cannot; the host ends them once it has the verdict.
+	// Some boards cannot power off; the host kills QEMU after the verdict.
 	for (;;)
 		pause();
 }
@@ -157,7 +156,7 @@ void mount_file_systems()
 					   {"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"}})
 		if (symlink(target, name) < 0)
 			continue;
-	// One write each, since a kernel may lack one of them.
+	// One write each: a kernel may lack some of the controllers.
 	for (const char *controller : {"+cpu", "+memory", "+pids"})
 		std::ofstream("/sys/fs/cgroup/cgroup.subtree_control") << controller;
 }
@@ -173,7 +172,7 @@ void bring_up_loopback()
 	close(fd);
 }
 
-// Loads a module file; an empty answer, or what went wrong.
+// Loads a module file. Returns an error message, or an empty string.
 std::string load_module(const char *path, const std::string &parameters)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -209,7 +208,7 @@ Pipe make_pipe()
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return {};
-	// The command should rarely have to wait for the serial line.
+	// A large buffer, so that the command rarely blocks on the slow serial line
 	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	return {ends[0], ends[1]};
@@ -237,7 +236,7 @@ void restore_signals()
 	sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// Starts the command; `started` closes without a byte if it really runs.
+// Starts the command. `started` is closed without data if execve() succeeds.
 pid_t start_command(const Job &job, const Pipe &output, const Pipe &error, const Pipe &started)
 {
 	const pid_t child = fork();
@@ -254,7 +253,7 @@ pid_t start_command(const Job &job, const Pipe &output, const Pipe &error, const
 	_exit(127);
 }
 
-// The line behind /dev/console: only that one can be a controlling terminal.
+// The tty of the console: /dev/console cannot be a controlling terminal.
 std::string serial_line()
 {
 	std::ifstream file("/sys/class/tty/console/active");
@@ -285,7 +284,7 @@ pid_t start_shell(const Job &job)
 
 // ---- forwarding ----------------------------------------------------------
 
-// Sends what is there now; false once there never will be more.
+// Sends the data available now. Returns false at end of file.
 bool forward(Console &console, int fd, char channel)
 {
 	char buffer[frames::largest_payload];
@@ -302,7 +301,7 @@ bool forward(Console &console, int fd, char channel)
 	}
 }
 
-// /dev/kmsg gives one record for each read; several travel in one frame.
+// /dev/kmsg returns one record per read; send several in one frame.
 void forward_kernel_log(Console &console, int fd)
 {
 	std::string batch;
@@ -327,7 +326,7 @@ void forward_kernel_log(Console &console, int fd)
 		console.send(frames::Kernel, batch);
 }
 
-// Collects every child that has ended; true if the one asked for is among them.
+// Reaps all exited children. Returns whether the wanted one was among them.
 bool reap(pid_t wanted, int &ret_status)
 {
 	bool found = false;
@@ -356,7 +355,7 @@ std::string run_shell(Console &console, const Job &job, int kernel_log)
 	for (pid_t pid; (pid = waitpid(-1, &status, 0)) != shell;)
 		if (pid < 0 && errno != EINTR)
 			return "broken the shell was lost";
-	// Ending the session has reset the line.
+	// The end of the session has reset the terminal settings.
 	console.make_raw();
 	forward_kernel_log(console, kernel_log);
 	return verdict_of(status);
@@ -387,12 +386,12 @@ std::string run_command(Console &console, const Job &job, int kernel_log, int si
 		signalfd_siginfo ignored;
 		while (read(signals, &ignored, sizeof(ignored)) > 0)
 			continue;
-		// Asked before the pipes are emptied, so that its last words are in them.
+		// Reap first, so that the pipes contain all output of the child.
 		ended = reap(child, status);
 		pump();
 	}
-	// More than one pipe's buffer may have been waiting; children that the
-	// command left behind do not keep the guest alive.
+	// Drain the pipes, but do not wait for end of file: background processes of
+	// the command do not keep the guest alive.
 	for (int pending; waits[0].fd >= 0 && ioctl(waits[0].fd, FIONREAD, &pending) == 0 && pending > 0;)
 		pump();
 	for (int pending; waits[1].fd >= 0 && ioctl(waits[1].fd, FIONREAD, &pending) == 0 && pending > 0;)
@@ -414,8 +413,8 @@ int main()
 	}
 	mount_file_systems();
 	Job job = take_job();
-	// Messages would break frames; the log is forwarded from /dev/kmsg, and a
-	// panic raises the level by itself.
+	// Kernel messages on the console would corrupt frames. The log is forwarded
+	// from /dev/kmsg instead; a panic raises the console level itself.
 	klogctl(set_console_level, nullptr, 1);
 	Console console(job.nonce);
 	console.make_raw();

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What every script in tests/ needs: where things are, how to speak to the
-# person who waits, and how to look a kernel up in kernels.list. Sourced.
+# Shared by all scripts in tests/: paths, progress messages and lookups in
+# kernels.list. Sourced.
 
 repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$repo/tests/guest
 export build=$repo/build
 export cache=${XDG_CACHE_HOME:-$HOME/.cache}/psinfo
 
-# One clock for a whole run, whichever script speaks.
+# The start time of the whole run, shared by all scripts.
 export PSINFO_STARTED=${PSINFO_STARTED:-$(date +%s)}
 
 note() {
 	printf '[%3d s] %s\n' "$(($(date +%s) - PSINFO_STARTED))" "$*" >&2
 }
 
-# fail STATUS SENTENCE: the sentence says what to do, too.
+# fail STATUS SENTENCE: the sentence should also say how to fix it.
 fail() {
 	local status=$1
 	shift
@@ -23,14 +23,15 @@ fail() {
 	exit "$status"
 }
 
-# working LABEL LOG COMMAND...: runs the command with its output in LOG and
-# says every few seconds that it is still at it.
+# working LABEL LOG COMMAND...: runs the command with its output in LOG and prints
+# a progress message every 10 seconds.
 working() {
 	local label=$1 log=$2 status=0 beat
 	shift 2
 	note "$label"
 	(
-		# The pulse must not outlive its owner, nor hold its pipes and locks open.
+		# Neither this loop nor its sleep may outlive the caller, or keep its
+		# pipes and locks open.
 		exec >/dev/null
 		trap 'kill "$!" 2>/dev/null; exit' TERM
 		while :; do
@@ -46,7 +47,7 @@ working() {
 	return "$status"
 }
 
-# locked NAME COMMAND...: one process at a time may make the thing NAME.
+# locked NAME COMMAND...: runs the command while holding the lock NAME.
 locked() {
 	local name=$1 fd status=0
 	shift
@@ -61,12 +62,12 @@ locked() {
 	return "$status"
 }
 
-# keeps_builds: whether what is built is kept in the cache. PSINFO_KEEP_BUILDS=no says
-# that it is not worth it: what is there already is used all the same.
+# keeps_builds: whether to store builds in the cache. With PSINFO_KEEP_BUILDS=no
+# nothing is stored, but existing entries are still used.
 keeps_builds() { [[ ${PSINFO_KEEP_BUILDS:-yes} == yes ]]; }
 
-# need PROGRAM PACKAGE [full]: ends the script if the program is missing. The
-# package is among those that `make deps`, or `tests/deps full`, installs: a test compares.
+# need PROGRAM PACKAGE [full]: fails if the program is missing. `make deps`, or
+# `tests/deps full`, must install the package; tests/lint checks that.
 need() {
 	local by='make deps'
 	[[ -z ${3:-} ]] || by="tests/deps $3"
@@ -77,8 +78,8 @@ kernel_rows() {
 	grep -v '^#' "$here/kernels.list" | grep .
 }
 
-# kernel_names [WHEN...]: the names whose WHEN is one of those given; by default all that
-# Debian builds.
+# kernel_names [WHEN...]: the kernels with one of these WHEN values; by default all
+# kernels built by Debian.
 # shellcheck disable=SC2120
 kernel_names() {
 	local name flavour when
@@ -91,18 +92,18 @@ kernel_names() {
 	done < <(kernel_rows)
 }
 
-# is_from_source FLAVOUR: not a kernel of Debian's, but one made by from-source.sh
+# is_from_source FLAVOUR: whether from-source.sh builds the kernel, not Debian
 is_from_source() {
 	[[ -e $here/flavours/$1.config ]]
 }
-# For make, with them and with their modules: they have no BTF, and a warning comes
-# where the version of pahole is another one than at their build, or none.
+# For building them and their modules: they have no BTF, and kbuild would warn if the
+# version of pahole differs from the one at their build, or if there is none.
 # shellcheck disable=SC2034
 from_source_make_arguments=(PAHOLE=none)
 
 # kernel_load NAME [NAMES]: sets K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN
-# K_CMDLINE; K_TOOLS, the suite whose compiler builds for it: backports have none of
-# their own; and K_MODULE, the first name with the same kernel (two boards may share one).
+# K_CMDLINE; K_TOOLS, the suite of the compiler, because backports have none of their
+# own; and K_MODULE, the first name with the same kernel (two boards may share one).
 kernel_load() {
 	local row
 	row=$(kernel_rows | awk -v name="$1" '$1 == name')
@@ -114,7 +115,7 @@ kernel_load() {
 	export K_NAME K_SUITE K_ARCH K_FLAVOUR K_MACHINE K_WHEN K_CMDLINE K_TOOLS K_MODULE
 }
 
-# triplet ARCH: what the GNU tools call Debian's ARCH.
+# triplet ARCH: the GNU triplet of a Debian architecture
 triplet() {
 	case $1 in
 	amd64) echo x86_64-linux-gnu ;;

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Debian packages as plain files: resolve, download and unpack them with a
-# private apt for each suite and architecture, installing nothing on this
-# machine. Sourced after lib.sh. A package is written name:arch throughout.
+# Resolves, downloads and unpacks Debian packages with a private apt for each
+# suite and architecture, without installing anything on the host. Sourced
+# after lib.sh. Packages are always written as name:arch.
 #
 # shellcheck disable=SC2154 # cache comes from lib.sh
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# Where this machine gets Debian from; no mirror is written down anywhere here.
+# The Debian mirror that the host's apt uses; none is hard-coded.
 mirror() {
 	local uri
 	# shellcheck disable=SC2016
@@ -18,15 +18,15 @@ mirror() {
 }
 
 # sources_of SUITE ARCH: the suites that apt needs to resolve packages of SUITE.
-# Kernels are complete in backports; the tools, which run here, are not.
+# Backports alone suffice for kernels, but not for the tools, which are amd64.
 sources_of() {
 	[[ $1 != *-backports || $2 != amd64 ]] || echo "${1%-backports}"
 	echo "$1"
 }
 
-# apt_configure ARCH DIR NAME...: a private apt with these suites. Kernels come from
-# backports where those are among them, everything else from the release. Another run
-# may be using it, so each file is there as a whole or not at all.
+# apt_configure ARCH DIR NAME...: configures a private apt with these suites. Kernels
+# come from backports if included, everything else from the release. Files are
+# replaced atomically, because another run may be using them.
 apt_configure() {
 	local arch=$1 dir=$2 uri name
 	shift 2
@@ -57,13 +57,13 @@ apt_configure() {
 	mv "$dir/apt.conf.new" "$dir/apt.conf"
 }
 
-# index_update NAME ARCH DIR: has apt fetch the lists that sources.list names.
+# index_update NAME ARCH DIR: runs apt-get update for the private apt in DIR.
 index_update() {
 	working "package lists of $1, $2" "$3/update.log" \
 		private_apt "$3" apt-get update -q -o APT::Update::Error-Mode=any
 }
 
-# index_make SUITE ARCH DIR: fetches the lists; old ones stay if that fails.
+# index_make SUITE ARCH DIR: fetches the lists; keeps the old ones on failure.
 index_make() {
 	local suite=$1 arch=$2 dir=$3 sources
 	mapfile -t sources < <(sources_of "$suite" "$arch")
@@ -75,11 +75,11 @@ index_make() {
 	touch "$dir/ready"
 }
 
-# index_by_other_name SUITE ARCH DIR WHY: where a mirror has a new release file beside
-# old lists, or new lists without all of their packages, as happens after a point
-# release, it may have a set that fits together under the release's other name
-# (stable). A kernel of that needs tools of the same version, which then come from
-# there, too.
+# index_by_other_name SUITE ARCH DIR WHY: after a point release, a mirror may have a
+# new release file with old lists, or new lists without all of their packages. The
+# lists under the release's other name (stable) may still be consistent. A kernel
+# from there needs tools of the same version, so that name is then also added to
+# the lists for the tools.
 index_by_other_name() {
 	local suite=$1 arch=$2 dir=$3 why=$4 sources names
 	mapfile -t sources < <(sources_of "$suite" "$arch")
@@ -95,7 +95,7 @@ index_by_other_name() {
 	[[ $arch == amd64 ]] || locked "apt-$suite-amd64" index_add "$suite" "${names[@]}"
 }
 
-# index_add SUITE NAME...: other releases beside the suite, for tools.
+# index_add SUITE NAME...: adds other releases to those of the suite, for tools.
 index_add() {
 	local suite=$1 dir=$cache/apt/$1-amd64 sources
 	shift
@@ -105,13 +105,13 @@ index_add() {
 	index_update "$*" amd64 "$dir"
 }
 
-# The one that waited for another run has nothing left to do.
+# Checks again: another run may have made the index while this one waited.
 index_missing() {
 	[[ -e $3/ready ]] || index_make "$@"
 }
 
-# index SUITE ARCH...: the package lists are there afterwards, or the script ends
-# with a sentence. To be called where a subshell would not swallow that.
+# index SUITE ARCH...: fetches missing package lists. Exits with a message on
+# failure, so do not call it in a subshell.
 index() {
 	local suite=$1 arch
 	shift
@@ -121,8 +121,8 @@ index() {
 	done
 }
 
-# refresh SUITE: takes notice of the newest packages. What was unpacked stays
-# until it is replaced.
+# refresh SUITE: updates the package lists. Unpacked packages stay until they
+# are replaced.
 refresh() {
 	local suite=$1 arch dir
 	for arch in amd64 arm64 armhf armel; do
@@ -137,13 +137,13 @@ refresh() {
 private_apt() {
 	local dir=$1 program=$2
 	shift 2
-	# Container images switch this cache off; each call would parse for seconds.
+	# Container images disable this cache; then every call takes seconds to parse.
 	APT_CONFIG=$dir/apt.conf "$program" \
 		-o Dir::Cache::pkgcache=pkgcache.bin -o Dir::Cache::srcpkgcache= "$@"
 }
 
-# in_suite SUITE ARCH COMMAND...: apt-get or apt-cache, as on a machine of that
-# suite and architecture on which nothing is installed.
+# in_suite SUITE ARCH COMMAND...: runs apt-get or apt-cache as if on a system of
+# that suite and architecture without any packages installed.
 in_suite() {
 	local dir=$cache/apt/$1-$2
 	shift 2
@@ -165,9 +165,9 @@ download() {
 	done
 }
 
-# closure SUITE ARCH LEAVE_OUT NAME...: the packages and all they depend on,
-# without those whose name matches LEAVE_OUT. Remembered as long as the package
-# lists stay the same: solving takes a second, and many kernels need the same.
+# closure SUITE ARCH LEAVE_OUT NAME...: the packages and all their dependencies,
+# except those whose name matches LEAVE_OUT. Cached until the package lists
+# change: resolving takes a second, and many kernels need the same set.
 closure() {
 	local suite=$1 arch=$2 leave_out=$3 out known
 	shift 3
@@ -194,18 +194,18 @@ kernel_closure() {
 		queue=("${queue[@]:1}")
 		[[ $seen != *" $item "* ]] || continue
 		seen+="$item "
-		# The build tools run here; everything else is for the target.
+		# The build tools run on the host; everything else is for the target.
 		[[ $item == linux-kbuild-* ]] && echo "$item:amd64" || echo "$item:$arch"
 		while read -r next; do
-			# Headers name their kernel, which building does not need.
+			# Headers depend on their kernel; building does not need it.
 			[[ $item == linux-headers-* && $next == linux-image-* ]] || queue+=("$next")
 		done < <(in_suite "$suite" "$arch" apt-cache depends --no-recommends --no-suggests "$item" |
 			sed -nE 's/^ *\|?Depends: (linux-(image|headers|kbuild|base|binary|modules)-[0-9][^: ]*).*/\1/p')
 	done
 }
 
-# kernel_package SUITE ARCH KIND FLAVOUR: the versioned package behind the
-# linux-KIND-FLAVOUR of the suite.
+# kernel_package SUITE ARCH KIND FLAVOUR: the versioned package that the suite's
+# linux-KIND-FLAVOUR depends on.
 kernel_package() {
 	local suite=$1 arch=$2 kind=$3 flavour=$4 name
 	name=$(in_suite "$suite" "$arch" apt-cache depends "linux-$kind-$flavour" |
@@ -214,14 +214,14 @@ kernel_package() {
 	echo "$name"
 }
 
-# unpack DIR DEB [TAR OPTION...]: the files of one package below DIR.
+# unpack DIR DEB [TAR OPTION...]: extracts a package into DIR.
 unpack() {
 	local dir=$1 deb=$2
 	shift 2
 	dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$dir" --keep-directory-symlink "$@"
 }
 
-# merged_usr DIR: the links that Debian's file systems have at the top.
+# merged_usr DIR: creates the symlinks of a merged /usr.
 merged_usr() {
 	local name
 	mkdir -p "$1/usr"
@@ -231,9 +231,9 @@ merged_usr() {
 	done
 }
 
-# twice SUITE ARCH COMMAND...: a package that is gone from the mirror means that
-# the lists are old; fetch them again and try once more. If that does not help, the
-# mirror may not have it yet.
+# twice SUITE ARCH COMMAND...: retries with fresh package lists, because a package
+# missing from the mirror means that the lists are outdated. If that does not help,
+# the mirror may not have the package yet: tries the release's other name.
 twice() {
 	local suite=$1 arch=$2
 	shift 2
@@ -249,8 +249,8 @@ twice() {
 	fail 3 "packages of Debian $suite could not be fetched; is there a network? Try again later."
 }
 
-# arm64 kernels come packed in ways that QEMU's loader may not know: plain
-# gzip, or an EFI program that carries the packed kernel ("zboot").
+# arm64 kernels are compressed in ways that QEMU's loader may not support: plain
+# gzip, or an EFI program that contains the compressed kernel ("zboot").
 unpack_arm64_kernel() {
 	local file=$1 offset size
 	if [[ $(head -c 8 "$file" | tail -c 4) == zimg ]]; then

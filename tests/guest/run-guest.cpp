@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-// Runs one guest: starts QEMU, takes apart what comes over its serial console,
-// passes the command's output on, and judges. Failure is the default: only a
-// verdict that arrived whole, beside a clean kernel log, counts.
+// Runs one guest: starts QEMU, decodes its serial console, forwards the command's
+// output and decides the result. Failure is the default: success requires an
+// intact verdict and a clean kernel log.
 //
 //   run-guest NAME DIRECTORY NONCE TIMEOUT command|shell -- QEMU [ARGUMENT...]
 //
-// Leaves console.log (all bytes) and kernel.log in DIRECTORY. Exit status: the
-// command's own, 128+N if signal N ended it, 124 if no verdict came in time,
-// 125 if the guest broke or its kernel complained.
+// Writes console.log (all bytes) and kernel.log to DIRECTORY. Exit status: that of
+// the command, 128+N if signal N killed it, 124 on timeout, 125 if the guest
+// failed or its kernel log contains errors.
 #include "frames.h"
 
 #include <algorithm>
@@ -38,8 +38,8 @@ constexpr int status_broken = 125;
 constexpr char leave_key = 0x1d;	// Ctrl-], as in telnet
 constexpr std::chrono::seconds panic_grace{15};
 
-// What a healthy kernel never logs. Looked for in records of the kernel only:
-// /dev/kmsg marks those that a program wrote.
+// A healthy kernel never logs these. Only records from the kernel are searched;
+// /dev/kmsg marks records written by programs.
 constexpr const char *complaints[] = {
 	"WARNING: ", "BUG: ", "BUG kmalloc", "Oops", "Call trace:", "Call Trace:", "cut here",
 	"detected stalls", "self-detected stall", "soft lockup", "hard LOCKUP",
@@ -51,9 +51,9 @@ constexpr const char *complaints[] = {
 	"list_del corruption", "Objects remaining in", "Kernel panic", "Internal error",
 };
 
-// How a stack goes from the module to what Linux does by itself, with races of
-// its own: the buffer of printk(), memory and its reclaim, interrupts, faults, and the
-// counters of other processors, which it reads without a lock.
+// Functions at which a stack leaves the module for generic kernel code that has
+// data races of its own: printk(), memory allocation and reclaim, interrupts, faults,
+// and reading the counters of other CPUs, which takes no lock.
 constexpr const char *services[] = {
 	" _printk+", " __alloc_pages", " alloc_pages", " __kmalloc", " kmem_cache_alloc", " __kvmalloc",
 	" kvfree+", " kfree+", " __cond_resched+", " asm_sysvec_", " asm_common_interrupt", " asm_exc_page_fault",
@@ -72,7 +72,7 @@ void write_all(int fd, std::string_view bytes)
 	}
 }
 
-// Everything known about the guest, from the bytes of its console.
+// Decodes the guest's console and collects the results.
 class Guest {
 public:
 	Guest(std::string nonce, const std::string &directory, bool shell)
@@ -120,9 +120,9 @@ public:
 	bool prompts() const { return prompts_; }
 
 private:
-	// A person sees the console as it is, without the frames in it. A line is
-	// held back as long as it could still become a frame, and an empty line until
-	// the next one begins, since a frame brings one along.
+	// Shows the console without the frames. A line is held back while it may
+	// still become a frame, and an empty line until the next one begins, because
+	// every frame starts with a newline.
 	void show_to_person(char byte)
 	{
 		if (byte == '\n') {
@@ -210,8 +210,8 @@ private:
 		}
 	}
 
-	// "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT"; lines that begin with a
-	// space say more about the record before them and are kept as they are.
+	// "PRIORITY,SEQUENCE,MICROSECONDS,FLAGS;TEXT"; lines that begin with a space
+	// are additional data of the preceding record and are logged unchanged.
 	void take_record(const std::string &record)
 	{
 		const auto text_at = record.find(';');
@@ -234,14 +234,14 @@ private:
 			complaints_.push_back(time + text);
 	}
 
-	// Gathers the reports about data races (KCSAN), each from its title to the
-	// next rule, and says whether this line is such a title. Linux has races of
-	// its own, benign ones mostly; a report with a function of the module in it
-	// is a complaint, unless that has only called for what Linux does by itself,
-	// or was interrupted. Lines of other processors may stand in between, which
-	// is why all but the title is looked at for other complaints, too. Where records
-	// were lost, a report ends, since what comes after may belong to another one. Whose
-	// race it was is then unknown, unless the module was in it before.
+	// Collects KCSAN reports, each from its title to the next ruler line; returns
+	// whether this line is a title. Linux has data races of its own, mostly benign.
+	// A report is an error only if a function of the module is in one of its stacks
+	// and did not just call generic code (`services`) or get interrupted. Lines of
+	// other processors may be interleaved, so everything but the title is also
+	// searched for other errors. If records were lost, a report ends at the gap, since
+	// later lines may belong to another one; unless the module is in its first part, it
+	// is then unknown whose race it was.
 	bool race(const std::string &line)
 	{
 		const bool title = line.starts_with("BUG: KCSAN:");
@@ -262,7 +262,7 @@ private:
 		bool ours = false, elsewhere = false;
 		for (const auto &line : race_) {
 			if (line.empty() || line.find(" on cpu ") != line.npos)
-				elsewhere = false;	// another stack begins
+				elsewhere = false;	// the next stack begins
 			elsewhere = elsewhere || std::any_of(std::begin(services), std::end(services), [&](const char *name) {
 				return line.find(name) != line.npos;
 			});
@@ -293,7 +293,7 @@ private:
 	int others_races_ = 0, undecided_races_ = 0, gaps_ = 0;
 };
 
-// A terminal in raw mode, put back as it was.
+// Sets the terminal to raw mode; the destructor restores it.
 class RawTerminal {
 public:
 	explicit RawTerminal(bool wanted) : active_(wanted && isatty(0) && tcgetattr(0, &before_) == 0)
@@ -321,7 +321,7 @@ private:
 struct Machine {
 	pid_t pid = -1;
 	int input = -1;		// to its serial console
-	int output = -1;	// from it, and QEMU's own complaints
+	int output = -1;	// from it, and QEMU's error messages
 };
 
 Machine start(char **arguments)
@@ -336,11 +336,11 @@ Machine start(char **arguments)
 		close(out[1]);
 		return {pid, in[1], out[0]};
 	}
-	// A guest never outlives the one who judges it.
+	// QEMU must not outlive this process.
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(status_broken);
-	// Ctrl-C is for the judge; the guest goes with it.
+	// Ctrl-C is for this process only; QEMU is killed when it exits.
 	setpgid(0, 0);
 	dup2(in[0], 0);
 	dup2(out[1], 1);
@@ -352,13 +352,13 @@ Machine start(char **arguments)
 
 struct End {
 	bool timed_out = false;
-	bool left = false;	// a person pressed the key for it
+	bool left = false;	// the user pressed leave_key
 };
 
 End watch(Guest &guest, const Machine &machine, Clock::time_point deadline, bool shell)
 {
 	pollfd waits[] = {{machine.output, POLLIN, 0}, {shell ? 0 : -1, POLLIN, 0}};
-	std::string typed;	// and not yet passed on
+	std::string typed;	// not yet forwarded
 	bool panicked = false;
 	End end;
 
@@ -380,7 +380,7 @@ End watch(Guest &guest, const Machine &machine, Clock::time_point deadline, bool
 		if (waits[1].revents) {
 			const ssize_t got = read(0, buffer, sizeof(buffer));
 			if (got <= 0) {
-				// The end of a script is the end of the session.
+				// End of standard input: send Ctrl-D.
 				typed += '\x04';
 				waits[1].fd = -1;
 			} else if (std::memchr(buffer, leave_key, static_cast<std::size_t>(got)) && isatty(0)) {
@@ -394,7 +394,7 @@ End watch(Guest &guest, const Machine &machine, Clock::time_point deadline, bool
 			write_all(machine.input, typed);
 			typed.clear();
 		}
-		// A kernel that panics still prints why; then nothing more will come.
+		// After a panic, wait only for the rest of its report.
 		if (!panicked && !guest.panic().empty()) {
 			panicked = true;
 			deadline = std::min(deadline, Clock::now() + panic_grace);
@@ -403,7 +403,7 @@ End watch(Guest &guest, const Machine &machine, Clock::time_point deadline, bool
 	return end;
 }
 
-// The last words on the console, for a guest that gave no verdict.
+// Prints the last console lines of a guest without a verdict.
 void print_last_lines(const Guest &guest, std::size_t count)
 {
 	const auto &lines = guest.last_lines();
@@ -413,7 +413,7 @@ void print_last_lines(const Guest &guest, std::size_t count)
 		std::cerr << "    " << lines[i] << '\n';
 }
 
-// What led to a panic: the first line of the kernel's own report, if it gave one.
+// Prints the cause of a panic, from the first line of the kernel's report.
 void print_panic(const Guest &guest)
 {
 	const auto &lines = guest.last_lines();
@@ -506,7 +506,7 @@ int main(int argc, char **argv)
 		const RawTerminal terminal(shell);
 		end = watch(guest, machine, Clock::now() + std::chrono::seconds(timeout), shell);
 	}
-	// Also when all is said: some boards cannot switch themselves off.
+	// Also after a verdict: some boards cannot power off.
 	if (guest.has_verdict() || end.timed_out || end.left || !guest.panic().empty())
 		kill(machine.pid, SIGKILL);
 	int qemu_status = 0;

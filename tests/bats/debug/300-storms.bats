@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# The storms, long: two minutes each, in a kernel that watches memory, locks,
-# RCU and races (any guest can run them). Readers and askers check all that they
-# get (helpers/storm.cpp), the kernel's log is looked at after each test, and
-# what was allocated must be given back.
+# Long storms of two minutes each, for kernels that check memory, locks, RCU and
+# races (but any guest can run them). Readers and queries check everything they
+# get (helpers/storm.cpp), the kernel log is checked after each test, and all
+# memory must be freed.
 #
-# STORM_SECONDS is how long one lasts.
+# STORM_SECONDS is the duration of one storm.
 
 bats_require_minimum_version 1.5.0
 load ../common
@@ -15,10 +15,10 @@ STORM_SECONDS=${STORM_SECONDS:-120}
 
 setup_file() { leaks_begin; }
 
-# counted WORD: the number behind it in what the storm printed
+# counted WORD: the number after WORD in the storm's output
 counted() { sed -nE "s/.*(^| )$1 ([0-9]+)( .*|\$)/\\2/p" <<<"$output"; }
 
-# storm COMMAND...: a storm of helpers/; fails with what it has to say
+# storm COMMAND...: runs a storm of helpers/; on failure prints its output
 storm() {
 	run "$@"
 	[[ $status -eq 0 ]] || fail "$output"
@@ -72,7 +72,7 @@ memory_of_kernel() {
 	awk '/^(Slab|VmallocUsed|PageTables|KernelStack):/ { sum += $2 } END { print sum }' /proc/meminfo
 }
 
-# slack: by how much it may differ
+# slack: the tolerated difference in KiB
 slack() { echo $((20000 + $(kept_by_kasan))); }
 
 @test "descriptors are opened until there are no more, again and again, and all memory comes back" {
@@ -111,7 +111,7 @@ slack() { echo $((20000 + $(kept_by_kasan))); }
 	done
 	assert "$(awk '$1 == "oom_kill" { print $2 }' "$group/memory.events")" = 0 "processes killed"
 	assert "$(awk '$1 == "max" { print $2 }' "$group/memory.events")" -ge 1 "times that the limit was met"
-	# What is charged goes back bit by bit.
+	# Charges are released gradually.
 	wait_for 30 eval '(($(<"$group/memory.current") < 2 << 20))'
 	after=$(memory_of_kernel)
 	echo "# $turns times: ${lines[0]}; the kernel has $((after - before)) KiB more" >&3

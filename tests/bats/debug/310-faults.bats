@@ -1,10 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# Every allocation that psinfo makes is made to fail, one after the other, and
-# many at random (helpers/failing.cpp): there is an answer, ENOMEM or the right
-# one, nothing is lost, and the next call works. Needs a kernel with fault
-# injection.
+# Makes every allocation in psinfo fail, one after the other, and many at random
+# (helpers/failing.cpp): a call fails with ENOMEM or EFAULT or is correct, nothing
+# leaks, and the next call works. Needs a kernel with fault injection.
 
 bats_require_minimum_version 1.5.0
 load ../common
@@ -17,7 +16,7 @@ setup_file() {
 }
 teardown_file() { faults_off; }
 
-# set_fault NAME VALUE [DIRECTORY...]: an attribute of those who have it
+# set_fault NAME VALUE [DIRECTORY...]: sets an attribute where it exists
 set_fault() {
 	local name=$1 value=$2 directory
 	shift 2
@@ -26,7 +25,8 @@ set_fault() {
 	done
 }
 
-# Allocations that may wait fail, too, and nothing is said about it.
+# Stops random faults. Those of fail-nth are silent and also hit allocations that
+# may sleep.
 faults_off() {
 	local name
 	[[ -d ${INJECTED[0]} ]] || return 0
@@ -38,7 +38,7 @@ faults_off() {
 
 setup_fault() { [[ -e /proc/self/fail-nth ]] || skip "not here: this kernel injects no faults"; }
 
-# each DEED [FILE]: sets FAULTS and ERRORS
+# each DEED [FILE]: runs `failing each`; sets FAULTS and ERRORS
 each() {
 	setup_fault
 	run "$BIN/failing" each "$@"
@@ -47,7 +47,7 @@ each() {
 	read -r _ FAULTS _ ERRORS <<<"$output"
 }
 
-# often DEED TIMES: sets ERRORS
+# often DEED TIMES: runs `failing often`; sets ERRORS
 often() {
 	setup_fault
 	set_fault probability 20 "${INJECTED[@]:0:2}"
@@ -87,7 +87,7 @@ often() {
 @test "whatever allocation of loading the module fails, it is loaded or not there at all" {
 	setup_fault
 	module_unload
-	# The kernel writes a report of its own when it gets no page for a module.
+	# Fail no page allocations: for a module the kernel would log a warning.
 	set_fault min-order 11 "${INJECTED[1]}"
 	each load "$KO"
 	faults_off

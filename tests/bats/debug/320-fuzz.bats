@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 #
-# Requests and parameters that are half right and half at random, millions of
-# them (helpers/fuzz-query.cpp, fuzz-parameters.cpp): every one gets the answer
-# of the contract, and the kernel, which watches its memory, has nothing to say.
+# Millions of partly valid, partly random requests and parameters
+# (helpers/fuzz-query.cpp, fuzz-parameters.cpp): each gets the answer that the
+# contract defines, and the instrumented kernel reports no errors.
 #
-# FUZZ_CALLS and FUZZ_STRINGS say how many; FUZZ_SEED repeats a run.
+# FUZZ_CALLS and FUZZ_STRINGS set the numbers; FUZZ_SEED repeats a run.
 
 bats_require_minimum_version 1.5.0
 load ../common
 
-# As many as it takes where memory is watched, in one kernel: what is at stake is
-# psinfo's own code.
+# The full number only in one KASAN kernel, because it is psinfo's own code that
+# is tested.
 [[ ${PSINFO_GUEST:-} == amd64-6.12-kasan ]] && MANY=10000000 || MANY=500000
 FUZZ_CALLS=${FUZZ_CALLS:-$MANY}
 FUZZ_STRINGS=${FUZZ_STRINGS:-1000000}
@@ -19,7 +19,7 @@ FUZZ_SEED=${FUZZ_SEED:-}
 
 setup_file() { leaks_begin; }
 
-# fuzz COMMAND...: fails with what it found
+# fuzz COMMAND...: on failure prints its output
 fuzz() {
 	# shellcheck disable=SC2086
 	run "$@" $FUZZ_SEED
@@ -28,7 +28,7 @@ fuzz() {
 }
 
 @test "an ioctl of any content has the answer of the contract, and harms nothing" {
-	# With few processes one call is short; some are made among all.
+	# Most calls in a namespace with few processes, where they are short.
 	fuzz unshare --pid --fork --kill-child --mount-proc "$BIN/fuzz-query" $((FUZZ_CALLS - FUZZ_CALLS / 20))
 	assert "$output" =~ ' EINVAL [0-9]{3,}' "errors"
 	assert "$output" =~ ' EFAULT [0-9]{3,}' "errors"
@@ -39,7 +39,7 @@ fuzz() {
 }
 
 @test "columns= and log= take what they say and refuse everything else" {
-	# In the release build log cannot be written.
+	# log= is writable only in DEBUG builds.
 	module_swap "$KO_DEBUG"
 	fuzz "$BIN/fuzz-parameters" "$FUZZ_STRINGS"
 	assert "$(sed -nE 's/.* taken ([0-9]+).*/\1/p' <<<"$output")" -ge $((FUZZ_STRINGS / 5)) "strings taken"

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// cast SETUID-COPY: root starts processes of every owner, privilege and state
-// on which it depends who may look into them (cast.h). Prints "ready" when all
-// are in place; they end with it.
+// cast SETUID-COPY: as root, starts processes with all owners, privileges and
+// states that affect their visibility (cast.h). Prints "ready" when all are
+// running; they exit with this program.
 //
-// SETUID-COPY is a copy of this program that belongs to root and has the
-// set-user-id bit.
+// SETUID-COPY is a copy of this program, owned by root and set-user-ID.
 #include "cast.h"
 
 #include <iostream>

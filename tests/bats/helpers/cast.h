@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Processes of every owner, privilege and state on which it depends who may
-// look into them. Their names say what they are; they end with who made them.
+// Processes with all owners, privileges and states that affect their visibility.
+// Their names describe them. They exit with the process that started them.
 #pragma once
 
 #include "process.h"
@@ -20,7 +20,7 @@ using process::bob;
 
 using Role = std::function<void()>;
 
-// A child that plays the role, and tells when it does.
+// Starts a child and waits until it has prepared its role.
 inline pid_t play(const char *name, const Role &prepare, const Role &then = process::sleep_forever)
 {
 	const pid_t parent = getpid();
@@ -29,7 +29,7 @@ inline pid_t play(const char *name, const Role &prepare, const Role &then = proc
 	const pid_t child = process::start([&] {
 		process::set_name(name);
 		prepare();
-		// Changing the user id has forgotten this.
+		// Changing the user id has cleared this setting.
 		process::die_with_parent(parent);
 		process::need(write(ready[1], "x", 1) == 1, "write");
 		then();
@@ -74,7 +74,7 @@ struct Ids {
 	unsigned real = alice, effective = alice, saved = alice;
 };
 
-// Alice's, but for the one that is given.
+// Sets all ids to alice's, except those given.
 inline void set_ids(const Ids &users, const Ids &groups = {})
 {
 	process::need(setgroups(0, nullptr) == 0, "setgroups");
@@ -83,7 +83,7 @@ inline void set_ids(const Ids &users, const Ids &groups = {})
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
-// A user id of hers, a capability that she does not have.
+// Becomes alice with a capability that she does not have.
 inline void keep_capability()
 {
 	prctl(PR_SET_KEEPCAPS, 1);
@@ -108,7 +108,7 @@ inline void *sleep_in_thread(void *)
 	process::sleep_forever();
 }
 
-// The first thread ends, another one lives on.
+// Exits the first thread and leaves another one running.
 inline void leave_to_a_thread()
 {
 	pthread_t thread;
@@ -116,7 +116,7 @@ inline void leave_to_a_thread()
 	syscall(SYS_exit, 0);
 }
 
-// Sleeps in the program that is set-user-id; says so through the descriptor.
+// Runs in the set-user-ID program: reports through the descriptor and sleeps.
 inline int sleep_in_program(char **argv)
 {
 	process::set_name(argv[2]);
@@ -143,8 +143,8 @@ inline void play_in_program(const char *program, const char *name)
 	close(ready[0]);
 }
 
-// All of them. `setuid_copy` is a program that belongs to root, has the
-// set-user-id bit and knows sleep_in_program(); with ".plain" it is without it.
+// Starts all of them. `setuid_copy` is a program owned by root and set-user-ID that
+// calls sleep_in_program(); with the suffix ".plain" it is not set-user-ID.
 inline void play_all(const std::string &setuid_copy)
 {
 	play("of-root", [] {});
@@ -155,7 +155,7 @@ inline void play_all(const std::string &setuid_copy)
 	play("of-bob", [] { process::become(bob); });
 	play("a-undumpable", undumpable);
 	play("a-suid-0", [] { set_ids({.saved = 0}); });
-	// With no id of root's there are no capabilities that hide it.
+	// Without any id of root they have no capabilities that would hide them.
 	play("a-uid-bob", [] { set_ids({.real = bob}); });
 	play("a-euid-bob", [] { set_ids({.effective = bob}); });
 	play("a-suid-bob", [] { set_ids({.saved = bob}); });
@@ -170,7 +170,7 @@ inline void play_all(const std::string &setuid_copy)
 	wait_for_state(play("a-lost-leader", become_alice, leave_to_a_thread), 'Z');
 	wait_for_state(play("a-lost-undump", undumpable, leave_to_a_thread), 'Z');
 	play_in_program(setuid_copy.c_str(), "a-set-uid");
-	// The same file without the bit, for a process that is hers through execve().
+	// The same file without the bit, for a process that stays hers after execve()
 	play_in_program((setuid_copy + ".plain").c_str(), "a-exec");
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// /proc/psinfo as a reader of its text finds it: cut into cells at the places,
-// counted in characters, where the header line has its bars. Whatever does not
-// fit that picture is an error with the line in it.
+// Parses the text of /proc/psinfo into cells, at the positions of the separators
+// in the header line, counted in characters. Any deviation from this layout is an
+// error that contains the line.
 #pragma once
 
 #include "files.h"
@@ -42,7 +42,7 @@ inline std::size_t width_of(std::string_view text)
 		std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
 }
 
-// The byte at which character number `place` begins.
+// The byte offset of character number `place`
 inline std::size_t byte_of(std::string_view line, std::size_t place)
 {
 	std::size_t at = 0;
@@ -131,7 +131,7 @@ inline Table read_table()
 	return parse_table(read_file(psinfo_path));
 }
 
-// The bytes behind what psinfo shows of a name.
+// The bytes of a name that psinfo shows escaped
 inline std::string unescape(std::string_view shown)
 {
 	std::string name;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-query processes|threads [LEAST]: holds every field of every record
-// that the query gives against /proc/<pid>/ stat, status, schedstat and cgroup,
-// or /proc/<pid>/task/<tid>/ for threads, as comparison.h has it. At least LEAST
-// (default 30) must have been compared. Cgroups are directories below
-// /sys/fs/cgroup.
+// compare-query processes|threads [LEAST]: compares every field of every record
+// of the query with stat, status, schedstat and cgroup in /proc/<pid>/, or for
+// threads in /proc/<pid>/task/<tid>/, as described in comparison.h. At least LEAST
+// (default 30) must have been compared. Cgroups are looked up in /sys/fs/cgroup.
 #include "comparison.h"
 #include "query.h"
 
@@ -13,10 +12,10 @@ namespace {
 
 constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
-constexpr std::uint32_t capacity = 50;	// several calls a pass
+constexpr std::uint32_t capacity = 50;	// several calls per pass
 constexpr long long ns_per_tick = 10'000'000;
 
-// ---- what /proc says beyond stat and status --------------------------------------
+// ---- other files of /proc than stat and status ------------------------------------
 
 long long schedstat_at(const std::string &directory)
 {
@@ -24,7 +23,8 @@ long long schedstat_at(const std::string &directory)
 	return text ? std::atoll(text->c_str()) : 0;
 }
 
-// Of a process schedstat has only the first thread's; none has ended here.
+// A process's schedstat covers only its first thread: sum up all of them. None of
+// these processes has threads that have exited.
 long long runtime(const Seen &seen)
 {
 	if (seen.directory.find("/task/") != std::string::npos)
@@ -35,7 +35,7 @@ long long runtime(const Seen &seen)
 	return sum;
 }
 
-// The path of its cgroup; empty if there is none.
+// The path of its cgroup, or empty
 std::string cgroup_path(const Seen &seen)
 {
 	const auto text = read_if_there(seen.directory + "/cgroup");
@@ -77,7 +77,7 @@ struct Rule {
 	const char *field;
 	Course course;
 	Known value;
-	long long unit = 1;	// of the field, in that of /proc
+	long long unit = 1;	// that of /proc, in units of the field
 };
 
 const Rule rules[] = {
@@ -104,7 +104,7 @@ const Rule rules[] = {
 	{"policy", Course::Changes, field(41)},
 	{"cpu", Course::Changes, field(39)},
 	{"cpus_allowed", Course::Changes, processors_allowed},
-	// Each part may fall back when the ratio of the two changes.
+	// Either may decrease when the ratio of the two changes.
 	{"utime_ns", Course::Wanders, field(14), ns_per_tick},
 	{"stime_ns", Course::Wanders, field(15), ns_per_tick},
 	{"nvcsw", Course::Rises, word("voluntary_ctxt_switches")},
@@ -117,7 +117,7 @@ const Rule rules[] = {
 	{"swap_bytes", Course::Wanders, word("VmSwap"), 1024},
 };
 
-// What of /proc is not in stat and status
+// Values that are not in stat and status
 struct Beyond {
 	long long runtime, cgroup;
 };
@@ -194,8 +194,8 @@ private:
 		if (!rule)
 			throw std::runtime_error("nothing is known to compare the field " + name + " with");
 		long long shown = value_of(field, record), low = rule->value(before), high = rule->value(after);
-		// /proc rounds ticks down; what it shows in KiB is exact.
-		// A start before the zero of a time namespace wraps there.
+		// /proc truncates times to ticks; sizes in KiB are exact. A start time
+		// below the zero of a time namespace wraps around in /proc.
 		if (rule->unit == ns_per_tick)
 			shown = static_cast<long long>(static_cast<unsigned long long>(shown) / ns_per_tick);
 		else

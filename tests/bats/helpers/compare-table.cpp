@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-table: writes the table of the default columns afresh, from what
-// /proc/<pid>/stat says of every process, and compares it with /proc/psinfo
-// byte by byte. Processes change meanwhile, so it is tried until nothing did.
-// Prints the number of rows and their width.
+// compare-table: generates the table of the default columns from
+// /proc/<pid>/stat and compares it byte by byte with /proc/psinfo. Retries
+// until no process has changed meanwhile. Prints the number of rows.
 #include "cells.h"
 #include "procfs.h"
 
@@ -28,9 +27,9 @@ Look look_around()
 	return look;
 }
 
-// How many bytes of well-formed UTF-8 begin here that may stand as they are: 0
-// for what is cut off, overlong, a surrogate, too high, a control character, an
-// invisible one, or the separator of columns.
+// The length of the UTF-8 character that begins here if it is shown unescaped,
+// else 0: if it is truncated, overlong, a surrogate, too large, a control or
+// invisible character, a backslash or the column separator.
 std::size_t bytes_of_character(std::string_view text)
 {
 	const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-with-proc: holds /proc/psinfo, with all its columns, against
-// /proc/<pid>/stat and status of every process, as comparison.h has it.
+// compare-with-proc: compares all columns of /proc/psinfo with stat and
+// status of every process in /proc, as described in comparison.h.
 #include "cells.h"
 #include "comparison.h"
 
@@ -29,7 +29,7 @@ const Number numbers[] = {
 	{"NICE", Course::Changes, field(19)},
 	{"NVCSW", Course::Rises, word("voluntary_ctxt_switches")},
 	{"NIVCSW", Course::Rises, word("nonvoluntary_ctxt_switches")},
-	// Each part may fall back when the ratio of the two changes.
+	// Either may decrease when the ratio of the two changes.
 	{"UTIME", Course::Wanders, field(14)},
 	{"STIME", Course::Wanders, field(15)},
 	{"START", Course::Fixed, field(22)},
@@ -41,7 +41,7 @@ const Number numbers[] = {
 
 struct Text {
 	const char *column;
-	// What the cell should be according to one look
+	// The expected cell according to one snapshot of /proc
 	std::function<std::string(const Seen &, const Look &)> value;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-with-ps: holds what ps shows of every process against /proc/psinfo
-// with all its columns, read once before and once after ps, so that each value
-// of ps lies between two that are known. What changes often (a state, say) must
-// fit in one of several rounds.
+// compare-with-ps: compares the output of ps for every process with all columns
+// of /proc/psinfo, read once before and once after ps, so that each value of ps
+// must lie between two known values. Values that change often, such as the
+// state, must match in one of several rounds.
 #include "cells.h"
 #include "comparison.h"
 
@@ -68,7 +68,7 @@ std::string as_it_is(const Row &row, const char *column)
 	return row.at(column);
 }
 
-// A word of ps and what it should be by one row of psinfo.
+// A column of ps and its expected value according to a row of psinfo
 struct Word {
 	const char *name;
 	std::function<std::string(const Row &)> value;
@@ -79,15 +79,15 @@ const Word words[] = {
 	{"tgid", [](const Row &row) { return as_it_is(row, "TGID"); }},
 	{"ppid", [](const Row &row) { return as_it_is(row, "PPID"); }},
 	{"s", [](const Row &row) { return as_it_is(row, "STATE"); }},
-	// ps has no room for the upper half of all user IDs: -294967296, or the
-	// largest number there is where a long has 32 bits
+	// ps cannot show the upper half of all user IDs: it prints -294967296,
+	// or the largest number if long has 32 bits.
 	{"ruid", [](const Row &row) {
 		return std::to_string(static_cast<int>(std::strtol(row.at("UID").c_str(), nullptr, 10)));
 	}},
 	{"priority", [](const Row &row) { return as_it_is(row, "PRIO"); }},
 	{"rtprio", [](const Row &row) { return number(row, "POLICY") ? row.at("RT_PRIORITY") : "-"; }},
 	{"cls", policy_word},
-	// ps has no nice value to show where another policy rules
+	// ps shows no nice value for other scheduling policies.
 	{"ni", [](const Row &row) {
 		const auto policy = number(row, "POLICY");
 		return policy == 0 || policy == 3 ? row.at("NICE") : "-";
@@ -127,7 +127,7 @@ Line parse_line(const std::string &text)
 
 using Lines = std::map<pid_t, Line>;
 
-// What ps says of all processes but itself and the one that asks.
+// The output of ps, without itself and this process
 Lines run_ps()
 {
 	int ends[2];
@@ -157,8 +157,8 @@ Lines run_ps()
 	return lines;
 }
 
-// ps shows '?' or '.' for a byte that it does not print, more than the kernel's
-// 15 bytes of a kernel thread's name, and " <defunct>".
+// ps shows '?' or '.' for unprintable bytes, names of kernel threads longer
+// than the 15 bytes in comm, and " <defunct>" after the name.
 bool is_name(const std::string &shown, const Row &row)
 {
 	const std::string name = unescape(row.at("NAME"));

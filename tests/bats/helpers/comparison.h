@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// Holding what one side says of every process against what another side says,
-// while all of them go on living: the one looks, the other one looks before and
-// after, so each value lies between two that are known. What only rises must do
-// so each time; what may go up and down in between (a state, say) must fit in
-// one of several rounds.
+// Compares two sources of information about all processes while they keep running:
+// one source is read once, the other one before and after it, so that each value
+// must lie between two known values. Monotonic values must fit every time; values
+// that may go up and down, such as the state, must fit in one of several rounds.
 #pragma once
 
 #include "procfs.h"
@@ -16,7 +15,7 @@
 
 // ---- one value ---------------------------------------------------------------
 
-// How a value behaves between the two looks.
+// How a value may change between the two reads.
 enum class Course {
 	Fixed,		// is one of the two, each time
 	Rises,		// lies between the two, each time
@@ -41,7 +40,7 @@ inline bool fits(Course course, long long before, long long shown, long long aft
 	}
 }
 
-// ---- what /proc says -----------------------------------------------------------
+// ---- the contents of /proc -----------------------------------------------------
 
 struct Seen {
 	std::string directory;
@@ -112,11 +111,11 @@ inline long long normal_priority(const Seen &seen)
 	}
 }
 
-// ---- what was found ------------------------------------------------------------
+// ---- results -------------------------------------------------------------------
 
 class Findings {
 public:
-	// The names of the side that looks once, and of the one that looks twice.
+	// The names of the source that is read once, and of the one read twice
 	Findings(std::string shown_by, std::string known_by)
 		: shown_by_(std::move(shown_by)), known_by_(std::move(known_by))
 	{
@@ -147,8 +146,8 @@ public:
 		       std::to_string(before), std::to_string(after));
 	}
 
-	// The sum of both times, in ticks, only rises; each is cut to ticks on its
-	// own. No part is ever below what was shown before.
+	// The sum of both times only rises, within one tick, because each is
+	// truncated separately. Neither is ever below a value shown before.
 	void settle_times(pid_t pid, long long user, long long system, const Seen &before, const Seen &after)
 	{
 		const long long low = before.stat.field[14] + before.stat.field[15],
@@ -161,8 +160,8 @@ public:
 					     std::to_string(user) + " and " + std::to_string(system));
 	}
 
-	// Of the rows of psinfo in their order, with /proc as the other side:
-	// whether that of `pid` can be compared.
+	// To be called for each row of psinfo in order, with /proc as the other
+	// source. Returns whether the row of `pid` can be compared.
 	bool list(pid_t pid, const Look &before, const Look &after)
 	{
 		if (!listed_.empty() && *listed_.rbegin() >= pid)
@@ -174,7 +173,7 @@ public:
 		return false;
 	}
 
-	// Behind the last row: all that were there have been listed.
+	// To be called after the last row: checks that no process is missing.
 	void end_list(const Look &before, const Look &after)
 	{
 		for (const auto &[pid, seen] : before)
@@ -184,7 +183,7 @@ public:
 		end_round([&](pid_t pid) { return after.contains(pid); });
 	}
 
-	// What has ended cannot fit any more.
+	// Drops pending values of processes that have exited.
 	void end_round(const std::function<bool(pid_t)> &lives)
 	{
 		std::erase_if(open_, [&](const auto &entry) { return !lives(entry.first.first); });
@@ -199,7 +198,7 @@ public:
 
 	bool is_settled(int least_rounds) const { return rounds_ >= least_rounds && open_.empty(); }
 
-	// Prints what was found; whether all is well.
+	// Prints the results; returns whether there were no errors.
 	bool report(std::size_t least_processes) const
 	{
 		constexpr int most_passing_by = 5;
@@ -231,7 +230,7 @@ private:
 	int rounds_ = 0, vanished_ = 0, passing_by_ = 0;
 };
 
-// Rounds until all has settled, and the exit status of the program.
+// Runs rounds until all values have fitted. Returns the program's exit status.
 inline int compare_in_rounds(Findings &findings, const std::function<void()> &round, int least_rounds, int most_rounds,
 			     std::size_t least_processes)
 {

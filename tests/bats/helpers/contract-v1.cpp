@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// contract-v1: a program from the time of ABI 1.0. It knows nothing but the frozen
-// header and does what such a program may do: it asks what the module supports,
-// takes passes with every group alone and with all, in records of just the size
-// that 1.0 promised and of larger ones, asks for groups that it does not know, and
-// for totals. Prints "N checks"; fails with each that does not hold. Built by
-// itself, so that a change of the header for later versions does not reach it.
+// contract-v1: a program written for ABI 1.0. It uses only the frozen header and
+// does what such a program may do: it asks what the module supports, makes passes
+// with each group alone and with all, with records of exactly the sizes promised
+// by 1.0 and with larger ones, and requests unknown groups and totals. Prints
+// "N checks" and each one that failed. It does not include the current header, so
+// that later changes do not affect it.
 #include "../../frozen/abi-1.0.h"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ constexpr Group groups[] = {
 	{"unknown", 1U << 31 | 1U << 20, PSINFO_RECORD_SIZE_IDENTITY},
 };
 
-// The record of this process at the end of a pass
+// Makes a pass and returns the record of this process.
 psinfo_record take_pass(int fd, const Group &group, std::uint32_t record_size, std::uint32_t capacity)
 {
 	const std::string what = std::string(group.name) + ", records of " + std::to_string(record_size) + " bytes: ";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// cost [-n TIMES] LOOK, cost [-n TIMES] run COMMAND ARGUMENT...: what one look
-// (looks.h) at all processes costs, from open to close, or a command from fork to
-// its end: prints "LOOK NANOSECONDS PROCESSES", per process, the least of so many
-// times (50, and 5 of a command). In a guest whose clock counts instructions (guest
-// --icount) that is instructions.
+// cost [-n TIMES] LOOK, cost [-n TIMES] run COMMAND ARGUMENT...: the cost of one look
+// (looks.h) from open to close, or of a command from fork to exit. Prints
+// "LOOK NANOSECONDS PROCESSES": nanoseconds per process, the minimum of TIMES runs
+// (default 50, or 5 for a command). In a guest whose clock counts instructions (guest
+// --icount) these are instructions.
 #include "looks.h"
 
 int main(int argc, char **argv)
@@ -20,7 +20,7 @@ try {
 	const bool runs = what == "run" && argc > 2;
 	if (repeat < 1)
 		repeat = runs ? 5 : 50;
-	std::fill(looks::buffer.begin(), looks::buffer.end(), 1); // its pages are there
+	std::fill(looks::buffer.begin(), looks::buffer.end(), 1); // populate its pages
 	const long long least = looks::least_time(what, runs ? argv + 2 : nullptr, repeat);
 	const std::uint32_t count = looks::processes();
 	std::printf("%s %.1f %u\n", what.c_str(), static_cast<double>(least) / count, count);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// count-process KIND WORD=N...: proves that the totals of /proc/psinfo move by
-// exactly these numbers, and no other counter moves, when processes of that
-// kind (kinds.h) appear. Others change state meanwhile, so it is tried until
-// nobody did; a counter that is wrong is wrong every time.
+// count-process KIND WORD=N...: checks that the totals of /proc/psinfo change
+// by exactly these numbers, and no other counter changes, when processes of
+// that kind (kinds.h) are created. Retries, because other processes may change
+// state meanwhile; a wrong counter is wrong every time.
 #include "cells.h"
 #include "kinds.h"
 

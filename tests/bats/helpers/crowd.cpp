@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// crowd N [THREADS [UID]]: makes N processes that sleep, with so many threads each (1)
-// of that user and group, prints "ready", and ends and collects all of them on SIGTERM.
-// They share one memory, so that many fit.
+// crowd N [THREADS [UID]]: creates N sleeping processes with THREADS threads each
+// (default 1), owned by that user and group, prints "ready", and kills and reaps them
+// on SIGTERM. They share one address space to save memory.
 #include "files.h"
 
 #include <atomic>
@@ -37,7 +37,7 @@ void become_user()
 		_exit(1);
 }
 
-// Its threads have their stacks below its own.
+// The stacks of its threads are below its own.
 int sleep_until_killed(void *own_stack)
 {
 	if (user)

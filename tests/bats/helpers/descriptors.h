@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// File descriptors that go from one process to another, through a socket.
+// Passes file descriptors between processes through a socket.
 #pragma once
 
 #include <cstring>
@@ -8,7 +8,7 @@
 
 namespace descriptors {
 
-// A byte with room for one descriptor
+// A message of one byte and one descriptor
 struct Message {
 	char byte = 0;
 	alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
@@ -26,7 +26,7 @@ struct Message {
 	Message &operator=(const Message &) = delete;
 };
 
-// False, with errno, if it could not be sent.
+// Returns false and sets errno on failure.
 inline bool send(int socket, int fd, int flags = 0)
 {
 	Message message;
@@ -38,7 +38,7 @@ inline bool send(int socket, int fd, int flags = 0)
 	return sendmsg(socket, &message.header, flags) == 1;
 }
 
-// -1 if none came.
+// Returns -1 if none was received.
 inline int receive(int socket, int flags = 0)
 {
 	Message message;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// effort LOOK, effort run COMMAND ARGUMENT...: what one look (looks.h) or one run
-// of a command asks of the kernel: prints "CALLS BYTES ALLOCATIONS", how many
-// system calls it made, how many bytes read() and the query gave it, and how often
-// the kernel allocated for it (kmalloc, slab caches, pages), from open to close, of
-// a command from execve to its end. A "-" is what this kernel cannot tell.
+// effort LOOK, effort run COMMAND ARGUMENT...: the kernel's work for one look
+// (looks.h) from open to close, or for a command from execve() to exit. Prints
+// "CALLS BYTES ALLOCATIONS": the system calls, the bytes returned by read() and the
+// query, and the kernel's allocations (kmalloc, slab caches, pages). "-" means that
+// this kernel cannot count it.
 #include "looks.h"
 
 #include <fstream>
@@ -15,7 +15,7 @@
 
 namespace {
 
-// What is measured stands between two calls that nothing else makes.
+// The measured part is enclosed by two calls that are made nowhere else.
 constexpr long marker = -4242;
 void mark()
 {
@@ -31,7 +31,7 @@ void mark()
 		execvp(command[0], command);
 		_exit(127);
 	}
-	looks::look(what); // what only the first one does
+	looks::look(what); // warm up
 	mark();
 	looks::look(what);
 	mark();
@@ -41,7 +41,7 @@ void mark()
 struct Calls {
 	unsigned long long calls = 0, bytes = 0;
 	bool is_inside = false, is_read = false;
-	unsigned long long query = 0; // its address
+	unsigned long long query = 0; // address of its psinfo_query
 
 	void enter(const __ptrace_syscall_info &info)
 	{
@@ -69,7 +69,7 @@ struct Calls {
 	}
 };
 
-// By PTRACE_SYSCALL: exact, and slow.
+// Uses PTRACE_SYSCALL, which is exact but slow.
 Calls trace(const std::string &what, char **command)
 {
 	const pid_t child = fork();
@@ -115,7 +115,7 @@ bool write_to(const std::string &file, const std::string &text)
 	return stream.good();
 }
 
-// Of the ring of each processor: what it holds, and what it has forgotten.
+// The events in the ring buffers of all CPUs, including overwritten ones
 unsigned long long events_so_far()
 {
 	unsigned long long events = 0;
@@ -136,11 +136,11 @@ constexpr const char *events[] = {"kmem/kmalloc", "kmem/kmalloc_node", "kmem/kme
 
 void enable(const char *value)
 {
-	for (const auto *event : events) // newer kernels have fewer of them
+	for (const auto *event : events) // newer kernels lack some of them
 		write_to(std::string("events/") + event + "/enable", value);
 }
 
-// Of this process and those that it makes; the child waits until it is followed.
+// Counts allocations of a child, which waits until it is traced.
 std::optional<unsigned long long> count_allocations(const std::string &what, char **command)
 {
 	mount("tracefs", tracing.c_str(), "tracefs", 0, nullptr);

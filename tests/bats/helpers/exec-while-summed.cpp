@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// exec-while-summed MOUNT PROGRAM: alice asks MOUNT/psinfo for the times of a process
-// of hers that has very many threads. It calls execve() on PROGRAM while they are
-// summed up, which the DEBUG module takes two seconds for (race_window_us=1000).
+// exec-while-summed MOUNT PROGRAM: alice queries MOUNT/psinfo for the times of one of
+// her processes with very many threads. While they are summed up, which takes two
+// seconds in the DEBUG module (race_window_us=1000), that process executes PROGRAM.
 //
-// Prints "records N". Where PROGRAM is set-uid, alice must not see what her process
-// has become.
+// Prints "records N". If PROGRAM is set-uid, alice must not see the process.
 #include "process.h"
 #include "query.h"
 
@@ -38,7 +37,7 @@ std::size_t records_of(int fd, pid_t pid)
 	return pass(fd, query, 4).records.size();
 }
 
-// How many records there were; nothing if execve() came before the sum.
+// The number of records, or nothing if execve() came before the sum
 std::optional<std::size_t> records_meanwhile(int fd, const char *program)
 {
 	int ready[2], wanted[2];

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
-// failing each DEED [FILE]: does it again and again, and each time the kernel makes
-// another of the allocations fail that the deed takes (fault injection, "fail-nth" of
-// /proc/<pid>): the first, the second, ... until there are no more. Each time the
-// deed must succeed or end with ENOMEM, or with EFAULT where a copy from or to the
-// program fails, and right after it the same deed must succeed.
+// failing each DEED [FILE]: repeats an operation with fault injection ("fail-nth" of
+// /proc/<pid>): its first allocation fails, then its second, ... until none is left.
+// Each time the operation must succeed or fail with ENOMEM, or with EFAULT if a copy
+// from or to user space fails. After each fault it must succeed.
 //
-// failing often DEED TIMES: the same, but allocations fail at random, as often as
-// /sys/kernel/debug/failslab and fail_page_alloc say.
+// failing often DEED TIMES: the same, but allocations fail at random, as configured
+// in /sys/kernel/debug/failslab and fail_page_alloc.
 //
-//	read      opens /proc/psinfo, reads all in small pieces and seeks back
-//	alice     the same as alice, whose share is counted
-//	query     a pass of records with all groups, of processes and of threads
+//	read      opens /proc/psinfo, reads it in small pieces and seeks back
+//	alice     the same as alice, whose memory is accounted
+//	query     passes with all groups, over processes and over threads
 //	totals    totals only, and PSINFO_IOC_INFO
-//	columns   the parameter columns is set, and set back
-//	load      the module in FILE is loaded and unloaded; it must not be loaded
+//	columns   sets the parameter columns, and sets it back
+//	load      loads and unloads the module in FILE, which must not be loaded
 //
-// Prints "faults N errors N", what was injected and how many deeds failed of it.
+// Prints "faults N errors N": the faults injected, and the operations that failed.
 #include "process.h"
 #include "query.h"
 
@@ -31,7 +30,7 @@ namespace {
 constexpr const char *columns_file = "/sys/module/psinfo/parameters/columns";
 char buffer[1 << 16];
 psinfo_record records[64];
-std::string module;	// the bytes of the file
+std::string module;	// the contents of the file
 
 [[noreturn]] void fail(const std::string &what)
 {
@@ -45,7 +44,7 @@ int close_with(int fd, int error)
 	return error;
 }
 
-// ---- deeds: 0 or the error ----------------------------------------------------
+// ---- operations, which return 0 or errno --------------------------------------
 
 int read_all()
 {
@@ -123,7 +122,7 @@ int set_columns()
 
 int load_and_unload()
 {
-	// Not by a descriptor: the kernel, reading the file, warns of what fails.
+	// Not finit_module(): the kernel logs a warning if it fails to read the file.
 	if (syscall(SYS_init_module, module.data(), module.size(), ""))
 		return errno;
 	return syscall(SYS_delete_module, "psinfo", O_NONBLOCK) ? errno : 0;
@@ -146,7 +145,7 @@ public:
 	void set(int number) const
 	{
 		const std::string text = std::to_string(number);
-		// This very write may be what fails.
+		// The fault may hit this write.
 		ssize_t done;
 		while ((done = pwrite(fd_, text.data(), text.size(), 0)) < 0 && errno == EFAULT)
 			continue;
@@ -154,7 +153,7 @@ public:
 	}
 	int get() const
 	{
-		// This very read may be the next that fails; then there was one left.
+		// The fault may hit this read; then it was still pending.
 		char text[20] = {};
 		const ssize_t got = pread(fd_, text, sizeof(text) - 1, 0);
 		process::need(got > 0 || errno == EFAULT, "fault injection");
@@ -171,7 +170,7 @@ void judge(const std::string &name, int error, long at)
 		fail(name + ", fault " + std::to_string(at) + ": " + std::strerror(error));
 }
 
-// What a deed that failed half-way leaves is not in the way of the next one.
+// An operation that has failed half-way must not affect the next one.
 void must_work(const std::string &name, long at)
 {
 	if (const int error = name == "load" && access(columns_file, F_OK) == 0 ? EBUSY : deeds.at(name)())
@@ -188,7 +187,7 @@ void each(const std::string &name)
 		const int left = nth.get();
 		nth.set(0);
 		judge(name, error, i);
-		// It came to its end before so many.
+		// It ended before the i-th possible fault.
 		if (left) {
 			if (error)
 				fail(name + " fails without a fault: " + std::strerror(error));
@@ -228,7 +227,7 @@ try {
 		std::cerr << "failing: each DEED [FILE] | often DEED TIMES\n";
 		return 2;
 	}
-	// No page of this program is to be missing when its allocations fail.
+	// Page faults of this program must not hit injected failures.
 	mlockall(MCL_CURRENT | MCL_FUTURE);
 	if (name == "load")
 		module = read_if_there(argv[argc - 1]).value_or("");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Reading files and failing with a sentence: what every helper program needs.
-// Functions throw std::runtime_error; main() prints it and ends with 1.
+// File access and error messages for all helper programs. Functions throw
+// std::runtime_error; main() prints it and returns 1.
 #pragma once
 
 #include <cerrno>
@@ -17,7 +17,7 @@
 
 inline constexpr const char *psinfo_path = "/proc/psinfo";
 
-// The error of the call that has just failed, as a sentence.
+// An exception that describes errno
 inline std::runtime_error failure(const std::string &what)
 {
 	return std::runtime_error(what + ": " + std::strerror(errno));
@@ -44,7 +44,7 @@ private:
 	int fd_;
 };
 
-// From where the descriptor stands to its end.
+// Reads from the current position to the end.
 inline std::string read_rest(int fd)
 {
 	std::string text;
@@ -66,7 +66,7 @@ inline std::string read_file(const std::string &path)
 	return read_rest(Descriptor(path));
 }
 
-// A file of a process, or nothing if that process is gone.
+// A file of a process, or nothing if that process has exited
 inline std::optional<std::string> read_if_there(const std::string &path)
 {
 	const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -83,7 +83,7 @@ inline std::optional<std::string> read_if_there(const std::string &path)
 	return text;
 }
 
-// The lines without their newlines; text behind the last newline is one more.
+// The lines without newlines; text after the last newline is one more line.
 inline std::vector<std::string> lines_of(std::string_view text)
 {
 	std::vector<std::string> lines;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// fuzz-parameters STRINGS [SEED]: so many strings are written to the parameters
-// columns and log of the module (of a DEBUG build, whose log can be written), half
-// right and half at random. What is taken and what is refused must be what the
-// documents say; now and then the table is read beside it.
+// fuzz-parameters STRINGS [SEED]: writes STRINGS partly valid, partly random strings to
+// the module parameters columns and log (log= is writable only in DEBUG builds). They
+// must be accepted or refused as documented. Also reads the table now and then.
 // Prints "strings N taken N refused N".
 #include "process.h"
 #include "table.h"
@@ -51,7 +50,7 @@ std::vector<std::string> split(std::string_view list)
 	return parts;
 }
 
-// What a C string of these bytes is to the kernel: up to the first NUL.
+// The kernel sees a C string, which ends at the first NUL.
 std::string_view up_to_nul(std::string_view text) { return text.substr(0, std::min(text.find('\0'), text.size())); }
 
 bool is_space(char letter) { return std::strchr(" \t\n\v\f\r\xa0", letter) && letter; }
@@ -77,7 +76,7 @@ bool are_columns(std::string_view text, const std::set<std::string> &known)
 	return true;
 }
 
-// "pids", or a number from 1 to INT_MAX, with one newline behind it or none
+// "pids", or a number from 1 to INT_MAX, with an optional newline
 bool is_log(std::string_view text)
 {
 	text = up_to_nul(text);
@@ -130,7 +129,7 @@ private:
 		return text;
 	}
 
-	// Mostly left as it is
+	// Usually returns the string unchanged.
 	std::string spoil(std::string text)
 	{
 		switch (below(16)) {
@@ -142,7 +141,7 @@ private:
 		case 5: text += std::string(below(3), ','); break;
 		default: break;
 		}
-		// procfs and sysfs take no more than a page, and nothing is not written.
+		// sysfs accepts at most one page, and ignores empty writes.
 		text.resize(std::min<std::size_t>(text.size(), 4000));
 		return text.empty() ? "\n" : text;
 	}
@@ -198,7 +197,7 @@ int main(int argc, char **argv)
 		(error ? refused : taken)++;
 		if (!before.empty() && error && parameter.value() != before)
 			wrong("it was refused, and the value is another one");
-		// What is given back is taken again.
+		// The value that is read must be accepted again.
 		if (i % 64 == 1 && columns.write_to(columns.value()))
 			wrong("its value is not taken back");
 		if (i % 1024 == 1)

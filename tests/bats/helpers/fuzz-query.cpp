@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-// fuzz-query CALLS [SEED]: so many ioctls of /proc/psinfo with arguments that are
-// half right and half at random: sizes, flags, filters, cursors, capacities, and
-// pointers to memory that is missing, cannot be written, ends in the middle, is
-// the kernel's, or holds the query itself. Two processes share the calls.
+// fuzz-query CALLS [SEED]: makes CALLS ioctl() calls on /proc/psinfo with partly valid,
+// partly random arguments: sizes, flags, filters, cursors, capacities, and pointers to
+// memory that is unmapped, read-only, partly mapped, in the kernel, or overlaps the
+// query itself. Two processes share the calls.
 //
-// Each must succeed or fail with an error of the contract; one that fails leaves
-// the query as it was; one that succeeds writes as much as it says, and nothing
-// behind it. Prints "calls N well N" and how often each error came.
+// Each call must succeed or fail with an error of the contract. A failed call leaves
+// the query unchanged; a successful one writes exactly as much as it reports. Prints
+// "calls N well N" and the number of each error.
 #include "process.h"
 #include "query.h"
 
@@ -19,11 +19,11 @@
 
 namespace {
 
-// No guest has so many threads beside this test.
+// More threads than any guest has during this test
 constexpr std::uint64_t most_tasks = 4096;
 
-// The memory: pages that can be written, one that can only be read, none,
-// two that can be written, none.
+// Memory layout: writable pages, one read-only page, an unmapped one, two writable
+// ones, and unmapped ones.
 constexpr std::size_t page = 4096, nr_good = 64;
 char *arena, *read_only, *missing, *last_good, *end_of_good;
 
@@ -46,7 +46,7 @@ public:
 	std::uint64_t any() { return engine_(); }
 	std::uint64_t below(std::uint64_t limit) { return engine_() % limit; }
 	bool once_in(unsigned times) { return below(times) == 0; }
-	// Values at which programs err
+	// Boundary values
 	std::uint64_t edge()
 	{
 		switch (below(8)) {
@@ -69,18 +69,18 @@ std::uint64_t some_pointer(Dice &dice, char *query)
 {
 	const auto address = [](const void *at) { return reinterpret_cast<std::uintptr_t>(at); };
 	switch (dice.below(12)) {
-	case 0: return address(read_only) - dice.below(64);	// runs into what cannot be written
+	case 0: return address(read_only) - dice.below(64);	// runs into the read-only page
 	case 1: return address(missing) + dice.below(page);
-	case 2: return address(end_of_good) - dice.below(400);	// runs out of what is there
-	case 3: return address(query) + dice.below(400) - 200;	// over the query
+	case 2: return address(end_of_good) - dice.below(400);	// runs into unmapped memory
+	case 3: return address(query) + dice.below(400) - 200;	// overlaps the query
 	case 4: return dice.edge();
-	case 5: return ~dice.below(1ull << 47);			// of the kernel
+	case 5: return ~dice.below(1ull << 47);			// a kernel address
 	case 6: return 0;
 	default: return address(arena) + dice.below(32 * page);
 	}
 }
 
-// One that is right, but for what the dice make of some fields
+// A valid query with some fields replaced at random
 psinfo_query some_query(Dice &dice, char *at)
 {
 	psinfo_query query = whole_query();
@@ -183,7 +183,7 @@ private:
 		_exit(1);
 	}
 
-	// Of a request that is none, or whose number claims another size
+	// An invalid request number, or one that encodes another size
 	void odd_request()
 	{
 		auto request = static_cast<unsigned>(dice_.any());
@@ -207,17 +207,17 @@ private:
 
 	void query(std::uint64_t turn)
 	{
-		// Not aligned now and then, or with its end where memory ends
+		// Sometimes unaligned, or at the end of mapped memory
 		char *at = arena + 40 * page + (dice_.once_in(8) ? dice_.below(64) : 8 * dice_.below(400));
 		if (dice_.once_in(16))
 			at = end_of_good - sizeof(psinfo_query) - dice_.below(2) * dice_.below(200);
 		const psinfo_query asked = some_query(dice_, at);
-		// What is behind it counts if it says that it is longer.
+		// If its size is larger, the following bytes matter.
 		const bool longer = asked.size > sizeof(asked) && at + 5000 < read_only;
 		if (longer)
 			std::memset(at + sizeof(asked), dice_.once_in(4) ? 1 : 0, 5000 - sizeof(asked));
 		std::memcpy(at, &asked, sizeof(asked));
-		// Not a pointer yet: it may be any number.
+		// Compare as integers: records may be any number.
 		const auto begin = reinterpret_cast<std::uintptr_t>(arena), from = static_cast<std::uintptr_t>(asked.records);
 		const bool judged = asked.records == from && from >= begin && from - begin < 20 * page &&
 				    asked.record_size <= PSINFO_RECORD_SIZE_MAX;
@@ -229,7 +229,7 @@ private:
 		const int error = ioctl(fd_, PSINFO_IOC_QUERY, at) ? errno : 0;
 		count(error, false);
 		if (error) {
-			// Records may have been written over it, before the call failed.
+			// Records may have overwritten it before the call failed.
 			const auto query = reinterpret_cast<std::uintptr_t>(at);
 			const auto most = std::min(std::uint64_t{asked.capacity}, most_tasks);
 			const bool over_it = from < query + sizeof(asked) && from + most * asked.record_size > query;

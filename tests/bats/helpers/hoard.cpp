@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-// Opens /proc/psinfo many times, to find out where it ends and whether all is
-// given back. The user stays who it is if UID is "-".
+// Opens /proc/psinfo many times, to test its limits and that all memory is freed.
+// If UID is "-", the user does not change.
 //
-// AHEAD files are opened before the first is read: where a memory cgroup is
-// full, Linux ends who opens a file, or writes to a pipe, by its OOM killer.
+// AHEAD files are opened before the first one is read: when a memory cgroup is
+// full, the OOM killer kills a process that opens a file or writes to a pipe.
 //
-//   hoard hold UID MOST	opens, reads and keeps until one cannot be read,
-//				or it has MOST; prints "held N NAME-OF-ERROR" and
+//   hoard hold UID MOST	opens, reads and keeps files until one cannot be
+//				read, or there are MOST; prints "held N ERROR" and
 //				sleeps until it is killed
-//   hoard tell UID MOST	the same, and ends
+//   hoard tell UID MOST	the same, but exits
 //   hoard retry UID MOST [AHEAD]
 //				the same; then tries 300 more, all of which must
-//				fail alike, gives half back, must be able to read
-//				again, gives all back and prints what it can hold
+//				fail alike, closes half, must be able to read
+//				again, closes all and prints what it can hold
 //   hoard cycle UID N		opens, reads and closes N times; prints by how many
-//				KiB the memory of the kernel grew meanwhile
-//   hoard ask UID N		opens, asks by ioctl and closes N times, likewise
+//				KiB the kernel's memory grew meanwhile
+//   hoard ask UID N		opens, queries by ioctl and closes N times, likewise
 //   hoard killed UID N		N readers, each killed at another moment of a read
-//   hoard yields UID MOST	holds until one cannot be read, or it has MOST, prints
-//				"held ..." and waits for a byte on its input. Then
-//				prints "held N stale K": of N tables the K oldest fail
-//				with ESTALE, and all others can be read; fails if it is
-//				otherwise, if a file that is opened anew fails, or if
-//				one that was read whole before does not end.
+//   hoard yields UID MOST	like hold, but then waits for a byte on standard
+//				input and prints "held N stale K": of N tables the K
+//				oldest fail with ESTALE, and all others can be read.
+//				Fails if that is not so, if a newly opened file
+//				cannot be read, or if a file that was read completely
+//				before does not return end of file
 //   hoard crowd UID N		N users from UID on hold one table each; prints "held N"
 //				and sleeps until it is killed
 #include "memory.h"
@@ -60,7 +60,7 @@ const char *name_of(int error)
 	_exit(1);
 }
 
-// Takes the snapshot, without reading all of it. Returns 0 or the error.
+// Takes the snapshot without reading all of it. Returns 0 or errno.
 int take(int fd)
 {
 	char byte;
@@ -82,7 +82,7 @@ public:
 		}
 	}
 
-	// Until it fails or there are so many; returns the error, or 0.
+	// Opens files until one fails or there are `most`; returns errno or 0.
 	int grow(std::size_t most)
 	{
 		while (fds_.size() < most) {
@@ -90,7 +90,7 @@ public:
 			if (fd < 0)
 				return errno;
 			if (const int error = take(fd)) {
-				// Nor the second time, unless memory has come back meanwhile.
+				// It must fail again, unless memory was freed meanwhile.
 				if (error != ENOMEM && take(fd) != error)
 					fail("a read that failed does not fail again");
 				give_back(fd);
@@ -109,7 +109,7 @@ public:
 
 	std::size_t size() const { return fds_.size(); }
 
-	// How many of the oldest are stale; fails unless the others can be read.
+	// Returns how many of the oldest are stale; fails unless the others can be read.
 	std::size_t count_stale() const
 	{
 		std::size_t stale = 0;
@@ -134,7 +134,7 @@ private:
 		return fd;
 	}
 
-	// What it takes to open one would make room for what is read of another.
+	// Closing it would free memory that the next read could use.
 	void give_back(int fd)
 	{
 		if (keeps_ahead_)
@@ -175,7 +175,7 @@ void retry(std::size_t most, std::size_t ahead)
 	tell(full_again, again);
 }
 
-// Reads a table to its last byte, but not on to where read() says that it is the end.
+// Reads a table to its last byte, but not up to the read() that returns end of file.
 int read_to_end()
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -201,7 +201,7 @@ void yield(std::size_t most)
 	char byte;
 	if (read(at_end, &byte, 1) != 0)
 		fail("a table that was read whole does not end");
-	// It is the oldest of all.
+	// It is the oldest table.
 	if (stale && take(at_end) != ESTALE)
 		fail("the table that was read whole was not taken back first");
 	close(at_end);
@@ -219,7 +219,7 @@ void yield(std::size_t most)
 	for (int i = 0; i < number; ++i) {
 		process::start([&] {
 			process::become(first + static_cast<uid_t>(i));
-			process::die_with_parent(parent);	// which a change of user forgets
+			process::die_with_parent(parent);	// cleared by changing the user
 			Hoard hoard;
 			const char said = hoard.grow(1) ? 'n' : 'y';
 			process::need(write(ready[1], &said, 1) == 1, "write");
@@ -233,7 +233,7 @@ void yield(std::size_t most)
 	process::sleep_forever();
 }
 
-// ---- what it costs the kernel -----------------------------------------------
+// ---- memory of the kernel ---------------------------------------------------
 
 void read_once(int)
 {
@@ -241,7 +241,7 @@ void read_once(int)
 		fail(std::string("reading failed: ") + std::strerror(text.error));
 }
 
-// A whole pass; or the first call of one that is not gone on with.
+// Makes a complete pass, or only the first call of a pass.
 void ask_once(int turn)
 {
 	const Descriptor fd(path);
@@ -266,7 +266,7 @@ void cycle(int times, const std::function<void(int)> &once)
 		for (int i = 0; i < times; ++i)
 			once(i);
 	};
-	// Caches fill in the first one; others disturb one or the other.
+	// The first round fills caches, and other processes may disturb any round.
 	long least = -1, least_free = 0;
 	for (int i = 0; i < 4; ++i) {
 		const long before = kernel_memory(), free_before = free_memory();

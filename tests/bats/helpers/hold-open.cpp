@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// hold-open [loop]: opens /proc/psinfo, reads a little (or reads again and
-// again) and prints "open"; once the entry is gone it prints the error of each
-// way to go on with what is open, and ends.
+// hold-open [loop]: opens /proc/psinfo, reads some bytes and prints "open".
+// With `loop` it then keeps opening and reading the file. When the entry has
+// been removed, it prints the result of each kind of access and exits.
 #include "files.h"
 
 #include <cstdio>

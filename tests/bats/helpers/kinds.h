@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Processes of every kind, made for real: each function returns when /proc
-// shows what it promises, with the PIDs that its comment lists. They live until
-// the program that made them ends, unless it says otherwise.
+// Creates processes of every kind. Each function returns when /proc shows the
+// promised state, with the PIDs listed in its comment. The processes live until
+// the program that created them exits, unless noted otherwise.
 #pragma once
 
 #include "procfs.h"
@@ -49,7 +49,7 @@ inline void end_with_parent()
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-// A child that runs `body` and ends with its parent.
+// Starts a child that runs `body` and is killed when its parent exits.
 template <typename Body> pid_t spawn(const std::string &name, Body body)
 {
 	const pid_t parent = getpid(), child = fork();
@@ -91,7 +91,7 @@ inline void wait_for_name(pid_t pid, const std::string &name)
 	});
 }
 
-// Numbers that a process hands to the one that started it.
+// Passes PIDs from a process to the one that started it.
 class Channel {
 public:
 	Channel()
@@ -125,7 +125,7 @@ private:
 
 // --- One state each -----------------------------------------------------------
 
-// PID of a process that uses the processor all the time.
+// PID of a process that is always runnable.
 inline Pids make_running(const Names &names)
 {
 	const pid_t pid = spawn(names[0], burn_forever);
@@ -176,7 +176,7 @@ inline Pids make_stopped(const Names &names)
 	return {pid};
 }
 
-// PID of a process that stands still for the program that traces it.
+// PID of a process that is traced by this program and stopped.
 inline Pids make_traced(const Names &names)
 {
 	const pid_t pid = spawn(names[0], [] {
@@ -188,7 +188,7 @@ inline Pids make_traced(const Names &names)
 	return {pid};
 }
 
-// PID of a process that has ended and is not waited for.
+// PID of a process that has exited and is not reaped.
 inline Pids make_zombie(const Names &names)
 {
 	const pid_t pid = spawn(names[0], [] {});
@@ -196,7 +196,7 @@ inline Pids make_zombie(const Names &names)
 	return {pid};
 }
 
-// PID of a process whose first thread has ended while another one sleeps.
+// PID of a process whose first thread has exited while another one sleeps.
 inline Pids make_zombie_leader(const Names &names)
 {
 	const pid_t pid = spawn(names[0], [] {
@@ -212,7 +212,7 @@ inline Pids make_zombie_leader(const Names &names)
 
 // --- Parents and children -------------------------------------------------------
 
-// PIDs of a child, and of its parent, which has that name and sleeps.
+// PIDs of a child, and of its parent, which has the given name and sleeps.
 inline Pids make_child(const Names &names)
 {
 	const Channel channel;
@@ -225,8 +225,8 @@ inline Pids make_child(const Names &names)
 	return {child, parent};
 }
 
-// PIDs of a child that another process than its parent traces, of its parent,
-// which has that name, and of the tracer.
+// PIDs of a child that is traced by a process other than its parent, of its
+// parent, which has the given name, and of the tracer.
 inline Pids make_traced_by_other(const Names &names)
 {
 	const Pids family = make_child(names);
@@ -238,7 +238,7 @@ inline Pids make_traced_by_other(const Names &names)
 	return {family[0], family[1], getpid()};
 }
 
-// PID of a process whose parent has ended. It does not end with this program.
+// PID of a process whose parent has exited. It does not end with this program.
 inline Pids make_orphan(const Names &names)
 {
 	const Channel channel;
@@ -257,8 +257,8 @@ inline Pids make_orphan(const Names &names)
 	return {child};
 }
 
-// PIDs of a process whose parent has ended, and of the one, with that name,
-// that takes in orphans.
+// PIDs of a process whose parent has exited, and of its subreaper, which has
+// the given name.
 inline Pids make_orphan_with_subreaper(const Names &names)
 {
 	const Channel channel;
@@ -270,8 +270,8 @@ inline Pids make_orphan_with_subreaper(const Names &names)
 	return {channel.receive(), reaper};
 }
 
-// PIDs of a process whose parent has ended, and of that parent, a zombie with
-// that name. The first does not end with this program.
+// PIDs of a process whose parent has exited, and of that parent, a zombie with
+// the given name. The first does not end with this program.
 inline Pids make_zombies_child(const Names &names)
 {
 	const Channel channel;
@@ -288,8 +288,8 @@ inline Pids make_zombies_child(const Names &names)
 	return {child, zombie};
 }
 
-// PIDs of a process that a thread has forked, and of the process of that
-// thread, which has that name, while the thread has another.
+// PIDs of a process that was forked by a thread, and of the process of that
+// thread, which has the given name; the thread has a different one.
 inline Pids make_threads_child(const Names &names)
 {
 	const Channel channel;
@@ -306,8 +306,8 @@ inline Pids make_threads_child(const Names &names)
 	return {child, parent};
 }
 
-// PIDs of a process whose parent is a zombie leader with a living thread, and
-// of that parent, which has that name. The first does not end with this program.
+// PIDs of a process whose parent is a zombie leader with a living thread, and of
+// that parent, which has the given name. The first does not end with this program.
 inline Pids make_zombie_leaders_child(const Names &names)
 {
 	const Channel channel;
@@ -351,7 +351,7 @@ inline Pids make_family(const Names &)
 	return {self, parent, brother, sister, son, daughter, grand};
 }
 
-// --- Values that differ from the usual ------------------------------------------
+// --- Unusual values ---------------------------------------------------------------
 
 inline void set_policy(int policy, int priority)
 {
@@ -361,7 +361,7 @@ inline void set_policy(int policy, int priority)
 		throw failure("sched_setscheduler");
 }
 
-// What the C library has no name for: 10 ms of every second.
+// SCHED_DEADLINE, for which libc has no wrapper: 10 ms of every second
 inline void set_deadline()
 {
 	struct {
@@ -385,10 +385,10 @@ inline void set_user(unsigned user)
 {
 	if (setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0)
 		throw failure("setresuid");
-	end_with_parent();	// forgotten with the old user
+	end_with_parent();	// cleared by changing the user
 }
 
-// The real, the effective and the saved one differ.
+// Sets different real, effective and saved ids.
 inline void set_different_ids()
 {
 	if (setresgid(1002, 1003, 1004) < 0 || setresuid(1005, 1006, 1007) < 0)
@@ -396,7 +396,7 @@ inline void set_different_ids()
 	end_with_parent();
 }
 
-// At the end of what waits for a processor, so that others get on.
+// At the lowest priority, so that other processes can run.
 inline void burn_in_threads(int threads)
 {
 	set_nice(19);
@@ -438,7 +438,7 @@ inline Pids make_odd(const Names &)
 	return pids;
 }
 
-// PID of a process with 16 MiB of its memory in swap, which must be on.
+// PID of a process with 16 MiB of memory in swap, which must be enabled.
 inline Pids make_swapped(const Names &names)
 {
 	constexpr long long size = 16 << 20;
@@ -447,7 +447,7 @@ inline Pids make_swapped(const Names &names)
 		void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (memory == MAP_FAILED)
 			_exit(1);
-		// Not all of one kind, which would be no more than a mark in the page table.
+		// Not uniform: the kernel may only mark such pages instead of writing them.
 		for (long long i = 0; i < size; i += sizeof(i))
 			std::memcpy(static_cast<char *>(memory) + i, &i, sizeof(i));
 		madvise(memory, size, MADV_PAGEOUT);

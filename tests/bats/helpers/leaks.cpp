@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-// leaks TOPIC: looks for what psinfo must not tell. Says what it finds, and fails.
+// leaks TOPIC: searches for information that psinfo must not disclose. Prints what it
+// finds, and fails.
 //
 //	bytes		bytes of an answer that were not written
-//	recycled	what was in the kernel's memory before
-//	addresses	addresses of the kernel in what is asked for and read
-//	text		the same in the text on the standard input
-//	totals		a hidden process in the totals
-//	cursor		a hidden process in the cursor, results, texts, number of calls
+//	recycled	previous contents of kernel memory
+//	addresses	kernel addresses in query results and the text
+//	text		kernel addresses in the text on standard input
+//	totals		hidden processes in the totals
+//	cursor		hidden processes in cursors, results, the text, number of calls
 //	relations	numbers of a parent, tracer, session or group that stat does
-//			not tell
-//	outside		processes outside of a PID namespace in what is told inside
+//			not show
+//	outside		processes outside of a PID namespace that affect it inside
 #include "namespaces.h"
 #include "procfs.h"
 #include "query.h"
@@ -29,7 +30,7 @@
 
 namespace {
 
-// Of all processes here, which take turns
+// Shared by all processes of this program, which run one at a time
 struct Counts {
 	int cases, failures;
 };
@@ -55,7 +56,7 @@ void expect(bool holds, const std::string &what)
 
 using Role = std::function<void()>;
 
-// A child that is somebody, called something, and has begun to play its role.
+// Starts a child with this name and user; returns when its role begins.
 pid_t play(const char *name, uid_t user, const Role &role = process::sleep_forever)
 {
 	const pid_t parent = getpid();
@@ -102,8 +103,8 @@ void sleep_beside_thread()
 	process::sleep_forever();
 }
 
-// Runs all of it as the first process of a PID namespace, where nobody else is
-// born or ends meanwhile.
+// Runs `body` as the first process of a PID namespace, where no other processes
+// are created or exit meanwhile.
 void in_namespace(const Role &body)
 {
 	const pid_t first = namespaces::start_first([&] {
@@ -115,7 +116,7 @@ void in_namespace(const Role &body)
 	expect(status == 0, "what was done in a PID namespace failed");
 }
 
-// Runs as a user, who has nothing else.
+// Runs `body` as alice, without privileges.
 void as_alice(const Role &body)
 {
 	const pid_t child = process::start([&] {
@@ -148,9 +149,9 @@ std::string text_of(int proc)
 	return read_rest(Opened(proc));
 }
 
-// Those in a PID namespace have come to rest when two looks find all threads there,
-// and none that runs but the one that looks, if it is one of them. Until then they
-// may make their threads.
+// Waits until the processes in a PID namespace are idle: two samples in a row must
+// show all threads, and only the caller running, if it is one of them. Before that
+// they may still be creating their threads.
 void wait_until_still(int proc, std::uint32_t nr_threads, std::uint32_t nr_running)
 {
 	psinfo_query query = whole_query();
@@ -168,9 +169,9 @@ void wait_until_still(int proc, std::uint32_t nr_threads, std::uint32_t nr_runni
 	throw std::runtime_error("the processes do not come to rest");
 }
 
-// ---- one call after the other ----------------------------------------------------------
+// ---- passes ----------------------------------------------------------------------------
 
-// A pass, byte for byte: what each call gave, but for when it was and how long it took.
+// The raw results of a pass: each call's answer, except its time and duration
 struct Trace {
 	std::vector<psinfo_query> calls;
 	std::vector<unsigned char> records;
@@ -213,7 +214,7 @@ void expect_same(const Trace &one, const Trace &other, const std::string &what)
 
 // ---- bytes ------------------------------------------------------------------------------
 
-// A call for one process with a buffer that held nothing but this byte
+// Queries one process with a buffer that was filled with this byte.
 std::vector<unsigned char> filled_with(unsigned char byte, int fd, psinfo_query &query)
 {
 	std::vector<unsigned char> buffer(std::size_t{query.capacity} * query.record_size + 64, byte);
@@ -264,17 +265,17 @@ void look_at_bytes()
 
 // ---- recycled ---------------------------------------------------------------------------
 
-// What the kernel's memory is filled with here, and by itself where it is poisoned
+// Bytes that this program fills kernel memory with, and the kernel's poison values
 constexpr unsigned char ours[] = {0xa5, 0xde}, theirs[] = {0x6b, 0x5a, 0xaa, 0xbb, 0xcc};
 constexpr std::size_t run_length = 8;
 
-// As many of that byte in a row as no number and no name has
+// Whether this byte occurs more often in a row than in any number or name
 bool has_run(std::string_view bytes, unsigned char byte)
 {
 	return bytes.find(std::string(run_length, static_cast<char>(byte))) != bytes.npos;
 }
 
-// The same in a table, where such a byte may be escaped
+// The same for a table, where the byte may be escaped
 bool has_escaped_run(std::string_view text, unsigned char byte)
 {
 	char escaped[8];
@@ -291,7 +292,7 @@ void expect_clean(std::string_view bytes, const std::string &what)
 			       what + " holds what was in memory before: " + std::to_string(byte));
 }
 
-// Memory of every size that is asked for on behalf of a user, and given back
+// The following functions make the kernel allocate, fill and free memory of all sizes.
 void soil_messages(unsigned char byte)
 {
 	const int queue = msgget(IPC_PRIVATE, 0600);
@@ -377,8 +378,8 @@ bool is_address(std::uint64_t value)
 	return value >= lowest_address && (is_64_bit || value <= 0xffff'ffff);
 }
 
-// Any eight bytes that could be one, but for small numbers below zero. A 32-bit
-// address is told from the time only where there is no time.
+// Finds any eight bytes that could be an address, except small negative numbers.
+// 32-bit addresses are not searched in times, which can have any value.
 std::string address_in(psinfo_record record)
 {
 	for (const auto &field : record_fields) {
@@ -423,7 +424,7 @@ void expect_no_address(std::string_view text, const std::string &what)
 	expect(word.empty(), what + " has an address: " + word);
 }
 
-// One who does not find what is there would always be content.
+// Tests the search itself: a search that finds nothing would always pass.
 void prove_that_addresses_are_found()
 {
 	psinfo_record record = {};
@@ -503,10 +504,10 @@ void look_into_text()
 
 constexpr const char *marker = "hidden-one";
 
-// Processes of alice, and hidden ones before, between and behind them.
+// Processes of alice, and hidden ones before, between and after them
 struct Crowd {
 	std::vector<pid_t> hidden, shown;
-	std::size_t nr_with_threads = 0; // those with a second one
+	std::size_t nr_with_threads = 0; // processes with a second thread
 
 	void hide(int sleepers)
 	{
@@ -525,7 +526,7 @@ struct Crowd {
 		shown.push_back(play("shown-threads", process::alice, sleep_beside_thread));
 		++nr_with_threads;
 	}
-	// By whom has made them, as the first process of their PID namespace
+	// To be called by their parent, the first process of the PID namespace.
 	void settle(int proc) const
 	{
 		const auto nr_threads = nr_with_threads + shown.size() + hidden.size() + 1;
@@ -610,7 +611,7 @@ void look_at_totals()
 						expect(records.size() == crowd.shown.size() + 1,
 						       what + "not as many as alice has");
 				}
-			// That the lines of totals are the sum of the rows, table.h says.
+			// table::parse() checks that the totals are the sum of the rows.
 			std::string problem;
 			const auto text = text_of(proc);
 			const auto table = table::parse(text, problem);
@@ -626,8 +627,8 @@ struct Look {
 	std::string text;
 };
 
-// All that alice can learn: passes with room for one, for some, for all of hers,
-// for one more, and for many.
+// Everything that alice can observe: passes with room for one record, for some, for
+// all of hers, for one more, and for many
 Look look_as_alice(int proc, const Crowd &crowd)
 {
 	Look look;
@@ -662,7 +663,7 @@ void compare_looks(const Look &one, const Look &other, const std::string &what)
 	expect(other.text.find(marker) == std::string::npos, what + ": a hidden one is in the text");
 }
 
-// For each word that comes in, looks once more, and says when it is done.
+// For each byte received, compares a new look with the first one, and replies.
 void keep_looking(int proc, const Crowd &crowd, int line)
 {
 	const Look first = look_as_alice(proc, crowd);
@@ -679,7 +680,7 @@ void look_at_cursor()
 		Crowd crowd;
 		crowd.hide(3);
 		crowd.show();
-		crowd.hide(300); // more than are looked at in one go
+		crowd.hide(300); // more than PSINFO_BATCH
 		crowd.show();
 		crowd.hide(20);
 		crowd.settle(proc);
@@ -712,8 +713,8 @@ void look_at_cursor()
 
 // ---- relations ----------------------------------------------------------------------------------
 
-// Records against stat and status through the same mount: all, or the wanted one,
-// which is returned.
+// Compares records with stat and status through the same mount: all, or only the
+// wanted one, which is returned.
 psinfo_record compare_relations(int proc, std::uint32_t wanted, const std::string &what, bool all = true)
 {
 	psinfo_record found = {};
@@ -750,7 +751,7 @@ void trace_process(pid_t pid)
 
 void look_at_relations()
 {
-	// Her process, all relatives of which are hidden
+	// A process of alice whose relatives are all hidden
 	in_namespace([] {
 		const int proc = namespaces::mount_own_proc({{"hidepid", "2"}});
 		int numbers[2];
@@ -777,7 +778,7 @@ void look_at_relations()
 		});
 	});
 
-	// One whose relatives are all outside of its PID namespace
+	// A process whose relatives are all outside of its PID namespace
 	const pid_t first = namespaces::start_first(process::sleep_forever);
 	const Descriptor ns(namespaces::path(first, "pid"));
 	const int proc = namespaces::mount_proc(ns, {});
@@ -822,7 +823,7 @@ void look_at_outside()
 			expect(quiet.records.size() == (flags ? 6 : 5) * sizeof(psinfo_record),
 			       what + ": others are shown");
 
-			// What is outside all the time, and in greater number
+			// Many processes that exist outside during the whole pass
 			std::vector<pid_t> many;
 			for (int i = 0; i < 30; ++i)
 				many.push_back(play(marker, process::alice));

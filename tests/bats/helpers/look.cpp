@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// look FILE [PID N]: reads a table three times, checks it, and says how many
-// rows it has and how long the fastest read took. With PID and N, that process
-// must have exactly N children among the rows.
+// look FILE [PID N]: reads a table three times, checks it, and prints the
+// number of rows and the time of the fastest read. With PID and N, exactly N
+// rows must be children of that process.
 #include "process.h"
 #include "table.h"
 

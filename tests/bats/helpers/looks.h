@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-// One look at all processes, from open to close, as psinfo and its peers take it:
-// what is measured wherever something is measured.
+// A look is one listing of all processes, from open to close, by psinfo or one of its
+// peers. All benchmarks measure looks.
 //
 //	query      records with the identity
 //	all        records with all groups
 //	totals     totals only
-//	text       read() of /proc/psinfo, with the columns that it has
-//	stat       /proc/<pid>/stat of each process, as tight as it can be read
+//	text       read() of /proc/psinfo, with the current columns
+//	stat       /proc/<pid>/stat of each process, read as fast as possible
 //	status     the same and /proc/<pid>/status
 //
-// and what other sources that are linked to a program add (tests/bench/peers).
+// Other sources linked into a program can add more (tests/bench/peers).
 #pragma once
 
 #include "query.h"
@@ -25,7 +25,7 @@ namespace looks {
 
 inline std::vector<char> buffer(8 << 20);
 
-// In a guest whose clock counts instructions (guest --icount): how many.
+// Nanoseconds, or instructions in a guest started with --icount
 inline long long now()
 {
 	timespec time;
@@ -51,7 +51,7 @@ inline void by_read()
 		continue;
 }
 
-// What the peers read a process for.
+// The fields that the peers read for each process
 struct Process {
 	int pid, ppid;
 	char state;
@@ -59,7 +59,7 @@ struct Process {
 	char name[16];
 };
 
-// False for one that has gone meanwhile.
+// Returns false if the process has exited.
 inline bool read_at(int directory, const char *path, char *text, std::size_t size)
 {
 	const int fd = openat(directory, path, O_RDONLY);
@@ -114,7 +114,7 @@ inline std::size_t by_stat(bool status_too)
 	return processes.size();
 }
 
-// Looks of other sources: const bool mine = looks::add("mine", [] { ... });
+// Looks added by other sources: const bool mine = looks::add("mine", [] { ... });
 inline std::vector<std::pair<std::string, void (*)()>> others;
 
 inline bool add(const char *what, void (*how)())
@@ -123,7 +123,7 @@ inline bool add(const char *what, void (*how)())
 	return true;
 }
 
-// False if no look is called so.
+// Returns false if there is no look of that name.
 inline bool look(const std::string &what)
 {
 	for (const auto &[name, take] : others)
@@ -146,7 +146,7 @@ inline bool look(const std::string &what)
 	return true;
 }
 
-// A command from fork to its end, which must be a good one.
+// Runs a command, which must exit with 0.
 inline void run(char **command)
 {
 	const pid_t child = fork();
@@ -176,7 +176,7 @@ inline std::uint32_t processes()
 	return all;
 }
 
-// Clock ticks in which a processor had nothing to do, of all of them together
+// Idle time of all processors, in clock ticks
 inline long long idle_ticks()
 {
 	long long user = 0, nice = 0, system = 0, idle = 0;
@@ -187,8 +187,8 @@ inline long long idle_ticks()
 	return idle;
 }
 
-// After boot a kernel works by itself for a while, as when it tries its cryptography,
-// and what it does meanwhile would be counted.
+// After boot the kernel is busy for a while, for example with the self-tests of its
+// crypto algorithms, which would be counted in the measurement.
 inline void wait_until_idle()
 {
 	const timespec half = {0, 500'000'000};
@@ -200,8 +200,8 @@ inline void wait_until_idle()
 	}
 }
 
-// The least time of several looks or runs, which is without what came between.
-// @command is null for a look.
+// The minimum time of several looks or runs, which excludes interruptions. @command
+// is null for a look.
 inline long long least_time(const std::string &what, char **command, int repeat)
 {
 	long long least = -1;

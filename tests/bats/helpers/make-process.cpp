@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// make-process KIND [NAME...]: makes processes of one kind (kinds.h), prints
-// their PIDs on one line once they are what they should be, and keeps them.
+// make-process KIND [NAME...]: creates processes of one kind (kinds.h),
+// prints their PIDs on one line when they are ready, and keeps them.
 #include "kinds.h"
 
 #include <cstdio>

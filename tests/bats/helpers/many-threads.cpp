@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// many-threads N [MS [coming-and-going]]: one process with N threads, the
-// first among them; prints "ready" when all are there and each has computed
-// for MS milliseconds, and sleeps until it is killed. If asked for, further
-// threads begin, compute and end all the time.
+// many-threads N [MS [coming-and-going]]: one process with N threads
+// including the first. Prints "ready" when each has used the CPU for MS
+// milliseconds, and sleeps until it is killed. With coming-and-going,
+// further threads are created, use the CPU and exit all the time.
 #include "process.h"
 
 #include <chrono>

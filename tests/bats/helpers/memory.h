@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// How much memory the kernel holds, as /proc/meminfo has it, in KiB.
+// The kernel's memory usage from /proc/meminfo, in KiB.
 #pragma once
 
 #include <fstream>
 #include <string>
 
-// Sums up the lines whose word is wanted.
+// The sum of the lines whose word is wanted
 template <typename Wanted> long memory_of(Wanted is_wanted)
 {
 	std::ifstream file("/proc/meminfo");
@@ -17,7 +17,7 @@ template <typename Wanted> long memory_of(Wanted is_wanted)
 	return sum;
 }
 
-// What the kernel holds and cannot give up.
+// Kernel memory that is not reclaimable
 inline long kernel_memory()
 {
 	return memory_of([](const std::string &word) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// PID namespaces, and mounts of their procfs that need no place in any file
-// system: they are descriptors, to be used with openat().
+// PID namespaces, and mounts of their procfs that are not attached to any
+// directory: they are descriptors to be used with openat().
 //
 //   const pid_t first = namespaces::start_first([] { pause(); });
 //   const Descriptor ns(namespaces::path(first, "pid"));
@@ -25,8 +25,8 @@ inline std::string path(pid_t pid, const char *kind)
 	return "/proc/" + std::to_string(pid) + "/ns/" + kind;
 }
 
-// A child that runs `body`, ends after it, and ends with its parent anyway, which
-// it may not be able to see.
+// Starts a child that runs `body` and exits. It is killed when its parent exits,
+// which may be outside of its PID namespace.
 template <typename Body> pid_t start_unseeing(Body body)
 {
 	const pid_t child = fork();
@@ -39,7 +39,7 @@ template <typename Body> pid_t start_unseeing(Body body)
 	_exit(0);
 }
 
-// The first process of a new PID namespace, which has its own /proc.
+// Starts the first process of a new PID namespace with its own /proc.
 template <typename Body> pid_t start_first(Body body)
 {
 	const Descriptor home("/proc/self/ns/pid");
@@ -54,7 +54,7 @@ template <typename Body> pid_t start_first(Body body)
 	return first;
 }
 
-// The same in a namespace that is there, as anything but its first.
+// Starts another process in an existing namespace.
 template <typename Body> pid_t start_in(int pid_ns, Body body)
 {
 	const Descriptor home("/proc/self/ns/pid");
@@ -66,7 +66,7 @@ template <typename Body> pid_t start_in(int pid_ns, Body body)
 
 using Options = std::vector<std::pair<std::string, std::string>>;
 
-// Of the PID namespace in which the caller is
+// Mounts the procfs of the caller's PID namespace.
 inline int mount_own_proc(const Options &options)
 {
 	const int context = fsopen("proc", FSOPEN_CLOEXEC);
@@ -80,7 +80,7 @@ inline int mount_own_proc(const Options &options)
 	return made;
 }
 
-// Of another; `prepare` may enter other namespaces before.
+// Mounts that of another one; `prepare` may enter other namespaces first.
 template <typename Prepare> int mount_proc(int pid_ns, const Options &options, Prepare prepare)
 {
 	int ends[2];

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// orphans SECONDS: processes lose their parent, which is reaped at once, as fast
-// as it goes, while others query /proc/psinfo and read its table. A process of
-// user space always has a parent in this PID namespace, but for process 1: each
-// record with ppid 0, and each row with PARENT swapper/0, is a lie.
+// orphans SECONDS: processes are orphaned as fast as possible, their parents being
+// reaped at once, while others query /proc/psinfo and read its table. In this PID
+// namespace every user process except process 1 always has a parent: any record
+// with ppid 0, and any row with PARENT swapper/0, is wrong.
 //
-// Prints "reads N orphans N"; fails with the first lie. Needs the columns pid,
-// name, stat and parent.
+// Prints "reads N orphans N"; fails with the first wrong one. Needs the columns
+// pid, name, stat and parent.
 #include "process.h"
 #include "query.h"
 #include "table.h"
@@ -34,8 +34,8 @@ void note_lie(const std::string &what)
 		std::snprintf(shared->lie, sizeof(shared->lie), "%s", what.c_str());
 }
 
-// A parent that forks a child and exits. The child goes to the subreaper, which is
-// the main process and reaps nobody: it ignores SIGCHLD.
+// Forks a parent that forks a child and exits. The subreaper is the main process,
+// which ignores SIGCHLD, so that the kernel reaps the orphans.
 void make_orphans()
 {
 	while (!shared->stop) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// others-run: whether calls to /proc/psinfo let others run. Beside each call a thread
-// with a real-time priority sleeps 0.05 ms at a time. Prints "CALL TIMES", how often
-// that thread ran during a call, on average; once is when the call returns. Calls are
-// "take", the read that takes the table; "seek", one that prints all of the table on
-// its way to an offset beyond its end; and "query", all groups of all processes. Means
-// something on one processor, in a kernel that is not preempted where it does not ask
-// to be.
+// others-run: whether other tasks can run during calls to /proc/psinfo. During each
+// call a thread with real-time priority sleeps 0.05 ms at a time. Prints "CALL TIMES",
+// how often that thread ran during a call on average; one of them is at the return of
+// the call. The calls are "take", the read that takes the snapshot; "seek", a read
+// that formats the whole table on its way to an offset beyond its end; and "query",
+// all groups of all processes. Only meaningful on one processor, in a kernel with
+// voluntary preemption.
 #include "process.h"
 #include "query.h"
 
@@ -36,7 +36,7 @@ void run_often(const std::atomic<bool> &stop)
 	}
 }
 
-// Each call has a file of its own, on which before(fd) was called.
+// Each call uses a new file, on which before(fd) is called first.
 template <typename Before, typename Call> void measure(const char *name, Before before, Call call)
 {
 	unsigned sum = 0;
@@ -50,7 +50,7 @@ template <typename Before, typename Call> void measure(const char *name, Before 
 	std::printf("%s %.1f\n", name, static_cast<double>(sum) / calls);
 }
 
-// Nothing of the file is printed but the first element of the table.
+// Formats only the first element of the table.
 void take(int fd)
 {
 	char byte;

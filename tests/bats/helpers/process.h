@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// What the helper programs need to make processes: children that end with
+// Process functions for the helper programs: children that are killed with
 // their parent, credentials, names.
 #pragma once
 
@@ -54,7 +54,7 @@ inline void die_with_parent(pid_t parent)
 		_exit(1);
 }
 
-// A child that runs `body`, ends after it, and ends with its parent anyway.
+// Starts a child that runs `body` and exits, at the latest with its parent.
 template <typename Body> pid_t start(Body body)
 {
 	const pid_t parent = getpid();
@@ -76,8 +76,8 @@ inline void end(const std::vector<pid_t> &children)
 		waitpid(child, nullptr, 0);
 }
 
-// All three user and group ids, and no groups but those given. The process is
-// as open to its new owner as if it had been started by them.
+// Sets all three user and group ids, and the supplementary groups. The
+// process stays dumpable, as if the new user had started it.
 inline void become(uid_t uid, const std::vector<gid_t> &groups = {})
 {
 	need(setgroups(groups.size(), groups.data()) == 0, "setgroups");

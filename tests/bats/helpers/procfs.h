@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What /proc/<pid>/stat and status say about a process, as plain values: the
-// other side of every comparison with /proc/psinfo.
+// Parses /proc/<pid>/stat and status into plain values, for comparison with
+// /proc/psinfo.
 #pragma once
 
 #include "files.h"
@@ -21,14 +21,14 @@ inline constexpr long long flag_kernel_thread = 0x00200000;
 // Numbered as in proc(5), from 1. Fields 2 and 3 are not numbers.
 struct Stat {
 	pid_t pid = 0;
-	std::string name;	// stat escapes nothing
+	std::string name;	// unescaped in stat
 	char state = '?';
 	std::array<long long, 53> field{};
 
 	bool is_kernel_thread() const { return field[9] & flag_kernel_thread; }
 };
 
-// Takes the next number off the text. Some need all of 64 bits without a sign.
+// Parses the next number and advances `text`. Some are unsigned 64-bit numbers.
 inline long long next_number(const char *&text)
 {
 	while (*text == ' ' || *text == '\t')
@@ -40,7 +40,7 @@ inline long long next_number(const char *&text)
 	return number;
 }
 
-// Of a process or thread, by its directory such as /proc/1 or /proc/1/task/1
+// Parses stat in a directory such as /proc/1 or /proc/1/task/1.
 inline std::optional<Stat> stat_at(const std::string &directory)
 {
 	const auto text = read_if_there(directory + "/stat");
@@ -65,7 +65,7 @@ inline std::optional<Stat> stat_of(pid_t pid)
 	return stat_at("/proc/" + std::to_string(pid));
 }
 
-// What stands behind each word of status, such as "Uid" or "Threads".
+// The values in status by key, such as "Uid" or "Threads"
 using Status = std::map<std::string, std::string>;
 
 inline std::optional<Status> status_at(const std::string &directory)
@@ -82,8 +82,7 @@ inline std::optional<Status> status_at(const std::string &directory)
 	return status;
 }
 
-// The first number behind a word of status, or the second, ...; 0 if there is
-// no such line.
+// The nth number after a key of status, or 0 if there is no such line
 inline long long status_number(const Status &status, const std::string &word, int nth = 1)
 {
 	const auto line = status.find(word);
@@ -96,7 +95,7 @@ inline long long status_number(const Status &status, const std::string &word, in
 	return number;
 }
 
-// The numbers that are names in a directory, in rising order; none if it is gone.
+// The numeric names in a directory, ascending; none if it no longer exists
 inline std::vector<pid_t> list_numbers(const std::string &path)
 {
 	std::vector<pid_t> numbers;
@@ -111,20 +110,20 @@ inline std::vector<pid_t> list_numbers(const std::string &path)
 	return numbers;
 }
 
-// All processes, in the order of their PIDs.
+// All processes, in PID order
 inline std::vector<pid_t> list_pids()
 {
 	return list_numbers("/proc");
 }
 
-// The threads of a process, the first one among them.
+// The threads of a process, including the first
 inline std::vector<pid_t> list_threads(pid_t pid)
 {
 	return list_numbers("/proc/" + std::to_string(pid) + "/task");
 }
 
-// A kernel thread's name in psinfo is the 15 bytes that the kernel holds; /proc
-// shows a longer one where there is one, and says what a kworker works on.
+// The name without what /proc adds for kernel threads. psinfo shows the 15 bytes
+// of comm; /proc may show a longer name, and the current work of a kworker.
 inline std::string held_name(const Stat &stat)
 {
 	std::string name = stat.name;
@@ -137,7 +136,7 @@ inline std::string held_name(const Stat &stat)
 	return name.substr(0, 15);
 }
 
-// The words of psinfo for the letters of stat.
+// The state words of psinfo by the letters of stat
 inline const std::vector<std::pair<char, std::string>> state_words = {
 	{'R', "RUNNING"}, {'S', "INTERRUPTIBLE"}, {'D', "UNINTERRUPTIBLE"},
 	{'T', "STOPPED"}, {'t', "TRACED"}, {'Z', "ZOMBIE"},

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-// query-contract TOPIC: does what the contract in psinfo/abi.h allows and
-// forbids, case by case, and prints each case in which the module answers
-// otherwise. What is refused must leave the query and the buffer as they were.
+// query-contract TOPIC: tests what the contract in psinfo/abi.h allows and forbids,
+// case by case, and prints the cases that fail. A refused request must leave the
+// query and the buffer unchanged.
 //
-//	refusals	EINVAL, each cause alone
-//	limits		what is just about allowed
+//	refusals	EINVAL, each cause separately
+//	limits		valid boundary cases
 //	sizes		shorter and longer structures, EINVAL and E2BIG
 //	records		records of every size, with any groups
-//	answers		each byte that comes back is what it should be
-//	numbers		which requests are one of psinfo
-//	info		what PSINFO_IOC_INFO says
+//	answers		every byte of the answer
+//	numbers		which ioctl numbers are accepted
+//	info		PSINFO_IOC_INFO
 //	pointers	EFAULT
 #include "query.h"
 
@@ -59,7 +59,7 @@ int request(unsigned long number, void *argument)
 	return ioctl(psinfo(), number, argument) ? errno : 0;
 }
 
-// ---- queries that are right ----------------------------------------------------
+// ---- valid queries -------------------------------------------------------------
 
 std::vector<unsigned char> buffer(1 << 18);
 
@@ -80,7 +80,7 @@ psinfo_query for_totals()
 	return query;
 }
 
-// What it sends in the fields that are for the answer must not matter.
+// The output fields of a request must be ignored.
 void poison_answer(psinfo_query &query)
 {
 	std::memset(&query.nr_records, poison, sizeof(query) - offsetof(psinfo_query, nr_records));
@@ -201,10 +201,10 @@ const Case allowed_records[] = {
 	CASE(query.cursor = INT_MAX),
 	CASE(query.record_size = PSINFO_RECORD_SIZE_MAX),
 	CASE(query.groups = 0; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
-	// Groups that the module does not know are ignored, and need no room.
+	// Unknown groups are ignored, and need no space in the record.
 	CASE(query.groups |= 1u << 31),
 	CASE(query.groups = 1u << 30 | 1u << 5; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
-	// Only what is written needs to be there.
+	// Only the part of the buffer that is written must exist.
 	CASE(query.capacity = UINT_MAX),
 };
 
@@ -219,7 +219,7 @@ void try_limits()
 	query.flags |= PSINFO_QUERY_THREADS;
 	allowed(query, "totals of threads");
 
-	// One process is one call, though the buffer is full then.
+	// One process needs only one call, although it fills the buffer.
 	query = for_records();
 	query.filters = PSINFO_FILTER_PID;
 	query.pid = static_cast<std::uint32_t>(getpid());
@@ -239,10 +239,10 @@ void try_limits()
 
 // ---- sizes of structures ---------------------------------------------------------
 
-// A structure of any size, at the beginning of memory that is all `tail`
+// A structure of any size, followed by bytes that are all `tail`
 template <typename Struct> class Sized {
 public:
-	static constexpr std::size_t room = 1 << 17;	// two pages at least
+	static constexpr std::size_t room = 1 << 17;	// at least two pages
 
 	Sized(const Struct &contents, std::uint32_t size, unsigned char tail) : bytes_(room, tail)
 	{
@@ -275,7 +275,7 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 	for (const std::uint32_t size : {0u, 1u, 4u, least / 2, least - 8, least - 1})
 		refused({contents, size, 0}, EINVAL, " of " + std::to_string(size) + " bytes");
 
-	constexpr std::uint32_t longest = PSINFO_STRUCT_SIZE_MAX;	// whatever the page size
+	constexpr std::uint32_t longest = PSINFO_STRUCT_SIZE_MAX;	// for any page size
 	for (const std::uint32_t size : {least + 1, least + 8, least + 100, longest - 1, longest}) {
 		const std::string what = " of " + std::to_string(size) + " bytes";
 		Sized<Struct> right(contents, size, 0);
@@ -289,7 +289,7 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 			refused(wrong, E2BIG, what + " with byte " + std::to_string(at) + " not zero");
 		}
 	}
-	// What is behind its end is none of the module's business.
+	// Bytes after its end must not matter.
 	Sized<Struct> exact(contents, least, poison);
 	expect_error(request(number, exact.data()), 0, name + " before something else");
 	expect(is_all(exact.data() + sizeof(Struct), 64, poison), name + ": something was written behind its end");
@@ -515,7 +515,7 @@ void try_info()
 
 // ---- pointers ----------------------------------------------------------------------
 
-// Two pages, the second of which is not there.
+// A page that is followed by an unmapped one
 class Cliff {
 public:
 	Cliff()
@@ -531,7 +531,7 @@ public:
 
 	unsigned char *page() const { return page_; }
 	unsigned char *edge() const { return page_ + page_size; }
-	// So many bytes before the edge
+	// A pointer to `bytes` before the edge
 	unsigned char *before(std::size_t bytes) const { return edge() - bytes; }
 	void protect(int how) const
 	{
@@ -579,7 +579,7 @@ void try_pointers()
 		expect(std::equal(before.begin(), before.end(), cliff.page()), "half a query has changed");
 	}
 	{
-		// Longer than what is known, and the part beyond is not there
+		// Longer than the known structure, with its tail unmapped
 		psinfo_query query = for_records();
 		query.size = sizeof(query) + 8;
 		std::memcpy(cliff.before(sizeof(query)), &query, sizeof(query));
@@ -609,13 +609,13 @@ void try_pointers()
 		bad_buffer(0xffff'ffff'ffff'f000, "at the end of all addresses", groups);
 	}
 	if (sizeof(void *) == 4) {
-		// Not what is at the lower half of that address
+		// It must not be truncated to the lower half of that address.
 		std::fill(buffer.begin(), buffer.end(), poison);
 		bad_buffer(address(buffer.data()) | 1ull << 32, "that a 32-bit program cannot have");
 		expect(is_all(buffer.data(), buffer.size(), poison), "the upper half of an address was cut off");
 	}
 
-	// Right up to the edge is fine.
+	// A buffer that ends at the edge is valid.
 	query = for_records();
 	query.records = address(cliff.before(3 * sizeof(psinfo_record)));
 	query.capacity = 3;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// query-filters PID...: asks with every filter and many combinations of them,
-// and holds the records against those of a query without a filter, filtered
-// here by the contract. The processes and parents named are asked for by
-// number. Totals must be those of the records, and the same by totals only. A
-// case counts when nothing changed around it: the unfiltered answers before and
-// after are the same; it is tried until they are. Somebody may have changed and
-// changed back in between; so what is wrong must be wrong several times.
+// query-filters PID...: queries with every filter and many combinations of them,
+// and compares the records with those of an unfiltered query, filtered here
+// according to the contract. The PIDs are used for filters by process and parent.
+// Totals must match the records, also with totals only. A case is valid if nothing
+// has changed meanwhile, that is, if the unfiltered answers before and after are
+// equal; it is repeated until then. A process may change and change back in
+// between, so a case fails only if it is wrong several times.
 #include "query.h"
 
 #include <cstdio>
@@ -13,7 +13,7 @@
 namespace {
 
 constexpr int most_tries = 200;
-constexpr int most_wrong = 20; // a thread that runs for a moment is no mistake; one repeats itself
+constexpr int most_wrong = 20; // a thread that runs briefly is no error; real errors recur
 constexpr std::uint32_t most = 1000;	// records, in one call
 constexpr std::uint32_t kernel_thread = 0x00200000;	// PF_KTHREAD
 constexpr std::uint32_t groups = PSINFO_GROUP_CRED;
@@ -70,7 +70,7 @@ psinfo_query query_for(const Filter &filter, std::uint32_t flags)
 	return query;
 }
 
-// Asks by totals only; what is wrong with the answer.
+// Queries totals only; returns what is wrong with the answer.
 std::string totals_are_wrong(int fd, const Filter &filter, std::uint32_t flags, const Totals &processes, const Totals &threads)
 {
 	psinfo_query query = query_for(filter, flags | PSINFO_QUERY_TOTALS_ONLY);
@@ -120,7 +120,7 @@ public:
 		++failures_;
 	}
 
-	// Whether all is well, and there was enough to tell.
+	// Returns whether there were no failures and enough cases with records.
 	bool report(unsigned least_filled) const
 	{
 		std::printf("%u cases, %u with records, %zu records\n", cases_, filled_, records_);
@@ -162,7 +162,7 @@ private:
 	std::size_t records_ = 0;
 };
 
-// Each with what it wants of a filter, the first of them nothing.
+// Combinations of filters by state, user, kind and number, each of which may be unset
 std::vector<Filter> ways_to_ask(const std::vector<std::uint32_t> &pids)
 {
 	constexpr std::uint32_t sleeping = 1u << PSINFO_STATE_INTERRUPTIBLE, running = 1u << PSINFO_STATE_RUNNING,

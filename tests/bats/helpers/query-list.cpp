@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-// query-list [WORD...]: asks /proc/psinfo and prints a line for each record,
+// query-list [WORD...]: queries /proc/psinfo and prints a line for each record,
 // such as "pid=1 tgid=1 ... name=init", with all fields of all groups.
 //
-//	on=FILE		asks that file; on=- asks descriptor 0
+//	on=FILE		queries that file; on=- queries descriptor 0
 //	pid=N parent=N uid=N states=LETTERS kernel user threads
-//			what the query is to let through
-//	capacity=N	asks for up to N records at a time, instead of 256
-//	only=FIELD,...	prints no other fields
-//	totals		prints "RUNNING=N ... TOTAL=N THREADS=N" instead, of one
-//			call for totals only
+//			filters and flags of the query
+//	capacity=N	requests up to N records per call (default 256)
+//	only=FIELD,...	prints only these fields
+//	totals		prints "RUNNING=N ... TOTAL=N THREADS=N" instead, from
+//			one call for totals only
 #include "query.h"
 #include "table.h"
 

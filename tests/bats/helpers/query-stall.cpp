@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// query-stall WHAT: holds a query up where it writes into the buffer, at a page
-// that is given to it later (userfaultfd), and finds out about that moment:
+// query-stall WHAT: blocks a query while it writes to its buffer, at a page that
+// is provided later (userfaultfd), and meanwhile:
 //
 //	memory		prints "held KIB of N": by how much the kernel's memory has
 //			grown when nearly all of N records have been written
-//	possible	prints "yes" if this kernel lets it do so
+//	possible	prints "yes" if this kernel supports it
 //	forever		prints "stalled", and waits until it is killed
 #include "memory.h"
 #include "process.h"
@@ -23,7 +23,7 @@ namespace {
 
 const std::size_t page_size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 
-// Memory whose last page but one is not there until it is given.
+// Memory whose last page but one is missing until give() is called
 class Gap {
 public:
 	explicit Gap(std::size_t before)
@@ -72,8 +72,8 @@ private:
 	int fd_;
 };
 
-// Asks for all records from a thread, and does something in the midst of it,
-// behind so many records. Returns the answer.
+// Queries all records in a thread. Calls before() first, and meanwhile() while the
+// query is blocked after `records_before` records. Returns the answer.
 psinfo_query ask_and_meanwhile(std::uint32_t records_before, const std::function<void()> &before,
 			       const std::function<void()> &meanwhile)
 {
@@ -127,7 +127,7 @@ void tell_memory()
 {
 	long least = -1;
 	const std::uint32_t all = count_processes();
-	// Somebody else may take memory the very moment.
+	// Other processes may allocate memory meanwhile: take the minimum.
 	for (int i = 0; i < 5; ++i) {
 		long before = 0, during = 0;
 		ask_and_meanwhile(all - 20, [&] { before = kernel_memory(); }, [&] { during = kernel_memory(); });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// query-together SECONDS: threads that share one descriptor ask all at once,
-// each something else and in calls of another size, and one reads the text.
-// Each pass must be complete and consistent: what lives throughout is in it
-// exactly once, with the fields it asked for and no others.
+// query-together SECONDS: threads that share one descriptor query
+// concurrently, each with different groups and capacity, and one reads the
+// text. Each pass must be complete and consistent: processes that live
+// throughout occur exactly once, with the requested fields and no others.
 #include "process.h"
 #include "query.h"
 #include "table.h"
@@ -75,7 +75,7 @@ void ask_forever(int fd, const Kind &kind, const std::vector<pid_t> &steady)
 	}
 }
 
-// The text is of one moment, and must not be touched by all the asking.
+// The text is one snapshot, and must not be affected by concurrent queries.
 void read_forever(int fd)
 {
 	std::string first, problem;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Asking /proc/psinfo by ioctl, straight by the contract of psinfo/abi.h.
+// Queries /proc/psinfo by ioctl, directly according to psinfo/abi.h.
 //
 //   const Descriptor fd(psinfo_path);
 //   psinfo_query query = whole_query();
@@ -20,7 +20,7 @@
 
 #include "../../../src/uapi/psinfo/abi.h"
 
-// What this header knows; the public one has no such masks.
+// All bits known here; the public header has no such masks.
 inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES |
 					    PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
@@ -36,13 +36,13 @@ inline psinfo_query whole_query()
 	return query;
 }
 
-// Fails with errno; returns it.
+// Returns 0 or errno.
 inline int ask(int fd, psinfo_query &query)
 {
 	return ioctl(fd, PSINFO_IOC_QUERY, &query) ? errno : 0;
 }
 
-// ---- a whole pass ------------------------------------------------------------
+// ---- a complete pass ---------------------------------------------------------
 
 using Totals = std::array<std::uint64_t, PSINFO_STATES_MAX>;
 
@@ -51,10 +51,10 @@ struct Pass {
 	Totals processes{}, threads{};	// of all calls
 	unsigned calls = 0;
 	int error = 0;			// errno of the call that failed
-	std::string problem;		// what contradicts itself; nothing should
+	std::string problem;		// an inconsistency, or empty
 };
 
-// What the records of one call add up to
+// Adds the records of one call to the totals.
 inline void count_records(const psinfo_record *record, std::size_t nr, bool threads, Totals &processes, Totals &nr_threads)
 {
 	for (; nr; --nr, ++record) {
@@ -65,7 +65,7 @@ inline void count_records(const psinfo_record *record, std::size_t nr, bool thre
 	}
 }
 
-// What of one call does not fit together, or to what came before it
+// An inconsistency within one call, or with the preceding one; empty if none
 inline std::string wrong_with(const psinfo_query &answer, const psinfo_record *records, std::uint32_t last_pid)
 {
 	Totals processes{}, threads{};
@@ -87,7 +87,7 @@ inline std::string wrong_with(const psinfo_query &answer, const psinfo_record *r
 	return {};
 }
 
-// With the given buffer size; what is asked stands in the query.
+// Makes a pass with this buffer size and the other parameters from `query`.
 inline Pass take_pass(int fd, psinfo_query query, std::uint32_t capacity)
 {
 	std::vector<psinfo_record> buffer(capacity);
@@ -113,7 +113,7 @@ inline Pass take_pass(int fd, psinfo_query query, std::uint32_t capacity)
 	return pass;
 }
 
-// The same; fails if there is anything wrong.
+// The same; throws on any error or inconsistency.
 inline Pass pass(int fd, const psinfo_query &query, std::uint32_t capacity)
 {
 	Pass pass = take_pass(fd, query, capacity);
@@ -204,7 +204,7 @@ inline constexpr RecordField record_fields[] = {
 };
 #undef RECORD_FIELD
 
-// A field that is added to the header and not here does not get past this.
+// Fails to compile if a field is added to the header but not here.
 constexpr bool has_every_byte()
 {
 	std::size_t at = 0;
@@ -217,7 +217,7 @@ constexpr bool has_every_byte()
 }
 static_assert(has_every_byte());
 
-// The number in a field; the name has none.
+// The number in a field; 0 for the name
 inline long long value_of(const RecordField &field, const psinfo_record &record)
 {
 	const char *at = reinterpret_cast<const char *>(&record) + field.offset;
@@ -229,7 +229,7 @@ inline long long value_of(const RecordField &field, const psinfo_record &record)
 	return field.is_signed && field.size == 4 ? static_cast<std::int32_t>(value) : static_cast<long long>(value);
 }
 
-// How long a record must be to hold these groups
+// The record size needed for these groups
 inline std::uint32_t record_size_for(std::uint32_t groups)
 {
 	std::size_t end = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// read-pieces WAY...: reads /proc/psinfo in pieces, each way through a
-// descriptor of its own, and holds what comes against one full read of that
-// same descriptor. Prints a line for each way.
+// read-pieces WAY...: reads /proc/psinfo in pieces, in each way with a new
+// descriptor, and compares them with one full read of that descriptor. Prints
+// a line for each way.
 #include "files.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ std::string read_some(int fd, std::size_t size)
 	return piece;
 }
 
-// Up to `size` bytes from `at`, in as many calls as it takes.
+// Reads up to `size` bytes from `at`, in as many calls as necessary.
 std::string pread_all(int fd, std::size_t size, std::size_t at)
 {
 	std::string text(size, '\0');
@@ -73,7 +73,7 @@ void expect(bool holds, const std::string &what)
 
 // --- The ways ------------------------------------------------------------------
 
-// Pieces of `size` bytes one after the other, the first read being one of them.
+// Reads pieces of `size` bytes in order; the first of them takes the snapshot.
 void in_blocks(std::size_t size)
 {
 	const Descriptor fd(psinfo_path);
@@ -85,13 +85,13 @@ void in_blocks(std::size_t size)
 	expect_same("blocks of " + std::to_string(size), pieces, whole(fd));
 }
 
-// From the last piece to the first, at odd places, the first read being one.
+// Reads from the last piece to the first, at odd offsets.
 void backwards()
 {
 	constexpr std::size_t step = 333;
 	const Descriptor fd(psinfo_path);
 	const std::size_t size = [&] {
-		std::size_t at = 1 << 20;	// behind the end of any table here
+		std::size_t at = 1 << 20;	// beyond the end of any table here
 		while (at > 0 && pread_all(fd, 1, at - 1).empty())
 			at /= 2;
 		while (!pread_all(fd, 1, at).empty())
@@ -130,7 +130,7 @@ void at_random()
 			    full.substr(std::min(at, full.size()), piece.size()));
 }
 
-// A descriptor that two processes share, one after the other.
+// Two processes read from a shared descriptor in turn.
 void shared()
 {
 	const Descriptor fd(psinfo_path);
@@ -163,7 +163,7 @@ bool names(const std::string &text, pid_t pid)
 	return text.find(start) != text.npos;
 }
 
-// A process born between two reads of a descriptor is not in it.
+// A process created between two reads of a descriptor is not shown by it.
 void newborn()
 {
 	const Descriptor fd(psinfo_path);
@@ -185,7 +185,7 @@ void newborn()
 	expect_same("after it has ended", later, first);
 }
 
-// Reading at the end and behind it, now and later, gives nothing.
+// Reading at the end or beyond it returns nothing, also repeatedly.
 void at_end()
 {
 	const Descriptor fd(psinfo_path);
@@ -207,7 +207,7 @@ void at_end()
 	expect(lseek(fd, -1, SEEK_SET) == -1 && errno == EINVAL, "a negative place is accepted");
 }
 
-// The kernel's own copying: sendfile into a file, splice through a pipe.
+// Copies within the kernel: sendfile() to a file, splice() through a pipe.
 void copied()
 {
 	const Descriptor fd(psinfo_path);

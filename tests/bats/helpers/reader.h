@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// Those who open /proc/psinfo in tests, and how they hand over what they opened.
+// The readers that open /proc/psinfo in tests and pass on the descriptor.
 //
 //	root alice bob
 //	root-no-ptrace	root without CAP_SYS_PTRACE
 //	alice-ptrace	alice with CAP_SYS_PTRACE
-//	alice-userns	alice, as root of a user namespace of hers
+//	alice-userns	alice, as root of her own user namespace
 #pragma once
 
 #include "descriptors.h"

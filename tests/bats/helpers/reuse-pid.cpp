@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-// reuse-pid WHAT HITS SECONDS [MODULE]: gives the PID of a parent to a younger process while
-// /proc/psinfo is being read, and checks what the table says of the child. It ends
-// after HITS tables that were hit by that, fails at the first one that is wrong, and
-// after SECONDS if the moment was not hit often enough. WHAT is
+// reuse-pid WHAT HITS SECONDS [MODULE]: reuses a parent's PID for a newer process while
+// /proc/psinfo is being read, and checks what the table shows for the child. Succeeds
+// after HITS tables that hit the race, and fails at the first wrong table, or after
+// SECONDS if there were too few hits. WHAT is
 //
-//	parent		the parent ends after the row of its child was filled; the
-//			newborn process with its PID has a row of its own
-//	family		the child ends as well, and its PID is used again, too
+//	parent		the parent exits after the row of its child was filled; the
+//			new process with its PID has its own row
+//	family		the child exits as well, and its PID is also reused
 //	late		the parent is created after the walk has passed its PID, so it has
-//			no row; it and the child end before the parent is named
-//	log		as family, but instead of a table what the module MODULE writes
-//			to the kernel log when it is loaded with log=CHILD
+//			no row; it and the child exit before the parent's name is looked up
+//	log		like family, but checks what MODULE writes to the kernel log
+//			when it is loaded with log=CHILD
 //
 // The table must have the columns PID, NAME, STAT, PPID, PARENT and NICE. The walk
-// goes from the lowest PID to the highest, so what lies between the two PIDs takes
-// time: start helpers/crowd first. The reader shares one processor with the others,
-// which have a real-time priority: while they act, it does not get on.
+// proceeds in ascending PID order, so processes between the two PIDs prolong it: start
+// helpers/crowd first. The reader shares one processor with the other processes, which
+// have real-time priority, so it makes no progress while they act.
 #include "process.h"
 #include "table.h"
 
@@ -40,30 +40,30 @@ constexpr const char *main_name = "reuse-main", *keeper_name = "reuse-keeper";
 constexpr const char *parent_name = "old-parent", *child_name = "child";
 constexpr const char *newborn_name = "newborn", *other_name = "other-child";
 
-// When the others acted, as the table or log shows it: before the row of the child
-// was filled, after that of the parent, or between the two. If the parent should have
-// no row and has one, it was created before the walk came by.
+// When the processes changed, according to the table or log: before the row of the
+// child was filled (early), after that of the parent (late), or in between (hit). If
+// the parent has a row but should not, it was created before the walk passed its PID.
 enum class Moment { early, hit, late, created_early };
 
-// Shared by all of them.
+// Shared by all processes
 struct Scene {
-	std::atomic<bool> is_ready;	// the process just created has its name and its child
+	std::atomic<bool> is_ready;	// the process just created has its name and child
 	std::atomic<unsigned> hits;
 	std::atomic<unsigned> tries;
 	std::atomic<Moment> last;
 	std::atomic<pid_t> parent, child;
-	std::atomic<double> duration;	// of the last first read(), which takes the snapshot
+	std::atomic<double> duration;	// of the latest read() that takes the snapshot
 };
 
 Scene *scene;
 pid_t main_pid, keeper_pid;
 std::string what;
 
-constexpr double patience = 10;	// seconds for what should take a moment
+constexpr double patience = 10;	// timeout in seconds
 
-// A child with that PID. It has a name and has done `body` when this returns. Of a
-// process that was just reaped the PID may still be in use for a moment, though
-// nothing can be found by it any more.
+// Creates a child with that PID; it has its name and has run `body` when this returns.
+// The PID of a process that was just reaped may still be in use for a moment, although
+// it can no longer be found.
 template <typename Body> pid_t create(pid_t pid, std::uint64_t flags, const char *name, Body body)
 {
 	clone_args args = {};
@@ -149,8 +149,7 @@ Moment moment_of(const Table &table)
 	return Moment::hit;
 }
 
-// What is written to the kernel log while the module is loaded. The module is
-// unloaded then.
+// Loads the module, returns what it writes to the kernel log, and unloads it.
 class Loader {
 public:
 	explicit Loader(const std::string &module)
@@ -162,7 +161,7 @@ public:
 
 	std::string load() const
 	{
-		// Before there is a child, any process will do.
+		// While there is no child, use any process.
 		const std::string parameters = "log=" + std::to_string(std::max<pid_t>(scene->child, 1));
 		need(lseek(log_, 0, SEEK_END) >= 0, "lseek");
 		const double began = process::now();
@@ -220,7 +219,7 @@ Moment read_once()
 	return moment_of(*table);
 }
 
-// A table or log for each byte that comes; a byte goes back when it was right.
+// For each byte received, reads a table or log; replies with a byte if it is right.
 void read_when_told(int from, int to, const std::string &module)
 {
 	const auto loader = module.empty() ? std::nullopt : std::optional<Loader>(module);
@@ -239,7 +238,7 @@ void read_when_told(int from, int to, const std::string &module)
 	}
 }
 
-// ---- the keeper, who makes and ends the others --------------------------------------
+// ---- the keeper, which creates and kills the others ---------------------------------
 
 class Keeper {
 public:
@@ -255,7 +254,7 @@ public:
 		close(answers[1]);
 		order_ = orders[1];
 		answer_ = answers[0];
-		// Orphans become its children, and it is ahead of the reader.
+		// Orphans become its children, and it preempts the reader.
 		need(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "prctl");
 		const sched_param first = {1};
 		need(sched_setscheduler(0, SCHED_FIFO, &first) == 0, "sched_setscheduler");
@@ -293,17 +292,17 @@ private:
 	{
 		char byte = 0;
 		if (read(answer_, &byte, 1) != 1)
-			_exit(1);	// the reader has said why
+			_exit(1);	// the reader has printed the reason
 	}
 
-	// Some time of a read, between these parts of it.
+	// Sleeps for a random time between these fractions of a read.
 	void nap(double from, double to)
 	{
 		process::nap(duration_ * std::uniform_real_distribution<double>(from, to)(random_));
 	}
 
-	// Two PIDs that are free, with all processes in between: what ended while the
-	// kernel booted has left the lowest ones.
+	// Chooses two free PIDs, below and above most processes. Low PIDs are free, because
+	// processes have exited during boot.
 	void choose_pids(bool parent_is_higher)
 	{
 		pid_t low = 2, high = 32700;
@@ -337,7 +336,7 @@ private:
 			end_family();
 			create(scene->child, CLONE_PARENT, other_name);
 		} else {
-			// Marks a row that is filled from here on.
+			// Marks rows that are filled from now on.
 			need(setpriority(PRIO_PROCESS, static_cast<id_t>(scene->child.load()), 5) == 0, "setpriority");
 			end(scene->parent);
 		}
@@ -372,8 +371,8 @@ private:
 
 	int order_ = -1, answer_ = -1;
 	double duration_ = 0;
-	double first_delay_ = 0.02;	// until the family is created, in parts of it
-	double delay_ = 0.4;		// until they act
+	double first_delay_ = 0.02;	// until the family is created, as fractions of a read
+	double delay_ = 0.4;		// until the processes change
 	std::minstd_rand random_{1};
 };
 
@@ -417,7 +416,7 @@ int main(int argc, char **argv)
 
 	const pid_t keeper = process::start(
 		[&] { keep(static_cast<unsigned>(std::atoi(argv[2])), std::atof(argv[3]), is_table ? "" : argv[4]); });
-	// The other children are those that the keeper makes for it.
+	// The other children were created by the keeper with CLONE_PARENT.
 	int status = 0;
 	while (waitpid(-1, &status, 0) != keeper)
 		continue;

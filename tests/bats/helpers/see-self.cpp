@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// see-self MOUNT CHANGE: becomes alice, is not dumpable, and opens MOUNT/psinfo in a
-// thread that has new credentials of the same value by CHANGE:
+// see-self MOUNT CHANGE: becomes alice, not dumpable, and opens MOUNT/psinfo in a
+// thread whose credentials are a new copy with the same values, because of CHANGE:
 //
 //   keepcaps	prctl(PR_SET_KEEPCAPS)
-//   setresuid	setresuid() to the ids that it has
+//   setresuid	setresuid() to its current ids
 //
-// Prints "seen" if the process has a record of its own there, else "not seen".
+// Prints "seen" if the process has a record there, else "not seen".
 #include "process.h"
 #include "query.h"
 
@@ -14,7 +14,7 @@
 
 namespace {
 
-// Of this thread alone; the C library would change all threads.
+// Changes only this thread; the libc function would change all threads.
 long set_thread_uids(uid_t uid)
 {
 #ifdef SYS_setresuid32

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-// see-which MOUNT READER [GROUP]: opens MOUNT/psinfo as somebody, and fails if
-// it shows any process whose MOUNT/<pid>/stat they cannot read, or hides one
-// whose stat they can, in the text or by ioctl. Only processes that were there
-// before and after count. Each row must also have the PPID, the UID and the
-// PARENT that this reader may know. GROUP is a supplementary group.
+// see-which MOUNT READER [GROUP]: opens MOUNT/psinfo as READER. Fails if the
+// text or ioctl() shows a process whose MOUNT/<pid>/stat this reader cannot
+// read, or hides one whose stat is readable. Only processes that exist before
+// and after count. Each row must also have the PPID, UID and PARENT that the
+// reader may see. GROUP is a supplementary group.
 //
 //   READER	root alice bob
 //		root-no-ptrace	root without CAP_SYS_PTRACE
 //		alice-ptrace	alice with CAP_SYS_PTRACE
-//		alice-userns	alice, as root of a user namespace of hers
+//		alice-userns	alice, as root of her own user namespace
 //		to-root:READER	opened by READER, but first read by root
 //
-// The ioctl is always root's, on the reader's descriptor.
+// ioctl() is always called by root, on the reader's descriptor.
 //
-// Prints the names of the processes shown that are no kernel threads. Needs the
+// Prints the names of the processes shown, without kernel threads. Needs the
 // columns pid, ppid, uid, name, stat and parent.
 #include "query.h"
 #include "reader.h"
@@ -38,10 +38,10 @@ constexpr int most_processes = 4096;
 struct Judged {
 	pid_t pid;
 	bool before, after;	// whether stat was readable
-	long long ppid, uid;	// what stat and status said
+	long long ppid, uid;	// from stat and status
 };
 
-// Filled by the reader, judged by its parent.
+// Filled by the reader, evaluated by its parent
 struct Shared {
 	int nr_judged;
 	pid_t reader;
@@ -56,7 +56,7 @@ std::string contents_of(const std::string &path)
 	return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-// The words of stat behind the name; [0] is field 3.
+// The words of stat after the name; [0] is field 3.
 std::vector<std::string> stat_words(const std::string &directory)
 {
 	const std::string text = contents_of(directory + "/stat");
@@ -71,7 +71,7 @@ std::vector<std::string> stat_words(const std::string &directory)
 	return words;
 }
 
-// Start times by PID, as root sees them in the /proc that hides nothing.
+// Start times by PID, as root sees them in /proc, which hides nothing
 std::map<pid_t, std::string> all_processes()
 {
 	std::map<pid_t, std::string> all;
@@ -91,7 +91,7 @@ std::map<pid_t, std::string> all_processes()
 
 // ---- the reader -------------------------------------------------------------
 
-// Whether stat can be read, and what it and status say.
+// Returns whether stat is readable; stores values of stat and status.
 bool look(const std::string &mount, Judged &judged)
 {
 	const std::string directory = mount + "/" + std::to_string(judged.pid);
@@ -105,7 +105,7 @@ bool look(const std::string &mount, Judged &judged)
 	return true;
 }
 
-// Runs as the reader. The file is at its beginning again, or not read at all.
+// Runs as the reader. The descriptor that it sends is unread or rewound.
 void play_reader(const std::string &mount, bool reads_itself, int socket, Shared *shared)
 {
 	for (int i = 0; i < shared->nr_judged; ++i)
@@ -122,12 +122,12 @@ void play_reader(const std::string &mount, bool reads_itself, int socket, Shared
 		shared->judged[i].after = look(mount, shared->judged[i]);
 }
 
-// ---- the judgement ----------------------------------------------------------
+// ---- evaluation -------------------------------------------------------------
 
-// What the descriptor gives by ioctl
+// The results of ioctl() on the descriptor
 struct Asked {
 	std::vector<psinfo_record> all;
-	std::set<pid_t> found, counted;	// when asked for by PID
+	std::set<pid_t> found, counted;	// by queries for a PID
 };
 
 Asked ask_everything(int fd, const Shared &shared)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// silent-fuse DIRECTORY [query]: a file system in user space that stops answering,
-// and a process that is stuck because of it. It mounts itself at DIRECTORY, answers
-// until DIRECTORY/file can be mapped, and is silent when the first byte is wanted.
-// The process wants it, or with "query" has /proc/psinfo write records there.
+// silent-fuse DIRECTORY [query]: a FUSE file system that stops answering, and a
+// process that is stuck because of it. It is mounted at DIRECTORY, answers until
+// DIRECTORY/file can be mapped, and never answers the first read. The process
+// accesses the mapped page, or with "query" lets /proc/psinfo write records to it.
 //
-// Prints "PID" of the stuck process once the kernel has asked for the byte.
+// Prints the PID of the stuck process when the kernel has requested the page.
 #include "process.h"
 #include "query.h"
 
@@ -34,7 +34,7 @@ public:
 			      "mount");
 	}
 
-	// Returns when there is no answer to give any more.
+	// Answers requests; returns at the first read, which stays unanswered.
 	void answer_until_read()
 	{
 		alignas(8) std::array<char, 1U << 17U> request{};
@@ -59,7 +59,7 @@ private:
 			fuse_init_out out{};
 			out.major = FUSE_KERNEL_VERSION;
 			out.minor = reinterpret_cast<const fuse_init_in *>(argument)->minor;
-			// Who waits for a page that is being read ahead is in D.
+			// With readahead a process waits for its page in state D.
 			out.max_readahead = 1U << 17U;
 			out.flags = FUSE_ASYNC_READ;
 			out.max_write = 4096;

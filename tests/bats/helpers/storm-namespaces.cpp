@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-// storm-namespaces SECONDS: PID namespaces come and go, each with a /proc of its
-// own, while eight processes keep descriptors of the psinfo in there, and read and
-// ask through them, long after the namespace has ended. What comes must be well
-// formed, and hold nobody who is not in there. Prints what it counted, as storm
-// does: reads, rows, deeds (namespaces), seen (looks into one that has ended).
+// storm-namespaces SECONDS: creates and destroys PID namespaces, each with its own
+// /proc, while eight processes keep descriptors of their psinfo files and read and
+// query them, even long after the namespace has ended. The results must be well
+// formed and contain only processes of that namespace. Prints counts like storm:
+// reads, rows, deeds (namespaces), seen (empty results, after its end).
 #include "descriptors.h"
 #include "process.h"
 #include "query.h"
@@ -41,8 +41,8 @@ Counts *counts;
 
 // ---- the namespaces ----------------------------------------------------------
 
-// The first process of one: it has some children and a /proc, gives away what
-// it opened there, and ends, and the namespace with it.
+// Runs as the first process of a namespace: creates children and a /proc, passes
+// on the files that it opens there, and exits, which ends the namespace.
 [[noreturn]] void live_inside(int to, unsigned turn)
 {
 	process::set_name(name);
@@ -55,11 +55,11 @@ Counts *counts;
 	for (unsigned i = 0; i < 3; ++i) {
 		const int fd = open("/proc/psinfo", O_RDONLY | O_CLOEXEC);
 		process::need(fd >= 0, "/proc/psinfo");
-		// One of them is begun while the namespace lives.
+		// Begin to read one of them while the namespace exists.
 		char some[64];
 		if (i == 1)
 			process::need(read(fd, some, sizeof(some)) > 0, "a read");
-		// Lost if the readers do not take them as fast.
+		// Dropped if the readers are too slow to receive it.
 		process::need(descriptors::send(to, fd, MSG_DONTWAIT | MSG_NOSIGNAL) || errno == EAGAIN, "sendmsg");
 		close(fd);
 	}
@@ -68,7 +68,7 @@ Counts *counts;
 	_exit(0);
 }
 
-// A process that has children in one namespace can have none in another.
+// Runs in a new process, because unshare(CLONE_NEWPID) works only once in each.
 [[noreturn]] void make_one(int to, unsigned turn)
 {
 	process::need(unshare(CLONE_NEWPID) == 0, "unshare");
@@ -132,7 +132,7 @@ void read_through(int fd)
 	counts->seen += table->rows.empty();
 }
 
-// Keeps a hundred descriptors, and looks through one after the other.
+// Keeps up to a hundred descriptors, and uses them in turn.
 void keep_and_look(int from)
 {
 	std::vector<int> kept;

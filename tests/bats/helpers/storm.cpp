@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-// Eight processes read /proc/psinfo in a loop and check each table, while
-// others do to themselves, all the time, what the scenario says. The first
-// table that is wrong ends it with status 1 and is printed.
+// Eight processes read /proc/psinfo in a loop and check each table, while other
+// processes continuously do what the scenario says. The first wrong table is
+// printed and ends the program with status 1.
 //
 //   storm fork SECONDS		forks, exits, orphans, execve() from threads
-//   storm query SECONDS	the same, and the readers ask by ioctl, in calls for 1,
+//   storm query SECONDS	the same, but the readers use ioctl(), in calls for 1,
 //				2, 7 and 4096 records, for processes and for threads
-//   storm exec SECONDS		execve() from threads alone, as fast as it goes
+//   storm exec SECONDS		only execve() from threads, as fast as possible
 //   storm names SECONDS	processes that rename themselves
 //   storm ids SECONDS MOUNT	user ids that change; MOUNT hides others' processes
-//   storm trace SECONDS	processes that are attached to and let go
-//   storm all SECONDS MOUNT	all of these at once, beside eight who read and eight
-//				who ask, some of them as alice through MOUNT
-//   storm unload		the module comes and goes; until stdin closes
+//   storm trace SECONDS	processes that are attached and detached by a tracer
+//   storm all SECONDS MOUNT	all of these at once, with eight readers and eight
+//				that query, some of them as alice through MOUNT
+//   storm unload		the module is loaded and unloaded, until stdin closes
 #include "process.h"
 #include "query.h"
 #include "table.h"
@@ -37,30 +37,30 @@ constexpr std::size_t nr_readers = 8;
 constexpr int nr_loopers = 4;
 constexpr const char *parent_name = "storm-parent";
 
-// Shared by all processes of the storm.
+// Shared by all processes of the storm
 struct Counts {
 	std::atomic<bool> stop;
-	std::atomic<unsigned> reads;	// tables that were whole and right
+	std::atomic<unsigned> reads;	// tables that were complete and right
 	std::atomic<unsigned> rows;
-	std::atomic<unsigned> deeds;	// what the others did to themselves
-	std::atomic<unsigned> seen;	// tables that show them in the middle of it
-	std::atomic<unsigned> refused;	// reads that failed as they should
+	std::atomic<unsigned> deeds;	// actions of the other processes
+	std::atomic<unsigned> seen;	// tables that show one of them in progress
+	std::atomic<unsigned> refused;	// reads that failed as expected
 };
 
 Counts *counts;
 std::string program;	// the path of this program
 
-// Says what is wrong with a table; empty if nothing is.
+// Returns what is wrong with a table, or an empty string.
 using Check = std::function<std::string(const Table &)>;
 using Records = std::vector<psinfo_record>;
 
 struct Reader {
 	std::string path = "/proc/psinfo";
 	uid_t uid = 0;
-	int niceness = 5;	// not to take all of a small machine from the storm
+	int niceness = 5;	// leaves time for the other processes on a small machine
 	bool module_may_go = false;
 	Check check;
-	// It asks instead, if it has room for any records.
+	// If capacity is not 0, it queries instead.
 	std::uint32_t capacity = 0;
 	std::uint32_t groups = 0, flags = 0;
 	std::function<std::string(const Records &)> check_records;
@@ -85,7 +85,7 @@ struct Reader {
 	complain(problem, text);
 }
 
-// What a reader has seen; 0 or the error if it could not.
+// Reads and checks one table. Returns 0 or errno.
 int read_once(const Reader &reader, std::size_t piece)
 {
 	const auto text = table::read_whole(reader.path, piece);
@@ -135,8 +135,8 @@ void read_forever(const Reader &reader, std::size_t piece)
 			++counts->reads;
 			continue;
 		}
-		// procfs says ENOTTY of an entry that was removed, where read() says EIO; a
-		// query that is under way then fails with ENODEV.
+		// If the entry was removed, procfs returns EIO for read() and ENOTTY for
+		// ioctl(); a query that is in progress fails with ENODEV.
 		const bool is_removed = error == ENOENT || (reader.capacity ? error == ENOTTY || error == ENODEV : error == EIO);
 		if (!reader.module_may_go || !is_removed)
 			complain(std::string("reading failed: ") + std::strerror(error), std::string());
@@ -155,10 +155,10 @@ std::string row_is(const Table &table, const Row *row, std::string_view header, 
 	return std::string(header) + " should be '" + std::string(wanted) + "': " + std::string(row->line);
 }
 
-// A process that lives from before the readers start until after they end.
+// A process that lives from before the readers start until after they end
 struct Steady {
 	pid_t pid;
-	std::string name;	// not looked at if empty
+	std::string name;	// not checked if empty
 };
 
 std::string steady_are_there(const Table &table, const std::vector<Steady> &steady, pid_t parent)
@@ -195,11 +195,11 @@ std::string steady_have_records(const Records &records, const std::vector<Steady
 	return {};
 }
 
-// PARENT is the NAME of the row that PPID leads to, if there is that row and
-// it is not of a later process with the same PID.
+// Checks that PARENT is the NAME in the row of PPID, if there is such a row and it
+// is not that of a later process with the same PID.
 std::string parents_agree(const Table &table)
 {
-	const bool inner = getppid() == 1;	// first of a PID namespace is the storm
+	const bool inner = getppid() == 1;	// the storm is process 1 of a PID namespace
 	for (const Row &row : table.rows) {
 		const auto ppid = table::number(table.cell(row, "PPID"));
 		const auto start = table::number(table.cell(row, "START"));
@@ -220,7 +220,7 @@ std::string parents_agree(const Table &table)
 	return {};
 }
 
-// ---- what is done ----------------------------------------------------------
+// ---- actions ---------------------------------------------------------------
 
 void *exec_self(void *descriptor)
 {
@@ -229,11 +229,11 @@ void *exec_self(void *descriptor)
 	return nullptr;
 }
 
-// Ends this program image and starts it again, from a thread; the PID stays.
+// Executes this program again from a thread; the PID stays the same.
 [[noreturn]] void loop(char *descriptor)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	// Its other end is gone if the storm ended before this line.
+	// EPIPE: the storm has ended.
 	if (write(std::atoi(descriptor), "x", 1) < 0 && errno != EAGAIN)
 		_exit(1);
 	pthread_t thread;
@@ -301,7 +301,7 @@ void trace_forever(const std::vector<pid_t> &victims)
 		const pid_t victim = victims[i % victims.size()];
 		const auto done = [](bool well, const char *what) {
 			// At the end of the storm the victims are killed first, and
-			// who is dying may not be attached to.
+			// a dying process cannot be attached.
 			if (!well && (errno == ESRCH || errno == EPERM))
 				process::sleep_forever();
 			process::need(well, what);
@@ -336,7 +336,7 @@ public:
 			process::sleep_forever();
 		});
 		close(ready[1]);
-		// Ends when the sleeper has closed the other end, and is what it should be.
+		// Returns when the sleeper is ready and has closed the other end.
 		char byte;
 		if (read(ready[0], &byte, 1) < 0)
 			process::die("read");
@@ -344,7 +344,7 @@ public:
 		return pid;
 	}
 
-	// Both return the exit status of the program.
+	// Both return the program's exit status.
 	int read_for(double seconds, const std::vector<Reader> &kinds, std::size_t number = nr_readers)
 	{
 		start_readers(kinds, number);
@@ -386,7 +386,7 @@ private:
 			waitpid(reader, &status, 0);
 			right = right && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 		}
-		// One that ended by itself has failed.
+		// A process that has exited on its own has failed.
 		for (const pid_t other : others_) {
 			if (waitpid(other, nullptr, WNOHANG) == other) {
 				std::cerr << "storm: process " << other << " ended early\n";
@@ -402,7 +402,7 @@ private:
 	std::vector<pid_t> readers_, others_;
 };
 
-// Processes that replace themselves from a thread, and count how often.
+// Processes that call execve() from a thread in a loop, and the number of their calls
 class Loopers {
 public:
 	Loopers()
@@ -432,7 +432,7 @@ private:
 	int ends_[2];
 };
 
-// A process of some threads, by their numbers, the first of which is its own
+// Starts a process with `number` threads. Returns their TIDs, that of the leader first.
 std::vector<pid_t> add_threads(Storm &storm, int number)
 {
 	int ends[2];
@@ -464,7 +464,7 @@ std::vector<pid_t> add_threads(Storm &storm, int number)
 	return threads;
 }
 
-// Those who ask while `steady` live, and of whom threads[0] has these threads
+// Readers that query while `steady` are alive; `threads` are those of threads[0].
 std::vector<Reader> askers(const std::vector<Steady> &steady, const std::vector<pid_t> &threads)
 {
 	const pid_t self = getpid();
@@ -474,7 +474,7 @@ std::vector<Reader> askers(const std::vector<Steady> &steady, const std::vector<
 			Reader asker;
 			asker.capacity = capacity;
 			asker.groups = groups;
-			// Half of those that want more than the identity want threads.
+			// Half of those that request groups also request threads.
 			asker.flags = groups && capacity % 2 ? PSINFO_QUERY_THREADS : 0;
 			asker.check_records = [=](const Records &records) -> std::string {
 				if (!asker.flags)
@@ -522,7 +522,7 @@ int storm_fork(double seconds, bool only_exec)
 		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
 	for (int i = 0; i < nr_loopers; ++i)
 		steady.push_back(loopers.add(storm));
-	// More are born after the loopers, so that these are not at the end.
+	// Create more after the loopers, so that those do not have the highest PIDs.
 	for (int i = 0; i < 3; ++i)
 		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
 	for (int i = 0; i < 3 && !only_exec; ++i)
@@ -540,8 +540,8 @@ int storm_fork(double seconds, bool only_exec)
 	return status;
 }
 
-// Whether each letter stands where one of the two names has it, and the name
-// ends no earlier than the shorter one.
+// Whether each letter is that of one of the two names at the same position, and the
+// length is between theirs
 bool is_made_of(std::string_view name, std::string_view one, std::string_view other)
 {
 	if (name.size() < std::min(one.size(), other.size()) || name.size() > std::max(one.size(), other.size()))
@@ -599,7 +599,7 @@ int storm_names(double seconds)
 	return storm.read_for(seconds, {reader});
 }
 
-// Raw calls: those of the library would change all threads, one by one.
+// Raw system calls: the libc functions would change all threads, one by one.
 void set_uids(unsigned real, unsigned effective, unsigned saved)
 {
 #ifdef SYS_setresuid32
@@ -619,7 +619,7 @@ void change_ids_forever()
 	}
 }
 
-// Visible to its owner only now and then
+// Alternates between visible and hidden to its owner.
 void change_dumpable_forever()
 {
 	process::set_name("storm-dumpable");
@@ -638,7 +638,7 @@ int storm_ids(double seconds, const std::string &mount)
 	const pid_t hers = storm.add_sleeper("of-alice", alice);
 	const std::vector<pid_t> hidden = {self, storm.add_sleeper("of-bob", process::bob), storm.add_sleeper("of-root")};
 	const pid_t changing = storm.add(change_ids_forever);
-	// It must do no harm.
+	// Its rows are not checked; it must not disturb the others.
 	storm.add(change_dumpable_forever);
 
 	Reader by_root, by_alice;
@@ -695,7 +695,7 @@ int storm_trace(double seconds)
 	return storm.read_for(seconds, {reader});
 }
 
-// Through a mount that shows alice no more than what is hers
+// For a mount that shows alice only her own processes
 std::string is_of_alice(std::string_view uid, std::string_view whole)
 {
 	return uid == std::to_string(process::alice) ? "" : "alice sees what is not hers: " + std::string(whole);
@@ -746,7 +746,7 @@ int storm_all(double seconds, const std::string &mount)
 				problem = is_of_alice(std::to_string(record.uid), name_of(record));
 		return problem;
 	};
-	// Eight who ask, two of them as alice; eight who read, three of them as alice.
+	// Eight that query, two of them as alice; eight that read, three as alice.
 	std::vector<Reader> kinds = askers(steady, threads);
 	kinds.erase(kinds.begin() + 2, kinds.begin() + 4);
 	kinds.insert(kinds.end(), 2, asks_as_alice);

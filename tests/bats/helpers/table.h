@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// Reads the text of /proc/psinfo and says the first thing that is wrong with
-// it: its shape, the order of its PIDs, totals that are not the sum of the
-// rows. Fast enough to be asked of every read beside a storm of processes.
+// Parses the text of /proc/psinfo and reports its first error: in its format,
+// the order of PIDs, or totals that are not the sum of the rows. Fast enough to
+// check every read during a storm of processes.
 //
 //   std::string problem;
 //   const auto text = table::read_whole("/proc/psinfo");
@@ -25,7 +25,7 @@
 namespace table {
 
 struct Contents {
-	std::string bytes;	// what was read before it ended or failed
+	std::string bytes;	// what was read before end of file or an error
 	int error = 0;		// errno of the open() or read() that failed
 };
 
@@ -78,7 +78,7 @@ struct Row {
 	std::vector<std::string_view> cells;	// without their padding
 };
 
-// Looks into the text that was parsed, which must outlive it.
+// Refers to the text that was parsed, which must outlive it.
 struct Table {
 	std::vector<std::string_view> headers;
 	std::vector<Row> rows;	// in PID order
@@ -91,7 +91,7 @@ struct Table {
 		return std::nullopt;
 	}
 
-	// Empty if there is no such column.
+	// Empty if there is no such column
 	std::string_view cell(const Row &row, std::string_view header) const
 	{
 		const auto at = column(header);
@@ -127,7 +127,7 @@ inline std::string_view trimmed(std::string_view cell)
 	return cell;
 }
 
-// Takes that many UTF-8 characters off the text; nothing if it has fewer.
+// Removes that many UTF-8 characters from the text; nothing if it has fewer.
 inline std::optional<std::string_view> take(std::string_view &text, std::size_t characters)
 {
 	std::size_t at = 0;
@@ -142,7 +142,7 @@ inline std::optional<std::string_view> take(std::string_view &text, std::size_t 
 	return taken;
 }
 
-// The next line without its newline; nothing at the end, or if it has none.
+// The next line without its newline; nothing at the end, or if it has no newline
 inline std::optional<std::string_view> next_line(std::string_view &text)
 {
 	const auto at = text.find('\n');
@@ -159,7 +159,7 @@ inline bool is_rule(const std::optional<std::string_view> &line, char stroke, st
 	       line->find_first_not_of(stroke) == line->npos;
 }
 
-// Cells by the places that the header line gives them: a name may hold anything.
+// Splits by the widths of the header, because names may contain anything.
 inline bool parse_row(std::string_view line, const std::vector<std::size_t> &widths, std::size_t pid_column, Row &row)
 {
 	row.line = line;
@@ -174,7 +174,7 @@ inline bool parse_row(std::string_view line, const std::vector<std::size_t> &wid
 	return row.pid > 0;
 }
 
-// The two lines of totals and the line TOTAL.
+// The two lines of totals and the line TOTAL
 inline std::string totals_of(const std::array<long long, state_words.size()> &counted, std::size_t rows)
 {
 	constexpr std::size_t ends_first_line = 3, ends_second_line = state_words.size() - 1;
@@ -188,8 +188,8 @@ inline std::string totals_of(const std::array<long long, state_words.size()> &co
 
 } // namespace detail
 
-// The text must have the columns PID and STAT. If something is wrong with it,
-// `problem` says what.
+// The text must have the columns PID and STAT. On error returns nothing and sets
+// `problem`.
 inline std::optional<Table> parse(std::string_view text, std::string &problem)
 {
 	using namespace detail;

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 // visibility-matrix HIDEPID SETUID-COPY CAST-COPY [short]: for every reader, PID
-// namespace and gid= (with `short` only one) compares the PIDs that psinfo shows with
-// those whose stat that reader can read through the same mount of procfs. Prints a
-// line for each gid= and reader, with a cell for each namespace: how many are shown of
-// how many, in the text, by a query, by queries for a PID, by queries for the children
-// of a PID. Says what is wrong, and fails. With `race` for HIDEPID: see race().
+// namespace and gid= (with `short` only one gid=) compares the PIDs that psinfo shows
+// with those whose stat the reader can read through the same procfs mount. Prints a line
+// for each gid= and reader, with a cell for each namespace: shown/readable processes, in
+// the text, by a query, by queries for a PID, and by queries for the children of a PID.
+// Prints all differences, and fails. HIDEPID may also be `race`: see race().
 //
 //   namespaces	initial
 //		child		of the initial one; the reader is in it
-//		sibling		of that; the reader is in child
+//		sibling		of child; the reader is in child
 //		hers		a child that belongs to a user namespace of alice
 //   gid=	unset		the reader has no group
-//		in, out		it names a group; the reader is in it, or not
+//		in, out		gid= is a group that the reader is in, or not
 //   readers	see reader.h; hers-root is root of the user namespace of hers
-//		alice-undump	is not dumpable, and sees herself all the same
-//		A>B		A opens the file, B reads it and asks
+//		alice-undump	is not dumpable, but still sees herself
+//		A>B		A opens the file, B reads and queries it
 //
-// Those who look at stat do so before and after. Only those count who were there
-// all the time, and were judged the same. What cannot be asked for are the
-// children of nobody: parent 0 is refused by the contract.
+// stat is read before and after. Only processes count that existed at both times and
+// were readable, or unreadable, both times. Children of PID 0 cannot be queried: the
+// contract refuses parent 0.
 //
-// In each namespace but hers is the cast of cast.h; a process with threads; and one that
-// becomes alice and root in turn, by setresuid() and by a set-user-id program:
-// one before every look, one in the middle of it. The copies are of this program
-// and of cast; they belong to root and have the set-user-id bit.
+// Each namespace except hers contains the cast of cast.h, a process with threads, and
+// two that alternate between alice and root, by setresuid() and a set-user-ID program:
+// one before every look, one in the middle of it. The copies are of this program and of
+// cast; they are owned by root and set-user-ID.
 #include "cast.h"
 #include "namespaces.h"
 #include "query.h"
@@ -49,19 +49,19 @@ struct Judged {
 	pid_t pid;
 	bool is_there; // in this namespace, before and after
 	bool before, after; // whether stat was readable
-	pid_t ppid_before, ppid_after; // what it said
+	pid_t ppid_before, ppid_after; // its ppid
 };
 
 struct Found {
 	pid_t pid, parent;
 };
 
-// How often somebody has changed, and is to. Even: root; odd: alice.
+// The number of credential changes requested and done. Even: root; odd: alice.
 struct Change {
 	std::atomic<unsigned> wanted, done;
 };
 
-// Between the judge, the readers and those who change, which are processes
+// Shared by the main process, the readers and the processes that change
 struct Shared {
 	Change changes[8];
 	int nr_judged, nr_parents, nr_found[nr_ways];
@@ -93,7 +93,7 @@ void sleep_beside_threads()
 	process::sleep_forever();
 }
 
-// Runs in a set-user-id program, which it executes again and again.
+// Runs in the set-user-ID program, which executes itself repeatedly.
 [[noreturn]] void keep_changing(char **argv)
 {
 	const int fd = std::atoi(argv[2]), index = std::atoi(argv[3]), parent = std::atoi(argv[4]);
@@ -125,7 +125,7 @@ pid_t start_changing(const char *setuid_copy, int index)
 		execl(setuid_copy, setuid_copy, "--change", fd.c_str(), number.c_str(), parent.c_str(), nullptr);
 		process::die(setuid_copy);
 	});
-	// Once to alice and back: what counts is what they are, not what they were.
+	// Change to alice and back once: only the current credentials may matter.
 	shared->changes[index].wanted = 2;
 	wait_for_change(shared->changes[index]);
 	return changing;
@@ -138,7 +138,7 @@ void play_more(const char *setuid_copy, int index)
 	start_changing(setuid_copy, 2 * index + 1);
 }
 
-// Root of a user namespace has no other ids than these.
+// Their user namespace maps only the ids 0, 1 and 2.
 void play_hers()
 {
 	constexpr uid_t hers_bob = 1;
@@ -166,7 +166,7 @@ struct Namespace {
 	const char *name;
 	pid_t first; // its first process, seen from outside
 	int truth; // a mount that hides nothing
-	std::vector<pid_t> parents; // those who have children in it
+	std::vector<pid_t> parents; // processes with children in it
 
 	std::string file(const char *kind) const { return namespaces::path(first, kind); }
 };
@@ -183,7 +183,7 @@ void hear(int fd, const char *from)
 		process::die(std::string(from) + " failed");
 }
 
-// Two ends, each for another process
+// A socket pair between two processes
 struct Line {
 	int mine, theirs;
 	Line()
@@ -199,7 +199,7 @@ struct Line {
 		close(mine);
 		close(theirs);
 	}
-	// So that the end of the other one is heard
+	// Closes the other end, so that the exit of its process is noticed.
 	void has_been_given()
 	{
 		close(theirs);
@@ -294,7 +294,7 @@ std::set<pid_t> listed(int proc)
 	return all;
 }
 
-// Whether stat can be read, and the parent that it names
+// Returns whether stat is readable, and its ppid.
 bool look(int proc, pid_t pid, pid_t &ret_ppid)
 {
 	const int fd = openat(proc, (std::to_string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
@@ -330,7 +330,7 @@ void add(Way way, pid_t pid, pid_t parent = 0)
 	shared->found[way][nr++] = {pid, parent};
 }
 
-// All that one descriptor says
+// Reads everything from one descriptor.
 void read_all_ways(int fd)
 {
 	std::string problem;
@@ -397,10 +397,10 @@ void play_opener(int proc, int line, int other, Change *changes)
 	say(line);
 }
 
-// ---- the judge ------------------------------------------------------------------------
+// ---- evaluation -----------------------------------------------------------------------
 
 std::vector<std::string> complaints;
-int nr_looks[2]; // of alice, while one who changes was root, or alice
+int nr_looks[2]; // by alice, while the changing process was root, or alice
 
 struct Cell {
 	const char *hidepid, *gid, *reader;
@@ -422,7 +422,7 @@ std::string name_of_process(int proc, pid_t pid)
 	return got > 0 ? std::string(name, static_cast<std::size_t>(got) - 1) : "that is not there";
 }
 
-// How many are shown of those that are to be, for each way
+// Returns "shown/readable" for each way; reports differences.
 std::string judge(const Cell &cell)
 {
 	std::set<pid_t> found[nr_ways], asked(shared->parents, shared->parents + shared->nr_parents), known;
@@ -461,7 +461,7 @@ std::string judge(const Cell &cell)
 					 ", and its stat can be read");
 		}
 	}
-	// New ones are born where others are at work too, and nowhere else.
+	// Only in the initial namespace may unrelated processes be created meanwhile.
 	if (std::string_view(cell.where->name) != "initial")
 		for (int way = 0; way < nr_ways; ++way)
 			for (const pid_t pid : found[way])
@@ -480,7 +480,7 @@ std::string judge(const Cell &cell)
 }
 
 struct Reader {
-	const char *name, *opens, *reads; // `reads` is empty: who opens it
+	const char *name, *opens, *reads; // empty `reads`: the opener reads
 };
 
 constexpr Reader readers[] = {
@@ -496,8 +496,8 @@ constexpr Reader readers[] = {
 	{"alice-undump", "alice-undump", ""},
 };
 
-// Reads everything as one reader. `from` is the namespace that the reader is in;
-// the first one who changes is alice meanwhile, or root.
+// Reads everything as one reader, in the namespace `from`. Meanwhile the first
+// changing process is alice (is_alice) or root.
 std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Namespace &from,
 		     const std::set<pid_t> &outside, Change *changes, bool is_alice)
 {
@@ -556,7 +556,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 		Judged &judged = shared->judged[i];
 		judged.is_there = before.contains(judged.pid) && after.contains(judged.pid);
 		if (before.contains(judged.pid) != after.contains(judged.pid))
-			judged.after = !judged.before; // does not count
+			judged.after = !judged.before; // ignore it
 	}
 	if (changes)
 		wait_for_change(changes[1]);
@@ -580,7 +580,7 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 		where.truth = mount_there(where, {});
 		where.parents = parents_in(where.truth);
 	}
-	// Numbers that mean nobody in the other namespaces
+	// PIDs that do not exist in the other namespaces
 	std::set<pid_t> outside(all[0].parents.begin(), all[0].parents.end());
 	for (const auto &where : all)
 		outside.insert(where.first);
@@ -625,8 +625,8 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 
 // ---- the race -------------------------------------------------------------------------
 
-// Somebody becomes root and alice as fast as can be. Whenever alice is shown that
-// process, it must be shown as hers.
+// A process alternates between root and alice as fast as possible. Whenever it is
+// shown to alice, it must be shown as hers.
 void race(const char *setuid_copy)
 {
 	constexpr double seconds = 3;

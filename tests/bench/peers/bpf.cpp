@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The looks "bpf-binary" and "bpf-text": all processes by an iterator of BPF
-// (tasks.bpf.c, beside the program as tasks.bpf.o). It is loaded and attached once;
-// a look makes an iterator, reads it to its end and closes it.
+// The looks "bpf-binary" and "bpf-text": all processes from a BPF iterator
+// (tasks.bpf.c, as tasks.bpf.o in the program's directory). It is loaded and
+// attached once; a look creates an iterator, reads it to its end and closes it.
 #include "../../bats/helpers/looks.h"
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace {
 
-// Of the link that makes iterators
+// Returns the file descriptor of the link that creates iterators.
 int link_of(const char *program)
 {
 	const std::string path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "tasks.bpf.o";
@@ -29,7 +29,7 @@ void read_iterator(int link)
 {
 	const int fd = bpf_iter_create(link);
 	ssize_t got;
-	// The kernel gathers 32 KiB at a time, whatever is asked for.
+	// The kernel returns at most 32 KiB at a time, whatever the buffer size.
 	while ((got = read(fd, looks::buffer.data(), 128 << 10)) > 0)
 		continue;
 	if (fd < 0 || got < 0)
@@ -48,8 +48,8 @@ void read_iterator(int link)
 
 } // namespace
 
-// Debian's libelf.a of 0.192 names these and has them not; they keep what only
-// elf_getdata_rawchunk() makes, which libbpf never calls.
+// Debian's libelf.a 0.192 references these functions but lacks them. They are only
+// needed by elf_getdata_rawchunk(), which libbpf never calls.
 extern "C" {
 [[gnu::weak]] void eu_search_tree_init() {}
 [[gnu::weak]] void eu_search_tree_fini() {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// The look "libproc2": all processes by the library of procps, which asks for what
-// the other peers say and no more. That needs /proc/<pid>/stat alone.
+// The look "libproc2": all processes from the library of procps, with the same
+// fields as the other peers and no more, so that it reads only /proc/<pid>/stat.
 #include "../../bats/helpers/looks.h"
 
 #include <libproc2/pids.h>
@@ -9,7 +9,7 @@ namespace {
 
 pids_item items[] = {PIDS_ID_PID, PIDS_ID_PPID, PIDS_CMD, PIDS_STATE, PIDS_TICS_BEGAN};
 
-// What the library sets up once is set up once, as top does.
+// Initialized only once, as in top
 pids_info *library()
 {
 	static pids_info *info;
@@ -25,8 +25,8 @@ pids_info *library()
 
 } // namespace
 
-// libproc2 names these functions of libsystemd, which Debian has not for linking
-// statically; they are called for items that are not among those above.
+// libproc2 references these functions of libsystemd, of which Debian has no static
+// library. They are only called for items that are not requested above.
 #define NEVER_CALLED(function)                  \
 	extern "C" [[noreturn]] void function() \
 	{                                       \

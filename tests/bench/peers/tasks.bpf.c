@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// A BPF iterator over the tasks, which writes what the other peers say of each
-// process: as a record, and as a line of text. The kernel's own type information
-// moves the few members named here to where they are (CO-RE).
+// A BPF task iterator that writes the same fields of each process as the other
+// peers: as a record, and as a line of text. The offsets of the members declared
+// here are relocated with the kernel's type information (CO-RE).
 #include <linux/bpf.h>
 #include <stdbool.h>
 
@@ -32,7 +32,7 @@ struct bpf_iter__task {
 
 char LICENSE[] SEC("license") = "GPL";
 
-// As task_state_index() of the kernel, and what most of them are at first.
+// Like the kernel's task_state_index(); the most frequent state is tested first.
 static __always_inline char state_of(const struct task_struct *task)
 {
 	const unsigned int state = task->__state;
@@ -68,7 +68,7 @@ int tasks_binary(struct bpf_iter__task *ctx)
 		return 0;
 	record.ppid = task->real_parent->tgid;
 	record.start_ns = task->start_boottime;
-	// Two loads instead of a call.
+	// Two 64-bit loads instead of a call
 	((__u64 *)record.name)[0] = ((const __u64 *)task->comm)[0];
 	((__u64 *)record.name)[1] = ((const __u64 *)task->comm)[1];
 	record.state = state_of(task);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What tasks.bpf.c writes of each process, and bpf.cpp reads. */
+/* The record that tasks.bpf.c writes for each process */
 #ifndef TASKS_H
 #define TASKS_H
 
@@ -10,7 +10,7 @@ struct task_record {
 	__s32 pid;
 	__s32 ppid;
 	char name[16];
-	__u64 state; /* the letter; no byte is left unwritten */
+	__u64 state; /* the letter; 64 bits to avoid padding */
 };
 
 #endif

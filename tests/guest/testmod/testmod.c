@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does on purpose what only a kernel can do: threads in states that no program
- * reaches, and the accidents that the test harness must notice. The parameter
- * act= says which; what it started ends with rmmod.
+ * Does on purpose what only kernel code can do: creates threads in states that
+ * user space cannot reach, and the failures that the test harness must detect.
+ * The parameter act= selects the action; rmmod ends it.
  */
 #include <linux/compiler.h>
 #include <linux/err.h>
@@ -43,7 +43,7 @@ static int act_oops(void)
 {
 	int *nowhere = NULL;
 
-	/* Or the compiler proves that it never comes this far. */
+	/* Otherwise the compiler may treat the dereference as unreachable. */
 	OPTIMIZER_HIDE_VAR(nowhere);
 	return READ_ONCE(*nowhere);
 }
@@ -54,7 +54,7 @@ static int act_bug(void)
 	return 0;
 }
 
-/* Looks like trouble in the log, and nothing else happens. */
+/* Only writes a line to the log that looks like a failure. */
 static int act_say(void)
 {
 	pr_warn("%s\n", says);
@@ -67,7 +67,7 @@ static int act_panic(void)
 	return 0;
 }
 
-/* Nothing runs on this processor any more, and the command never returns. */
+/* Locks up this processor; the command never returns. */
 static int act_hang(void)
 {
 	preempt_disable();
@@ -88,14 +88,14 @@ static int parked_thread(void *unused)
 	return 0;
 }
 
-/* A state that nothing but the end of this module ends. */
+/* Stays in this state until the module is removed. */
 static int sleeping_thread(void *state)
 {
 	for (;;) {
 		set_current_state((unsigned long)state);
 		if (kthread_should_stop())
 			break;
-		/* Short of what the watchdog for hung tasks waits for. */
+		/* Shorter than the timeout of the hung task detector */
 		schedule_timeout(30 * HZ);
 	}
 	__set_current_state(TASK_RUNNING);
@@ -140,11 +140,11 @@ static DECLARE_WAIT_QUEUE_HEAD(stuck_readers);
 static bool stuck_released;
 static struct proc_dir_entry *stuck_entry;
 
-/* No signal ends this, and who wants the reader's memory waits as well. */
+/* Not interruptible by signals, and holds the mmap lock of the reader. */
 static ssize_t stuck_read(struct file *file, char __user *buffer, size_t size, loff_t *position)
 {
 	mmap_write_lock(current->mm);
-	/* Short of what the watchdog for hung tasks waits for. */
+	/* Shorter than the timeout of the hung task detector */
 	while (!wait_event_timeout(stuck_readers, READ_ONCE(stuck_released), 30 * HZ))
 		;
 	mmap_write_unlock(current->mm);
@@ -166,11 +166,11 @@ static void release_stuck(void)
 {
 	WRITE_ONCE(stuck_released, true);
 	wake_up_all(&stuck_readers);
-	/* Waits for those inside stuck_read(). */
+	/* Waits until all callers have left stuck_read(). */
 	proc_remove(stuck_entry);
 }
 
-/* What one RCU read section looks at: a bounded number of PIDs. */
+/* The work of one RCU read section: a bounded number of PIDs */
 static unsigned long walk_some(struct pid_namespace *ns, unsigned long next,
 			       unsigned int *processes)
 {
@@ -198,8 +198,8 @@ static unsigned long walk_some(struct pid_namespace *ns, unsigned long next,
 }
 
 /*
- * What no way of listing processes in the order of their PIDs can do without:
- * the same walk as psinfo's, which keeps nothing of what it finds.
+ * The minimum cost of listing processes in PID order: the same walk as in
+ * psinfo, but nothing is stored.
  */
 static int act_walk(void)
 {
