@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# What people type. `make` alone lists it. kbuild reads this file as well, when
-# it is pointed at the top of the tree: then it only names the directory.
+# Targets for interactive use; `make` alone lists them. kbuild also reads this
+# file if pointed at the top of the tree: then it only names the directory.
 
 ifneq ($(KERNELRELEASE),)
 
@@ -9,9 +9,9 @@ obj-m += src/
 
 else
 
-# Guests, caches and builds are the business of the scripts in tests/; what a
-# person gives on the command line reaches them through the environment and as
-# it was written, because a command may hold any quote or dollar sign.
+# The scripts in tests/ handle guests, caches and builds. Values of the command
+# line reach them through the environment and unexpanded, because a command may
+# contain any quote or dollar sign.
 unexport CMD GUEST FILES
 export PSINFO_CMD := $(value CMD)
 export PSINFO_GUEST := $(value GUEST)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of the package say about a system, from inside of it. Sourced
-# there; each function fails, with a sentence, if it is not so.
+# Assertions and helpers of the package tests, sourced inside the system under test.
+# An assertion that does not hold ends the test with a message.
 
 # shellcheck disable=SC2034 # for those that source it
 FIRST=$(cat /.first-kernel 2>/dev/null) SECOND=$(cat /.second-kernel 2>/dev/null)
@@ -16,7 +16,7 @@ wrong() {
 	exit 1
 }
 
-# apt ARGUMENT...: must succeed and leave nothing half done; what it says is kept
+# apt ARGUMENT...: must succeed and leave no package half installed; keeps the output
 apt() {
 	local status=0
 	apt-get -q -y -o DPkg::Path= "$@" >"$said" 2>&1 </dev/null || status=$?
@@ -24,7 +24,7 @@ apt() {
 	[[ -z $(dpkg --audit) ]] || wrong "after apt-get $*, dpkg --audit says: $(dpkg --audit)"
 }
 
-# Once in a run of apt: the verdict, and a build for each kernel
+# An apt run prints one verdict, and builds at most once for each kernel.
 once() {
 	[[ $(grep -cE '^psinfo: (ACTIVE|NOT ACTIVE|not loaded)' "$said") == 1 ]] || wrong "not one verdict"
 	[[ -z $(grep '^psinfo: building for' "$said" | sort | uniq -d) ]] || wrong "built twice"
@@ -33,7 +33,7 @@ says() { grep -qF -- "$1" "$said" || wrong "this was not said: $1"; }
 says_not() { ! grep -qF -- "$1" "$said" || wrong "this was said: $1"; }
 verdict() { grep -qF -- "$1" /var/lib/psinfo/verdict || wrong "the verdict lacks '$1': $(cat /var/lib/psinfo/verdict)"; }
 
-# The module's version, of the package's: without epoch and revision
+# The module's version: the package's without epoch and revision
 upstream() {
 	local version=${1#*:}
 	echo "${version%-*}"
@@ -58,22 +58,22 @@ not_built() {
 }
 has_initramfs() { [[ -s /boot/initrd.img-$1 ]] || wrong "$1 has no initramfs"; }
 
-# What of psinfo is where an administrator would find it. The archive and what
-# the tests bring along are not the system's.
+# Files of psinfo that an administrator would find. The archive and the files of the
+# tests are not part of the system.
 traces() {
 	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /packages -o -path /newer -o -path /tests \
 		-o -path /tmp -o -path /root -o -path /.ready \) -prune -o -iname '*psinfo*' -print
 }
 no_trace() { [[ -z $(traces) ]] || wrong "left behind: $(traces | paste -sd' ')"; }
 
-# After removal only what an administrator may have changed stays.
+# After a removal, only files that an administrator may have changed stay.
 only_conffiles() {
 	local left
 	left=$(traces | grep -vE '^/(etc/modprobe\.d/psinfo\.conf|etc/systemd/system/timers\.target\.wants/.*|var/lib/dpkg/.*|var/lib/systemd/deb-systemd-helper-enabled/.*)$' || true)
 	[[ -z $left ]] || wrong "left behind: $left"
 }
 
-# pretend KERNEL [MACHINE [ARCHITECTURE]]: as if the system ran on that kernel
+# pretend KERNEL [MACHINE [ARCHITECTURE]]: pretends that this kernel is running
 pretend() {
 	local kernel=$1 machine=${2:-} architecture=${3:-}
 	mkdir -p /usr/local/bin
@@ -95,15 +95,15 @@ pretend() {
 	chmod +x /usr/local/bin/*
 }
 
-# script FILE LINE...: a program for this system's PATH
+# script FILE LINE...: creates a program in the system's PATH
 script() {
 	printf '%s\n' '#!/bin/sh' "${@:2}" >"/usr/local/bin/$1"
 	chmod +x "/usr/local/bin/$1"
 }
 
-# fake_module: as if the module were in the kernel, and in a call that does not return:
-# rmmod ends when /tmp/end exists, which after some minutes ends a test that waits for
-# it, too. /tmp/rmmod and /tmp/modprobe have a line for each call.
+# fake_module [SECONDS]: pretends that the module is loaded, with a call that does not
+# return: rmmod ends when /tmp/end exists. After SECONDS (default 300) that is created,
+# to end tests that wait for rmmod. /tmp/rmmod and /tmp/modprobe get a line per call.
 fake_module() {
 	mkdir -p /sys/module/psinfo
 	echo live >/sys/module/psinfo/initstate
@@ -127,12 +127,12 @@ waits() {
 	wrong "waited in vain for: $*"
 }
 no_helper() { ! pgrep dkms-helper >/dev/null; }
-# trigger: what dpkg calls at the end of a run that has brought a kernel
+# trigger: runs the trigger, as dpkg does at the end of a run that installs a kernel
 trigger() {
 	dpkg-trigger --by-package=dpkg /lib/modules
 	dpkg --triggers-only psinfo-dkms >"$said" 2>&1 </dev/null || wrong "the trigger failed"
 }
-# change_kernel FILE: as if an update of the first kernel had changed that part of it
+# change_kernel FILE: changes this file of the first kernel's headers, like an update
 change_kernel() {
 	local line=''
 	[[ $1 != Module.symvers ]] || line=$'0x00000001\tpsinfo_test\tvmlinux\tEXPORT_SYMBOL\t'
@@ -140,7 +140,7 @@ change_kernel() {
 }
 helper() { /usr/libexec/psinfo/dkms-helper "$@" >"$said" 2>&1; }
 
-# stack PID[/task/TID] LINE...: as if that were the kernel stack of the task
+# stack PID[/task/TID] LINE...: fakes the kernel stack of the task
 stack() {
 	local task=$1 file
 	[[ $task == */* ]] || task=$task/task/$task
@@ -149,7 +149,7 @@ stack() {
 	mount --bind "$file" "/proc/$task/stack"
 }
 
-# package NAME [FILE...]: an installed package with these files
+# package NAME [FILE...]: installs a package with these files
 package() {
 	local name=$1 tree
 	shift
@@ -165,7 +165,7 @@ package() {
 	dpkg -i "/tmp/$name.deb" >/dev/null
 }
 
-# known_to_apt NAME...: packages that could be installed
+# known_to_apt NAME...: pretends that apt can install these packages
 known_to_apt() {
 	local name
 	mkdir -p /srv/more

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # dkms-helper and its parts share variables
-# Part of dkms-helper: builds the module by DKMS.
+# Part of dkms-helper: builds the module with DKMS.
 
 may_build() {
 	command -v dkms >/dev/null && [ -n "$version" ] && [ ! -e "$no_builds" ]
 }
 
-# dkms_does COMMAND KERNEL ARGUMENT...: without --verbose dkms draws dots by a process
+# dkms_does COMMAND KERNEL ARGUMENT...: without --verbose, dkms prints dots from a process
 # that may outlive it.
 dkms_does() {
 	does=$1 for=$2
@@ -14,9 +14,9 @@ dkms_does() {
 	dkms "$does" --verbose -m "$name" -v "$version" -k "$for" "$@"
 }
 
-# make_module KERNEL: by DKMS. The old file stays until the new one is there,
-# unless DKMS has it on record for this version: then it insists that all is done. One
-# process at a time: the module is one source to the compiler, which takes 99 MB.
+# make_module KERNEL: builds and installs it. The old file stays until the new one exists,
+# unless DKMS has this version on record: it would then refuse to build it again. With
+# -j 1: the module is one compilation unit, and its build takes 99 MB.
 make_module() {
 	if [ -e "$dkms_tree/$version/$1" ] || is_known_to_dkms "$1"; then
 		dkms_does remove "$1"
@@ -28,31 +28,31 @@ make_module() {
 	# Removing the module from its last kernel also deregisters it.
 	[ -e "$dkms_tree/$version/source" ] || dkms add -m "$name" -v "$version"
 	dkms_does build "$1" -j 1 || return
-	# DKMS would not replace what is as new.
+	# DKMS would not replace a file that is not older.
 	rm -f "/lib/modules/$1/updates/dkms/$name.ko"*
 	dkms_does install "$1"
 }
 
-# keep DIRECTORY KERNEL WORD...: one line about a build, of which a power cut leaves
-# either all or nothing that counts
+# keep DIRECTORY KERNEL WORD...: records a build in one line, which after a power cut is
+# either complete or does not count
 keep() {
 	mkdir -p "$state/$1" && print "$3 $4 $5" >"$state/$1/$2.new" && mv "$state/$1/$2.new" "$state/$1/$2"
 }
 
-# failed_by_chance LOG: what can succeed the next time: a full disk, which may keep the
-# log from saying so, or a process that was killed
+# failed_by_chance LOG: whether the build may succeed next time: the disk was full, which
+# the log may have had no room to say, or a process was killed or got no memory
 failed_by_chance() {
 	grep -qE 'No space left on device|Cannot allocate memory|Killed|Terminated|Error 1(30|37|43)' "$1" ||
 		df -Pk "$state" "$dkms_tree" /lib/modules "${TMPDIR:-/tmp}" 2>/dev/null | awk 'NR > 1 && $4 < 20000 { full = 1 } END { exit !full }'
 }
 
-# restore KERNEL FILE: puts the module back that was set aside
+# restore KERNEL FILE: restores the saved module
 restore() {
 	mkdir -p "${2%/*}" && mv "$state/old.new" "$2" && depmod "$1"
 }
 
-# build_for KERNEL: does nothing if it is built, cannot be, or has failed before
-# in the same circumstances
+# build_for KERNEL: does nothing if it is built, cannot be built, or failed to build in
+# the same circumstances
 build_for() {
 	log=$(log_of "$1")
 	if is_built "$1"; then
@@ -61,8 +61,8 @@ build_for() {
 	fi
 	has_headers "$1" && ! is_being_removed || return 0
 	mkdir -p "$state"
-	# DKMS removes the old module before it builds. If that fails, the old one is better
-	# than none: what it was built with may fit the kernel all the same.
+	# DKMS removes the old module before it builds. If the build fails, the old one is
+	# restored: it may still fit the kernel, even if it was built from other inputs.
 	old=''
 	if is_intact "$1"; then
 		old=$file
@@ -72,11 +72,11 @@ build_for() {
 	[ "$(cat "$state/failed/$1" 2>/dev/null)" != "$attempt" ] || return 0
 	[ -z "$old" ] || cp -p "$old" "$state/old.new" || old=''
 	say "building for $1 ..."
-	# A lock that a process of dkms inherits may be held for longer than this lives.
-	# Only a build that has failed leaves a log.
+	# Without the lock (9), which a process of dkms might hold after this one exits.
+	# Only a failed build leaves a log.
 	make_module "$1" >"$log.new" 2>&1 </dev/null 9>&-
 	status=$?
-	# The package may have been removed meanwhile, which waits for a minute only.
+	# The package may have been removed meanwhile: a removal waits only for a minute.
 	if is_being_removed; then
 		return
 	fi
@@ -98,7 +98,7 @@ build_for() {
 	failed_by_chance "$log" || keep failed "$1" $attempt
 }
 
-# What dkms failed to remove at an upgrade; it stumbles over that, too.
+# Remove what dkms failed to remove at an upgrade: dkms fails on such remains.
 forget_old_versions() {
 	for tree in "$dkms_tree"/*; do
 		[ -L "$tree" ] || [ "$tree" = "$dkms_tree/$version" ] || rm -rf "$tree"
@@ -106,7 +106,7 @@ forget_old_versions() {
 	find "$dkms_tree" -maxdepth 1 -xtype l -delete 2>/dev/null
 }
 
-# What was built for a kernel that has gone, with image and headers
+# Remove what was built for kernels that have neither image nor headers any more.
 forget_old_kernels() {
 	for kernel in $(kernels); do
 		has_image "$kernel" || has_headers "$kernel" || remove_module "$kernel"
@@ -127,8 +127,8 @@ remove_module() {
 	[ ! -e "/lib/modules/$1/modules.builtin" ] || depmod "$1"
 }
 
-# Headers may be there for a kernel that nobody can boot. Where there is no kernel at all,
-# as in a container that only builds, they are what counts.
+# Not those with only headers, which cannot be booted, unless there is no bootable kernel
+# at all, as in a container that only builds.
 kernels_to_build_for() {
 	wanted=$(for kernel in $(kernels); do
 		! has_image "$kernel" || print "$kernel"
@@ -140,9 +140,8 @@ build_for_all() {
 	may_build || return 0
 	forget_old_versions
 	forget_old_kernels
-	# Where nothing can be built yet, DKMS lists it all the same.
+	# DKMS should list the module even if it cannot be built yet.
 	[ -e "$dkms_tree/$version/source" ] || dkms add -m "$name" -v "$version" >/dev/null 2>&1 </dev/null 9>&-
-	# The running one comes first.
 	for kernel in "$running" $(kernels_to_build_for); do
 		build_for "$kernel"
 	done

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # dkms-helper and its parts share variables
-# Part of dkms-helper: which kernels there are, whether the running one is this
-# system's, and for which of them the module is built.
+# Part of dkms-helper: which kernels are installed, whether the running one belongs
+# to this system, and for which of them the module is built.
 
-# Prints what this is if the running kernel is not its own: a chroot, in which an
-# image is being made, or a container.
+# Prints "chroot" (such as an image under construction) or "container" if the running
+# kernel does not belong to this system.
 outsider() {
 	[ -e /proc/self/status ] || { echo chroot && return; }
 	for sign in /run/systemd/container /.dockerenv /run/.containerenv; do
 		[ ! -e "$sign" ] || { echo container && return; }
 	done
-	# The first PID namespace has the same number on every kernel.
+	# The initial PID namespace has the same inode number on every kernel.
 	case $(readlink /proc/self/ns/pid) in
 	'' | 'pid:[4026531836]') ;;
 	*) echo container && return ;;
@@ -18,8 +18,8 @@ outsider() {
 	if command -v systemd-detect-virt >/dev/null && systemd-detect-virt --quiet --container; then
 		echo container && return
 	fi
-	# Not ischroot, to which the mount namespace of a unit of systemd's is a chroot, too.
-	# Users other than root may not look at the root of process 1; if root may not either,
+	# Not ischroot, which takes the mount namespace of a systemd unit for a chroot, too.
+	# Other users may not read the root directory of process 1; if root may not either,
 	# this is a container that shares the PID namespace of its host.
 	root=$(stat -L -c %d:%i /proc/1/root 2>/dev/null)
 	if [ -z "$root" ] && [ "$(id -u)" = 0 ]; then
@@ -32,27 +32,27 @@ outsider() {
 outside=$(outsider)
 owns_kernel() { [ -z "$outside" ]; }
 
-# Kernels whose modules are here, or only their headers so far.
+# Kernels whose modules are installed, or only their headers
 kernels() {
 	for tree in /lib/modules/*/; do
 		[ -d "$tree" ] && basename "$tree"
 	done | sort -V
 }
 
-# The kernel itself, that is, which can be booted.
+# Whether the kernel itself is installed, so that it can be booted
 has_image() { [ -e "/lib/modules/$1/modules.builtin" ] || [ -e "/boot/vmlinuz-$1" ]; }
 
 has_headers() { [ -e "/lib/modules/$1/build/include" ] || [ -e "/lib/modules/$1/build/Makefile" ]; }
 
-# Why a build may have failed, of which a compiler says only nonsense. A kernel's own
-# tree is allowed to be laid out in another way, as long as builds work.
+# A possible cause of a failed build, for which the compiler's messages are misleading.
+# Check only after a failure: headers with another layout are fine if builds work.
 has_incomplete_headers() {
 	headers=/lib/modules/$1/build
 	for part in Makefile scripts/Makefile.build include/generated/autoconf.h include/config/auto.conf; do
 		[ -e "$headers/$part" ] || return 0
 	done
-	# Some have the architecture's parts in the same tree, Debian's in another
-	# one, which the Makefile includes.
+	# Some have the architecture's parts in the same tree, Debian's in another one,
+	# which the Makefile includes.
 	included=$(included_by "$1")
 	for part in $included; do
 		[ -e "$part" ] || return 0
@@ -74,30 +74,30 @@ module_of() {
 
 sum() { sha256sum | cut -d' ' -f1; }
 
-# The sum of what the source consists of
+# Checksum of the module's source
 sum_of_source() { find "/usr/src/$name-$version" -type f -exec sha256sum {} + 2>/dev/null | sort | sum; }
 
-# The sum of what a build takes from a kernel: an update may bring other symbols under
-# the same name. "-" where nothing can be built.
+# Checksum of what a build takes from a kernel: an update may change symbols without a
+# new kernel name. "-" if there are no headers.
 sum_of_headers() {
 	has_headers "$1" || { echo - && return; }
 	# shellcheck disable=SC2094 # reads only
 	(cd "/lib/modules/$1/build" && cat Module.symvers include/generated/utsrelease.h include/config/auto.conf) 2>/dev/null | sum
 }
 
-# The Makefiles of other trees that a kernel's headers need
+# The Makefiles of other trees that a kernel's headers include
 included_by() { sed -n 's/^include \(\/[^ ]*\)$/\1/p' "/lib/modules/$1/build/Makefile" 2>/dev/null; }
 
-# The sum of what else a build may fail for: the programs that build, and whether its
-# headers have been installed again
+# Checksum of what else can make a build fail: name, size and change time of the build
+# tools and of the headers
 sum_of_circumstances() {
 	# shellcheck disable=SC2046 # paths of headers, one word each
 	stat -L -c '%n %s %Z' /usr/bin/*gcc* /usr/bin/make /usr/bin/ld* /usr/sbin/dkms "/lib/modules/$1/build"/* \
 		$(included_by "$1") 2>/dev/null | sum
 }
 
-# The links by which DKMS has it on record as installed for that kernel, one for each
-# architecture, kernel-KERNEL-ARCH: kernel-...-rpi-v8-rt-aarch64 is of another kernel
+# The links with which DKMS records the module as installed for that kernel, one for each
+# architecture: kernel-KERNEL-ARCH. kernel-...-rpi-v8-rt-aarch64 belongs to another kernel
 # than kernel-...-rpi-v8-aarch64.
 dkms_links() {
 	for link in "$dkms_tree/kernel-$1-"*; do
@@ -108,26 +108,26 @@ dkms_links() {
 	done
 }
 
-# DKMS lists it as installed, and would remove it along with the kernel.
+# Whether DKMS lists it as installed, and so will remove it along with the kernel
 is_known_to_dkms() { [ -n "$(dkms_links "$1")" ]; }
 
-# is_intact KERNEL: whether its module file is, byte by byte, what was once built. Sets
-# file, and source and headers to the sums of what it was built of.
+# is_intact KERNEL: whether its module file is unchanged since it was built. Sets file,
+# and source and headers to the checksums of the inputs of that build.
 is_intact() {
 	file=$(module_of "$1")
 	[ -n "$file" ] && { read -r source headers module; } 2>/dev/null <"$state/built/$1" || return 1
 	[ "$(sum <"$file")" = "$module" ]
 }
 
-# is_whole KERNEL: the same, and that was the kernel as it is now; maybe with another
-# version's source
+# is_whole KERNEL: whether it is intact and was built for the kernel as it is now, maybe
+# from the source of another version
 is_whole() {
 	is_intact "$1" || return 1
 	! has_headers "$1" || [ "$(sum_of_headers "$1")" = "$headers" ]
 }
 
-# look: sets built, the kernels that it is built for. DKMS's own records only say that
-# it once was: a power cut may have emptied the file, and a kernel may have been updated.
+# look: sets this_source, and built to the kernels that have the module. DKMS's own records
+# are not enough: a power cut may have emptied the file, or a kernel may have been updated.
 look() {
 	this_source=$(sum_of_source)
 	built=''

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # dkms-helper and its parts share variables
-# Part of dkms-helper: takes the module out of the kernel, and loads another one.
+# Part of dkms-helper: unloads the module, and loads another one.
 
 is_loaded() { [ -d "/sys/module/$name" ]; }
 
-# Whether what runs is what was built: the sources, and the version, which is
-# not part of their checksum.
+# Whether the loaded module is the one that was built: the same sources, and the
+# same version, which their checksum does not cover
 is_current() {
 	for field in srcversion version; do
 		[ "$(cat "/sys/module/$name/$field" 2>/dev/null)" = "$(modinfo -F $field "$(module_of "$running")" 2>/dev/null)" ] || return 1
@@ -14,7 +14,7 @@ is_current() {
 
 is_going() { [ "$(cat "/sys/module/$name/initstate" 2>/dev/null)" = going ]; }
 
-# blacklist: prints where it says that the module is not to be loaded.
+# blacklist: prints the file or the kernel parameter that forbids loading the module.
 blacklist() {
 	{
 		for directory in /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d; do
@@ -26,8 +26,8 @@ blacklist() {
 
 is_blacklisted() { [ -n "$(blacklist)" ]; }
 
-# boot_mask: prints the file that keeps systemd from loading the module at boot, which
-# then nothing else loads by itself. The first of this name counts; see modules-load.d(5).
+# boot_mask: prints the file that keeps systemd from loading the module at boot; then
+# nothing else loads it automatically. The first of this name counts; see modules-load.d(5).
 boot_mask() {
 	for directory in /etc /run /usr/local/lib /usr/lib /lib; do
 		file=$directory/modules-load.d/$name.conf
@@ -37,14 +37,14 @@ boot_mask() {
 	done
 }
 
-# Whether the kernel loads signed modules only: Secure Boot, lockdown, or told so
+# Whether the kernel loads only signed modules: Secure Boot, lockdown, or a parameter
 wants_signatures() {
 	[ "$(cat /sys/module/module/parameters/sig_enforce 2>/dev/null)" = Y ] ||
 		grep -qs '\[integrity\]\|\[confidentiality\]' /sys/kernel/security/lockdown
 }
 
-# within SECONDS COMMAND...: repeat the command until it succeeds; returns 1 if it did
-# not in that time. The clock of a board without a battery jumps, its uptime does not.
+# within SECONDS COMMAND...: repeats the command until it succeeds; returns 1 after that
+# time. The clock of a board without a battery jumps, so the uptime is used.
 within() {
 	read -r now rest </proc/uptime
 	deadline=$((${now%.*} + $1))
@@ -56,7 +56,7 @@ within() {
 	done
 }
 
-# detached COMMAND...: run it in a session of its own and do not wait for it. It
+# detached COMMAND...: runs it in its own session and does not wait for it. It
 # inherits no descriptor: any may be a pipe that apt or debconf reads until it is
 # closed, or this script's lock. Only bash can close those above 9.
 detached() {
@@ -68,26 +68,25 @@ detached() {
 		exec "$@"' bash "$@" </dev/null >/dev/null 2>&1)
 }
 
-# in_unit COMMAND...: the same in a unit of systemd's. When a service that runs apt
-# ends, as PackageKit does when it is idle, systemd kills what it has started, in
-# whatever session that is. At shutdown the unit may be in a call that no signal ends,
-# so systemd should not wait long for it.
+# in_unit COMMAND...: the same in a systemd unit. When a service that runs apt ends,
+# as PackageKit does when it is idle, systemd kills all processes that it started,
+# whatever their session. At shutdown the unit may be in an uninterruptible call, so
+# systemd should not wait long for it.
 in_unit() {
 	[ -d /run/systemd/system ] || return 1
 	timeout -k 1 5 systemd-run --quiet --collect --no-block --description="Unload the kernel module $name" \
 		--setenv=PATH="$PATH" -p TimeoutStopSec=2 -p SendSIGKILL=no "$@" </dev/null >/dev/null 2>&1
 }
 
-# Any user can make a call to /proc/psinfo that never returns, and rmmod waits for
-# it in the kernel, where no signal reaches it. A call that can return does so within
-# milliseconds, on a busy machine within seconds. So this is how many seconds apt
-# waits for rmmod.
+# Seconds that apt waits for rmmod. Any user can make a call to /proc/psinfo that never
+# returns, and rmmod waits for it in the kernel, uninterruptibly. A call that can return
+# does so within milliseconds, on a busy machine within seconds.
 unload_timeout=10
 
 make_run() { [ -d "$run" ] || mkdir -m 700 "$run"; }
 
-# Start rmmod-job, and wait until it has the lock or, because another one has it, has
-# ended: either way it removes the request. Returns 1 and sets reason on failure.
+# Start rmmod-job, and wait until it has the lock, or has exited because another job has
+# it: either way it removes the request. Returns 1 and sets reason on failure.
 start_rmmod_job() {
 	reason=$({ make_run && touch "$run/requested"; } 2>&1) || return 1
 	in_unit "$helper" rmmod-job && within 5 test ! -e "$run/requested" && return
@@ -99,7 +98,7 @@ start_rmmod_job() {
 
 rmmod_job_ends_within() { flock -w "$1" "$run/unloading" true; }
 
-# What rmmod said, without the lines for its authors.
+# The error message of rmmod, without the debugging lines of libkmod
 rmmod_error() {
 	error=$(grep -v libkmod/ "$run/rmmod.log" 2>/dev/null | sed 's/^rmmod: ERROR: //' | paste -sd' ')
 	print "${error:-rmmod failed}"
@@ -122,8 +121,8 @@ unload() {
 	! is_loaded || say "the module could not be unloaded: $(rmmod_error); it stays loaded until the next boot"
 }
 
-# Runs on its own. At most one holds the lock, and keeps it until rmmod has returned.
-# If the caller has given up and asked for it, this loads the module afterwards; by
+# Runs detached. At most one job holds the lock, and keeps it until rmmod has returned.
+# If the caller timed out and called reload_later, this loads the module afterwards; by
 # then the package may have been upgraded again, or removed.
 rmmod_job() {
 	exec 8>"$run/unloading"
@@ -131,31 +130,31 @@ rmmod_job() {
 		rm -f "$run/requested"
 		return
 	fi
-	# One that systemd has started too late finds that another has done its work.
+	# If systemd started this job too late, another one has handled the request.
 	rm "$run/requested" 2>/dev/null || return 0
-	# If it is going, another rmmod is under way: a removal takes $run with it, and
-	# the lock of its job. Not modprobe -r, which wants the file; that may be gone.
+	# If it is going, another rmmod is in progress: a removal deletes $run, and with it
+	# the lock of that job. Not modprobe -r, which needs the file: it may not exist.
 	{ is_going || LC_ALL=C rmmod "$name"; } 2>"$run/rmmod.log"
 	while is_going; do
 		sleep 1
 	done
 	exec 8>&-
-	# Of two jobs, only one succeeds in this.
+	# Of two jobs, only one succeeds in removing it.
 	rm "$run/reload" 2>/dev/null || return 0
 	[ ! -x "$helper" ] || exec "$helper" ensure
 }
 
-# Ask rmmod-job to load the module. It releases the lock before it checks for the
-# file; if the lock is free now, the job may have missed the file and is done.
+# Ask rmmod-job to load the module. It releases the lock before it checks for the file:
+# if the lock is free now, it may have missed the file, but load() need not wait for it.
 reload_later() {
 	touch "$run/reload"
 	! flock -n "$run/unloading" true || rm -f "$run/reload"
 }
 
-# callers: print PID, UID and name of each process inside a call to /proc/psinfo.
-# Reading about a process can block for as long as that process likes, even where no
-# signal ends it. So another process does that, and this one takes what it has found
-# in 20 seconds and forgets about it.
+# callers: prints PID, UID and name of each process inside a call to /proc/psinfo.
+# Reading the files of a process can block for as long as that process wants, even
+# uninterruptibly. So a detached process reads them; this one takes what has been found
+# after 20 seconds and does not wait for it to end.
 callers() {
 	{ make_run && rm -f "$run/callers"; } 2>/dev/null || return 0
 	detached timeout -k 1 20 "$helper" callers-job
@@ -163,11 +162,10 @@ callers() {
 	grep -sv '^end$' "$run/callers" | sort -nu
 }
 
-# Callers are found by the kernel stacks of all threads. While a read copies its bytes
-# there is no frame of the module, so there the thread has to have the file open.
-# rmmod, which waits for the calls, is left out. Busy loops may be what keeps the calls
-# from returning, so do not compete with them. A stack that blocks holds up only its
-# batch, which is then read one by one.
+# Finds callers by the kernel stacks of all threads. While a read copies its bytes, the
+# stack has no frame of the module; then the thread must have the file open. rmmod, which
+# waits for the calls, is skipped. nice -n -20: busy loops may be what keeps the calls
+# from returning. A stack that blocks delays only its batch, which is then read singly.
 callers_job() {
 	# shellcheck disable=SC2016 # expanded by that shell
 	printf '%s\0' /proc/[0-9]*/task/[0-9]*/stack 2>/dev/null |
@@ -186,17 +184,17 @@ callers_job() {
 			esac
 			pid=${task#/proc/}
 			pid=${pid%%/*}
-			# Reading a command line could hang like the call itself, so the name must
-			# do; it may hold terminal escapes, which are dropped.
+			# Not the command line: reading it could hang like the call itself. The
+			# name may contain terminal escapes, which are removed.
 			comm=$(LC_ALL=C tr -cd ' -~' 2>/dev/null <"/proc/$pid/comm")
 			uid=$(sed -n 's/^Uid:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null)
-			# It may have exited meanwhile.
+			# Without a uid, it has exited meanwhile.
 			[ -z "$uid" ] || print "$pid $uid $comm"
 		done
 	echo end
 }
 
-# why_not_unloaded WHAT: name the processes that rmmod waits for, and say that WHAT
+# why_not_unloaded WHAT: names the processes that rmmod waits for, and says that WHAT
 # happens when they end.
 why_not_unloaded() {
 	found=$(callers)
@@ -228,7 +226,7 @@ load() {
 	if is_loaded && { is_going || ! is_current; }; then
 		unload || reload_later
 	fi
-	# -b: whoever has put it on a blacklist does not want it now either.
+	# -b: respect a blacklist here, too.
 	is_loaded || why_not_loaded=$(modprobe -b "$name" 2>&1) || :
 	wait_seconds=0
 	while is_loaded && ! is_going && [ ! -e "$proc" ] && [ $wait_seconds -lt 5 ]; do

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Whether all is well after an installation: it reads, changes nothing, and needs no
-# root.
+# Checks an installation. It only reads, changes nothing, and does not need root.
 #
 #   bats /usr/share/psinfo-dkms/smoke.bats
 
@@ -15,7 +14,7 @@ fail() {
 	return 1
 }
 
-# needs COLUMN...: skips the test where one is not among the module's parameter "columns"
+# needs COLUMN...: skips the test if the module's parameter "columns" lacks one of them
 needs() {
 	local name
 	for name; do
@@ -23,7 +22,7 @@ needs() {
 	done
 }
 
-# column NAME: its cells in the table, one a line
+# column NAME: its cells in the table, one per line
 column() {
 	awk -F ' *[|] *' -v name="$1" '
 		FNR == 2 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
@@ -31,7 +30,7 @@ column() {
 		rules == 1 { gsub(/^ +| +$/, "", $at); print $at }' "$table"
 }
 
-# total WORD: the number behind it below the table
+# total WORD: the number after this word below the table
 total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 
 @test "the module is loaded, in the version of the package" {
@@ -75,7 +74,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 @test "this process is in it once, with its name and its parent's" {
 	needs PID NAME PARENT
 	cat "$PSINFO" >"$table"
-	# In a subshell BASHPID is another one.
+	# A subshell has another BASHPID.
 	local self=$BASHPID parent at
 	parent=$(awk '$1 == "PPid:" { print $2 }' "/proc/$self/status")
 	[[ $(column PID | grep -cx "$self") == 1 ]] || fail "$(grep -w "$self" "$table")"
@@ -90,7 +89,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	local self=$BASHPID pid
 	for pid in /proc/[0-9]*; do
 		pid=${pid#/proc/}
-		# It may have begun after the table was made, or ended.
+		# It may have started after the table was read, or exited.
 		column PID | grep -qx "$pid" || [[ $pid -gt $self || ! -e /proc/$pid/stat ]] || fail "no row of $pid"
 	done
 }

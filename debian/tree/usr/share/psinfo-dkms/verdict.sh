@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # dkms-helper and its parts share variables
-# Part of dkms-helper: what stands, why, and what to do about it.
+# Part of dkms-helper: reports what is active and what is not, why, and what to do.
 
-# owner_of PATH: the package with this path below /lib/modules
+# owner_of PATH: prints the package that owns this path below /lib/modules
 owner_of() {
 	for top in /lib/modules /usr/lib/modules; do
 		owner=$(dpkg-query -S "$top/$1" 2>/dev/null | grep -v '^diversion ' | head -n 1)
@@ -13,8 +13,8 @@ owner_of() {
 
 is_known() { apt-cache show --no-all-versions "$1" 2>/dev/null | grep -q '^Package:'; }
 
-# flavour KERNEL: what is left of its name without the parts that are versions. The
-# first kernels of Raspberry Pi's bookworm were numbered: 6.1.0-rpi4-rpi-v8.
+# flavour KERNEL: its name without the parts that are versions. The first kernels of
+# Raspberry Pi OS bookworm were numbered: 6.1.0-rpi4-rpi-v8.
 flavour() {
 	rest=$1
 	while :; do
@@ -24,14 +24,14 @@ flavour() {
 		*) break ;;
 		esac
 	done
-	# Raspberry Pi 1 and Zero of bullseye: 6.1.21+
+	# Raspberry Pi 1 and Zero with bullseye: 6.1.21+
 	case $rest in
 	[0-9]*+) rest=+ ;;
 	esac
 	print "$rest"
 }
 
-# of_bullseye KERNEL: of the series in which all flavours were in one package
+# of_bullseye KERNEL: whether it is of the series with all flavours in one package
 of_bullseye() {
 	case $1 in
 	*-v[678]*+ | *.[0-9]*+) return 0 ;;
@@ -39,15 +39,15 @@ of_bullseye() {
 	esac
 }
 
-# known PACKAGE...: those of them that apt knows
+# known PACKAGE...: prints those that apt knows
 known() {
 	for package; do
 		! is_known "$package" || printf '%s ' "$package"
 	done | sed 's/ $//'
 }
 
-# headers_of KERNEL: the package with its headers, and the one that brings those of its
-# successors, as far as apt knows them. Only the latter are of no use to this kernel.
+# headers_of KERNEL: the package with its headers, and the metapackage for those of its
+# successors, if apt knows them. The metapackage alone does not help this kernel.
 headers_of() {
 	if of_bullseye "$1"; then
 		known raspberrypi-kernel-headers
@@ -56,7 +56,7 @@ headers_of() {
 	fi
 }
 
-# upgrade_of KERNEL: the packages that bring a newer kernel of its flavour and its
+# upgrade_of KERNEL: the packages that install a newer kernel of its flavour and its
 # headers, if apt knows both
 upgrade_of() {
 	if of_bullseye "$1"; then
@@ -67,7 +67,7 @@ upgrade_of() {
 	! is_known "$1" || ! is_known "$2" || print "$*"
 }
 
-# 32-bit programs on a 64-bit kernel: its headers cannot be installed here.
+# 32-bit user space on a 64-bit kernel, whose headers cannot be installed here
 is_32_on_64() {
 	case $(uname -m)/$(dpkg --print-architecture) in
 	aarch64/armhf | aarch64/armel | x86_64/i386) return 0 ;;
@@ -75,16 +75,16 @@ is_32_on_64() {
 	return 1
 }
 
-# The newest kernel of the running one's flavour that can be booted, if that is newer:
-# then a new kernel is installed, and the old one still runs.
+# The newest bootable kernel of the running one's flavour, if it is newer: a new kernel
+# is installed, but the old one is still running.
 newer_kernel() {
 	for kernel in $(kernels); do
 		[ "$(flavour "$kernel")" = "$(flavour "$running")" ] && has_image "$kernel" && print "$kernel"
 	done | { cat; print "$running"; } | sort -V | tail -n 1 | grep -vxF "$running"
 }
 
-# Each check sets status (ok; bad: it keeps psinfo from working; note), found, a
-# sentence, and hint, another one: what to do about it.
+# Each check sets status (ok; bad: it prevents psinfo from working; note), and as
+# sentences found, the finding, and hint, what to do about it.
 
 check_package() {
 	hint=''
@@ -128,7 +128,8 @@ check_headers() {
 
 missing_headers() {
 	packages=$(headers_of "$running")
-	# A reboot helps if the newer one has its module, or can have it.
+	# A reboot helps if the newer kernel has the module, or headers to build it. If apt
+	# has no headers for the running one, it is suggested anyway.
 	if newer=$(newer_kernel) && { is_built "$newer" || has_headers "$newer" || [ -z "$packages" ]; }; then
 		found="the running kernel has no headers here, and a newer one is installed"
 		if is_built "$newer"; then
@@ -143,7 +144,7 @@ missing_headers() {
 	if ! owner_of "$running" >/dev/null && ! owner_of "$running/kernel" >/dev/null; then
 		found="it comes from no package (rpi-update, or built by hand?), so there are no headers for it"
 		[ -z "$upgrade" ] || hint="Back to the packaged kernel: sudo apt install --reinstall $upgrade, and reboot."
-	# They may be there, of another version.
+	# Headers may be installed, but of another version.
 	elif of_bullseye "$running" && [ -n "$(headers_elsewhere)" ] && [ -n "$upgrade" ]; then
 		found="its headers are missing, and those here are of another kernel"
 		hint="To get a kernel that has them: sudo apt install $upgrade, and reboot."
@@ -205,7 +206,7 @@ check_boot() {
 	! is_loaded || is_going || status=note
 }
 
-# The three steps by which a key of DKMS becomes one that the firmware trusts
+# The three steps that make the firmware trust the key of DKMS
 how_to_enrol() {
 	key=/var/lib/dkms/mok.pub
 	[ -e "$key" ] || key="the key of DKMS, see dkms(8)"
@@ -246,7 +247,7 @@ check_loaded() {
 	fi
 }
 
-# The search for the processes that keep the module takes up to 20 seconds.
+# Avoid why_still_going if possible: its search takes up to 20 seconds.
 check_going() {
 	if is_built "$running" && ! is_blacklisted && [ -z "$(boot_mask)" ]; then
 		found=$(why_still_going)
@@ -274,7 +275,7 @@ check_disk() {
 
 checks="package kernel headers built boot loaded others disk"
 
-# diagnose: runs every check, once, for result_of
+# diagnose: runs every check once, for result_of
 diagnose() {
 	for what in $checks; do
 		"check_$what"
@@ -287,7 +288,7 @@ result_of() { eval "status=\$status_$1 found=\$found_$1 hint=\$hint_$1"; }
 
 loaded_version() { cat "/sys/module/$name/version" 2>/dev/null; }
 
-# why_still_going: for a module that is built, and on no blacklist
+# why_still_going: for a module that is built and not blacklisted
 why_still_going() {
 	if [ -e "$run/reload" ]; then
 		print "the old module cannot be unloaded yet: $(why_not_unloaded "The new one will be loaded") Until then $proc is missing; the command psinfo reads /proc."
@@ -296,7 +297,7 @@ why_still_going() {
 	fi
 }
 
-# The first check that is bad, after what keeps an old module from being unloaded
+# The first bad check, preceded by what blocks the unloading of an old module
 why_not_active() {
 	result_of loaded
 	going=''
@@ -311,7 +312,7 @@ why_not_active() {
 
 answers() { grep -q '^TOTAL: ' "$proc" 2>/dev/null; }
 
-# verdict: prints one sentence. The kernel's owner calls `diagnose` before.
+# verdict: prints one sentence. If owns_kernel, `diagnose` must have been called.
 verdict() {
 	if ! owns_kernel; then
 		print "not loaded, since the running kernel is not this system's ($outside). Built for: ${built:-no kernel yet}"
@@ -343,8 +344,8 @@ report() {
 	done
 }
 
-# For programs: lines KEY=VALUE. "check.NAME" is ok, bad or note, and what stands in
-# check.NAME.found and .hint are sentences.
+# For programs: KEY=VALUE lines. check.NAME is ok, bad or note; check.NAME.found and
+# check.NAME.hint are sentences.
 facts() {
 	diagnose
 	print "version=$version"
@@ -364,7 +365,7 @@ facts() {
 	print "active=$active"
 	for what in $checks; do
 		result_of "$what"
-		# Something missing only for the next build is not a fault while this one works.
+		# Missing inputs of the next build are not a fault while the module works.
 		case $active/$what/$status in
 		yes/kernel/bad | yes/headers/bad | yes/built/bad) status=note ;;
 		esac
