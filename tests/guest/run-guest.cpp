@@ -469,9 +469,9 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 	if (guest.others_races() > 0)
 		std::cerr << who << guest.others_races() << " data races of Linux itself were reported, none with psinfo\n";
 	if (guest.undecided_races() > 0)
-		std::cerr << who << guest.undecided_races() << " reports of data races were cut off where log records were lost\n";
+		std::cerr << who << "data race reports cut off by lost log records: " << guest.undecided_races() << '\n';
 	if (guest.gaps() > 0)
-		std::cerr << who << "records of the kernel log were lost, " << guest.gaps() << " times\n";
+		std::cerr << who << "gaps in the kernel log: " << guest.gaps() << '\n';
 	int number = 0;
 	if (std::sscanf(guest.verdict().c_str(), "exited %d", &number) == 1)
 		return number;

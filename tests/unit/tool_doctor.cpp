@@ -106,6 +106,13 @@ TEST_F(Doctor, AHealthyMachineIsWell)
 	EXPECT_EQ(last_line(), "psinfo: ACTIVE on 6.12.47+rpt-rpi-v8");
 }
 
+TEST_F(Doctor, RepeatsTheReservationOfAnActiveVerdict)
+{
+	const std::string verdict = "ACTIVE on 6.12.47+rpt-rpi-v8, possibly only until the next boot: it could not be built";
+	facts_.back() = "verdict=" + verdict;
+	EXPECT_EQ(last_line(), "psinfo: " + verdict);
+}
+
 TEST_F(Doctor, SaysWhatTheHelperSaysInItsOrder)
 {
 	is_not_active("NOT ACTIVE on 6.12.47+rpt-rpi-v8: its headers are missing");

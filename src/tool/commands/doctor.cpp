@@ -217,8 +217,7 @@ std::string verdict_of(const HelperFacts &facts, const std::vector<std::string> 
 		for (const std::string &line : last_report)
 			if (line.starts_with(start) && line.find("unloaded yet: process") != std::string::npos)
 				return line.substr(std::string_view("psinfo: ").size());
-	const std::string verdict = facts.at("verdict");
-	return verdict.starts_with("ACTIVE") ? "" : verdict;
+	return facts.at("verdict");
 }
 
 /// The finding of the first bad check with a hint, or else of the first bad check
@@ -235,9 +234,14 @@ std::string why_not(const Diagnosis &diagnosis)
 
 std::string summary(const Diagnosis &diagnosis, const std::string &kernel)
 {
-	if (diagnosis.is_active)
-		return "psinfo: ACTIVE on " + kernel + (diagnosis.is_well() ? "" : ", but see above");
-	if (!diagnosis.verdict.empty())
+	const std::string active = "ACTIVE on " + kernel;
+	if (diagnosis.is_active) {
+		// What follows ", " is a reservation, such as a failed rebuild.
+		if (diagnosis.verdict.starts_with(active + ", "))
+			return "psinfo: " + diagnosis.verdict;
+		return "psinfo: " + active + (diagnosis.is_well() ? "" : ", but see above");
+	}
+	if (!diagnosis.verdict.empty() && !diagnosis.verdict.starts_with(active))
 		return "psinfo: " + diagnosis.verdict;
 	return "psinfo: NOT ACTIVE on " + kernel + ": " + why_not(diagnosis);
 }

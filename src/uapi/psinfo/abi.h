@@ -135,7 +135,7 @@ enum psinfo_state {
 #define PSINFO_GROUP_CRED	(1U << 0)
 #define PSINFO_GROUP_SCHED	(1U << 1)
 #define PSINFO_GROUP_TIMES	(1U << 2)	/* reads every thread */
-#define PSINFO_GROUP_MEMORY	(1U << 3)	/* takes the task lock; reads all CPUs' counters */
+#define PSINFO_GROUP_MEMORY	(1U << 3)	/* takes the task lock; may sum per-CPU counters */
 #define PSINFO_GROUP_CGROUP	(1U << 4)
 
 /*

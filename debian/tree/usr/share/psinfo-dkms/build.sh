@@ -18,12 +18,12 @@ dkms_does() {
 # unless DKMS has this version on record: it would then refuse to build it again. With
 # -j 1: the module is one compilation unit, and its build takes 99 MB.
 make_module() {
-	if [ -e "$dkms_tree/$version/$1" ] || is_known_to_dkms "$1"; then
+	if [ -e "$dkms_tree/$version/$1" ] || [ -n "$(dkms_links "$1")" ]; then
 		dkms_does remove "$1"
-		rm -rf "${dkms_tree:?}/$version/$1"
 		dkms_links "$1" | while read -r link; do
 			rm "$link"
 		done
+		rm -rf "${dkms_tree:?}/$version/$1"
 	fi
 	# Removing the module from its last kernel also deregisters it.
 	[ -e "$dkms_tree/$version/source" ] || dkms add -m "$name" -v "$version"
@@ -46,9 +46,23 @@ failed_by_chance() {
 		df -Pk "$state" "$dkms_tree" /lib/modules "${TMPDIR:-/tmp}" 2>/dev/null | awk 'NR > 1 && $4 < 20000 { full = 1 } END { exit !full }'
 }
 
-# restore KERNEL FILE: restores the saved module
+# set_aside KERNEL: keeps a copy of its module, if that is intact, since DKMS removes
+# the module before it builds. Returns 1 if there is no room for the copy.
+set_aside() {
+	is_intact "$1" || return 0
+	mkdir -p "$state/old/$1" && cp -p "$file" "$state/old/$1/"
+}
+
+# restore KERNEL: puts the copy back if the module is damaged or missing, maybe after a
+# power cut. The old module may fit the kernel even if it was built from other inputs.
 restore() {
-	mkdir -p "${2%/*}" && mv "$state/old.new" "$2" && depmod "$1"
+	! is_intact "$1" || return 0
+	{ read -r source headers module; } 2>/dev/null <"$state/built/$1" || return 0
+	for copy in "$state/old/$1/$name.ko"*; do
+		[ -e "$copy" ] && [ "$(sum <"$copy")" = "$module" ] || continue
+		mkdir -p "/lib/modules/$1/updates/dkms"
+		cp -p "$copy" "/lib/modules/$1/updates/dkms/" 2>/dev/null && depmod "$1"
+	done
 }
 
 # build_for KERNEL: does nothing if it is built, cannot be built, or failed to build in
@@ -56,44 +70,43 @@ restore() {
 build_for() {
 	log=$(log_of "$1")
 	if is_built "$1"; then
-		rm -f "$log" "$state/failed/$1"
+		rm -rf "$log" "$state/failed/$1" "$state/old/$1"
 		return
 	fi
 	has_headers "$1" && ! is_being_removed || return 0
 	mkdir -p "$state"
-	# DKMS removes the old module before it builds. If the build fails, the old one is
-	# restored: it may still fit the kernel, even if it was built from other inputs.
-	old=''
-	if is_intact "$1"; then
-		old=$file
-	fi
+	restore "$1"
 	headers=$(sum_of_headers "$1")
 	attempt="$this_source $headers $(sum_of_circumstances "$1")"
 	[ "$(cat "$state/failed/$1" 2>/dev/null)" != "$attempt" ] || return 0
-	[ -z "$old" ] || cp -p "$old" "$state/old.new" || old=''
 	say "building for $1 ..."
+	# In a subshell, because it sets headers
+	if ! (set_aside "$1") 2>"$log.new"; then
+		mv "$log.new" "$log"
+		return
+	fi
 	# Without the lock (9), which a process of dkms might hold after this one exits.
 	# Only a failed build leaves a log.
 	make_module "$1" >"$log.new" 2>&1 </dev/null 9>&-
 	status=$?
 	# The package may have been removed meanwhile: a removal waits only for a minute.
 	if is_being_removed; then
+		restore "$1"
 		return
 	fi
 	file=$(module_of "$1")
 	if [ $status -eq 0 ] && [ -s "$file" ] && modinfo "$file" >/dev/null 2>&1; then
 		keep built "$1" "$this_source" "$headers" "$(sum <"$file")"
-		rm -f "$log" "$log.new" "$state/failed/$1" "$state/old.new"
+		rm -rf "$log" "$log.new" "$state/failed/$1" "$state/old/$1"
 		built="${built:+$built }$1"
 		return
 	fi
 	cat "$dkms_tree/$version/build/make.log" >>"$log.new" 2>/dev/null
 	mv "$log.new" "$log"
-	if ! is_intact "$1"; then
+	restore "$1"
+	# Without symbol versions the kernel would load a module that does not fit it.
+	is_whole "$1" || { is_intact "$1" && modinfo -F vermagic "$file" | grep -qw modversions; } ||
 		rm -f "/lib/modules/$1/updates/dkms/$name.ko"*
-		[ -z "$old" ] || restore "$1" "$old"
-	fi
-	rm -f "$state/old.new"
 	# shellcheck disable=SC2086 # three words
 	failed_by_chance "$log" || keep failed "$1" $attempt
 }
@@ -111,10 +124,10 @@ forget_old_kernels() {
 	for kernel in $(kernels); do
 		has_image "$kernel" || has_headers "$kernel" || remove_module "$kernel"
 	done
-	for record in "$state"/built/* "$state"/failed/* "$state"/build-*.log; do
+	for record in "$state"/built/* "$state"/failed/* "$state"/old/* "$state"/build-*.log; do
 		kernel=${record##*/}
 		kernel=${kernel#build-}
-		[ -d "/lib/modules/${kernel%.log}" ] || rm -f "$record"
+		[ -d "/lib/modules/${kernel%.log}" ] || rm -rf "$record"
 	done
 	rm -f "$state"/*.new "$state"/*/*.new
 }

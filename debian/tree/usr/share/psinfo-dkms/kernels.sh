@@ -96,20 +96,26 @@ sum_of_circumstances() {
 		$(included_by "$1") 2>/dev/null | sum
 }
 
-# The links with which DKMS records the module as installed for that kernel, one for each
-# architecture: kernel-KERNEL-ARCH. kernel-...-rpi-v8-rt-aarch64 belongs to another kernel
-# than kernel-...-rpi-v8-aarch64.
+# dkms_links KERNEL: prints the links kernel-KERNEL-ARCH with which DKMS records the module
+# as installed. An ARCH has no dash, so that of 6.12-rpi-v8-rt is none of 6.12-rpi-v8.
 dkms_links() {
 	for link in "$dkms_tree/kernel-$1-"*; do
 		case ${link#"$dkms_tree/kernel-$1-"} in
 		*-*) ;;
-		*) [ ! -e "$link" ] || print "$link" ;;
+		*) [ ! -L "$link" ] || print "$link" ;;
 		esac
 	done
 }
 
 # Whether DKMS lists it as installed, and so will remove it along with the kernel
-is_known_to_dkms() { [ -n "$(dkms_links "$1")" ]; }
+is_known_to_dkms() {
+	dkms_links "$1" | {
+		while read -r link; do
+			[ ! -e "$link" ] || exit 0
+		done
+		exit 1
+	}
+}
 
 # is_intact KERNEL: whether its module file is unchanged since it was built. Sets file,
 # and source and headers to the checksums of the inputs of that build.

@@ -129,8 +129,9 @@ check_headers() {
 missing_headers() {
 	packages=$(headers_of "$running")
 	# A reboot helps if the newer kernel has the module, or headers to build it. If apt
-	# has no headers for the running one, it is suggested anyway.
-	if newer=$(newer_kernel) && { is_built "$newer" || has_headers "$newer" || [ -z "$packages" ]; }; then
+	# has no headers for the running one, it is suggested anyway. With bullseye's kernels,
+	# the headers that apt has are those of the newest one.
+	if newer=$(newer_kernel) && { is_built "$newer" || has_headers "$newer" || [ -z "$packages" ] || of_bullseye "$running"; }; then
 		found="the running kernel has no headers here, and a newer one is installed"
 		if is_built "$newer"; then
 			hint="Built for $newer: reboot into that."
@@ -216,7 +217,7 @@ how_to_enrol() {
 check_loaded() {
 	status=bad hint=''
 	if ! owns_kernel; then
-		status=note found="not looked at here"
+		status=note found="not checked here"
 	elif is_going; then
 		check_going
 	elif is_loaded && ! answers; then
@@ -327,7 +328,7 @@ verdict() {
 	elif ! is_built "$running"; then
 		result_of headers
 		[ "$status" = bad ] || result_of built
-		print "ACTIVE on $running, maybe only until the next boot: $found${hint:+. $hint}"
+		print "ACTIVE on $running, possibly only until the next boot: $found${hint:+. $hint}"
 	else
 		print "ACTIVE on $running. Try: cat $proc"
 	fi
