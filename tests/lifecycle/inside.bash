@@ -120,7 +120,7 @@ calls() {
 }
 waits() {
 	local i
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i < 1800; i++)); do
 		! "$@" || return 0
 		sleep 0.1
 	done
