@@ -6,6 +6,7 @@
 #include "comparison.h"
 #include "query.h"
 
+#include <optional>
 #include <sys/stat.h>
 
 namespace {
@@ -17,21 +18,28 @@ constexpr long long ns_per_tick = 10'000'000;
 
 // ---- other files of /proc than stat and status ------------------------------------
 
-long long schedstat_at(const std::string &directory)
+// Nothing if the thread has exited
+std::optional<long long> schedstat_at(const std::string &directory)
 {
 	const auto text = read_if_there(directory + "/schedstat");
-	return text ? std::atoll(text->c_str()) : 0;
+	if (!text)
+		return {};
+	return std::atoll(text->c_str());
 }
 
 // A process's schedstat covers only its first thread: sum up all of them. None of
 // these processes has threads that have exited.
-long long runtime(const Seen &seen)
+std::optional<long long> runtime(const Seen &seen)
 {
 	if (seen.directory.find("/task/") != std::string::npos)
 		return schedstat_at(seen.directory);
-	long long sum = 0;
-	for (const pid_t thread : list_threads(seen.stat.pid))
-		sum += schedstat_at(seen.directory + "/task/" + std::to_string(thread));
+	std::optional<long long> sum;
+	for (const pid_t thread : list_threads(seen.stat.pid)) {
+		const auto one = schedstat_at(seen.directory + "/task/" + std::to_string(thread));
+		if (!one)
+			return {};
+		sum = sum.value_or(0) + *one;
+	}
 	return sum;
 }
 
@@ -130,8 +138,13 @@ struct Sight {
 Sight take_sight(bool threads)
 {
 	Sight sight{threads ? look_at_threads() : look_around(), {}};
-	for (const auto &[pid, seen] : sight.look)
-		sight.beyond[pid] = {runtime(seen), cgroup(seen)};
+	// A process may have exited since its stat was read.
+	std::erase_if(sight.look, [&](const auto &entry) {
+		const auto used = runtime(entry.second);
+		if (used)
+			sight.beyond[entry.first] = {*used, cgroup(entry.second)};
+		return !used;
+	});
 	return sight;
 }
 
