@@ -164,6 +164,18 @@ TEST(ProcText, WrongLinesOfStatusAreRefused)
 	EXPECT_EQ(parse_status("Name:\tUid:\t5\t5\n" + good)->uid, 0U);
 }
 
+TEST(ProcText, AStatusWithoutAnIdIsRefused)
+{
+	const std::string lines[] = {"Tgid:\t2\n", "TracerPid:\t0\n", "Uid:\t1\t1\t1\t1\n", "Gid:\t1\t1\t1\t1\n"};
+	for (const std::string &missing : lines) {
+		std::string text;
+		for (const std::string &line : lines)
+			if (line != missing)
+				text += line;
+		EXPECT_FALSE(parse_status(text)) << "without " << missing;
+	}
+}
+
 TEST(ProcText, MasksOfCpusAreCounted)
 {
 	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nCpus_allowed:\t";
