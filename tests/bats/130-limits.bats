@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Open tables hold kernel memory. The module limits it: max_mib in total, half of
-# it per user, a quarter reserved for root. A user who exceeds the share gets
-# ENOBUFS. When the budget is exhausted, the oldest tables of the user who holds
-# most are revoked (ESTALE), so that a user who holds little is not refused. Failing
+# it per user, a quarter reserved for root. Beyond a user's share, reads fail with
+# ENOBUFS. When the budget is exhausted, the oldest tables of the user with the most
+# memory are revoked (ESTALE), so that other users can still read. Failing
 # reads leak nothing, and closing frees everything (helpers/hoard.cpp). With
 # max_mib=1, a user's share is one to two dozen tables.
 
