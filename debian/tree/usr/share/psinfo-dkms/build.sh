@@ -57,9 +57,9 @@ set_aside() {
 # power cut. The old module may fit the kernel even if it was built from other inputs.
 restore() {
 	! is_intact "$1" || return 0
-	{ read -r source headers module; } 2>/dev/null <"$state/built/$1" || return 0
+	read_record "$1" || return 0
 	for copy in "$state/old/$1/$name.ko"*; do
-		[ -e "$copy" ] && [ "$(sum <"$copy")" = "$module" ] || continue
+		[ -e "$copy" ] && [ "$(sum <"$copy")" = "$built_module" ] || continue
 		mkdir -p "/lib/modules/$1/updates/dkms"
 		cp -p "$copy" "/lib/modules/$1/updates/dkms/" 2>/dev/null && depmod "$1"
 	done
@@ -80,8 +80,7 @@ build_for() {
 	attempt="$this_source $headers $(sum_of_circumstances "$1")"
 	[ "$(cat "$state/failed/$1" 2>/dev/null)" != "$attempt" ] || return 0
 	say "building for $1 ..."
-	# In a subshell, because it sets headers
-	if ! (set_aside "$1") 2>"$log.new"; then
+	if ! set_aside "$1" 2>"$log.new"; then
 		mv "$log.new" "$log"
 		return
 	fi

@@ -117,19 +117,22 @@ is_known_to_dkms() {
 	}
 }
 
-# is_intact KERNEL: whether its module file is unchanged since it was built. Sets file,
-# and source and headers to the checksums of the inputs of that build.
+# read_record KERNEL: sets built_source and built_headers to the checksums of the inputs of
+# its last build, and built_module to that of the module. Returns 1 if nothing was built.
+read_record() { { read -r built_source built_headers built_module; } 2>/dev/null <"$state/built/$1"; }
+
+# is_intact KERNEL: whether its module file is unchanged since it was built. Sets file, and
+# what read_record sets.
 is_intact() {
 	file=$(module_of "$1")
-	[ -n "$file" ] && { read -r source headers module; } 2>/dev/null <"$state/built/$1" || return 1
-	[ "$(sum <"$file")" = "$module" ]
+	[ -n "$file" ] && read_record "$1" && [ "$(sum <"$file")" = "$built_module" ]
 }
 
 # is_whole KERNEL: whether it is intact and was built for the kernel as it is now, maybe
 # from the source of another version
 is_whole() {
 	is_intact "$1" || return 1
-	! has_headers "$1" || [ "$(sum_of_headers "$1")" = "$headers" ]
+	! has_headers "$1" || [ "$(sum_of_headers "$1")" = "$built_headers" ]
 }
 
 # look: sets this_source, and built to the kernels that have the module. DKMS's own records
@@ -138,7 +141,7 @@ look() {
 	this_source=$(sum_of_source)
 	built=''
 	for kernel in $(kernels); do
-		if is_whole "$kernel" && [ "$source" = "$this_source" ] && is_known_to_dkms "$kernel"; then
+		if is_whole "$kernel" && [ "$built_source" = "$this_source" ] && is_known_to_dkms "$kernel"; then
 			built="${built:+$built }$kernel"
 		fi
 	done

@@ -276,16 +276,19 @@ check_disk() {
 
 checks="package kernel headers built boot loaded others disk"
 
-# diagnose: runs every check once, for result_of
-diagnose() {
-	for what in $checks; do
-		"check_$what"
-		eval "status_$what=\$status found_$what=\$found hint_$what=\$hint"
-	done
-}
+# A check's result is kept when it first runs: some ask apt, or wait for a search.
+for check in $checks; do
+	unset "status_$check"
+done
 
-# result_of CHECK: sets status, found and hint as that check did
-result_of() { eval "status=\$status_$1 found=\$found_$1 hint=\$hint_$1"; }
+# result_of CHECK: sets status, found and hint to what that check finds
+result_of() {
+	if eval "[ -z \"\${status_$1-}\" ]"; then
+		"check_$1"
+		eval "status_$1=\$status found_$1=\$found hint_$1=\$hint"
+	fi
+	eval "status=\$status_$1 found=\$found_$1 hint=\$hint_$1"
+}
 
 loaded_version() { cat "/sys/module/$name/version" 2>/dev/null; }
 
@@ -313,7 +316,7 @@ why_not_active() {
 
 answers() { grep -q '^TOTAL: ' "$proc" 2>/dev/null; }
 
-# verdict: prints one sentence. If owns_kernel, `diagnose` must have been called.
+# verdict: prints one sentence
 verdict() {
 	if ! owns_kernel; then
 		print "not loaded, since the running kernel is not this system's ($outside). Built for: ${built:-no kernel yet}"
@@ -335,7 +338,6 @@ verdict() {
 }
 
 report() {
-	! owns_kernel || diagnose
 	say "$(verdict)"
 	owns_kernel || return 0
 	say "built for: ${built:-no kernel yet}"
@@ -348,7 +350,6 @@ report() {
 # For programs: KEY=VALUE lines. check.NAME is ok, bad or note; check.NAME.found and
 # check.NAME.hint are sentences.
 facts() {
-	diagnose
 	print "version=$version"
 	print "kernel=$running"
 	print "outside=$outside"
