@@ -6,8 +6,6 @@
 #include <cstring>
 #include <limits>
 
-#include "error.h"
-
 namespace psinfo {
 
 namespace {
@@ -146,21 +144,26 @@ std::size_t record_size(std::uint32_t groups)
 	return size;
 }
 
+Error invalid_reply(std::string problem)
+{
+	return {Error::Kind::Malformed, "decode", "the module's reply", std::move(problem)};
+}
+
 std::optional<Error> decode_records(std::span<const std::byte> bytes, std::size_t count, const Layout &layout,
 				    std::vector<Process> &processes)
 {
 	const auto known = std::min(layout.stride, layout.known);
 	if (known < record_size(layout.groups))
-		return malformed("read records shorter than what is said to be in them");
+		return invalid_reply("the records are shorter than their groups");
 	if (count > bytes.size() / layout.stride)
-		return malformed("read more records than there is room for");
+		return invalid_reply("it claims more records than the buffer can hold");
 
 	for (std::size_t i = 0; i < count; i++) {
 		psinfo_record record{};
 		const auto from = bytes.subspan(i * layout.stride, std::min(known, sizeof(record)));
 		std::memcpy(&record, from.data(), from.size());
 		if (!is_possible(record))
-			return malformed("read a record with an impossible pid");
+			return invalid_reply("a record has an impossible pid");
 		processes.push_back(process_of(record, layout.groups));
 	}
 	return std::nullopt;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <psinfo/source.h>
@@ -28,6 +29,9 @@ struct Layout {
 	std::size_t known; ///< record size in the module, in bytes; zeros follow
 	std::uint32_t groups; ///< PSINFO_GROUP_... that are filled
 };
+
+/// The error of a module that does not reply as <psinfo/abi.h> says: Malformed.
+[[nodiscard]] Error invalid_reply(std::string problem);
 
 /// Appends `count` records to `processes`. Malformed, with some of them appended,
 /// if there are too few bytes or a record is invalid.

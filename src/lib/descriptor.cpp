@@ -2,6 +2,8 @@
 // RAII wrappers for open files and directories.
 #include "descriptor.h"
 
+#include <cerrno>
+
 #include <unistd.h>
 
 namespace psinfo {
@@ -30,7 +32,7 @@ Result<Descriptor> open_at(int directory, const std::string &path, int flags)
 {
 	const int fd = open_again(directory, path.c_str(), flags);
 	if (fd < 0)
-		return error_of_errno(errno, "open " + path);
+		return Error::from_errno(errno, "open", path);
 	return Descriptor(fd);
 }
 
@@ -62,14 +64,14 @@ int read_file(int directory, const char *path, std::string &text)
 
 Result<DirectoryStream> open_stream(int directory, const std::string &path)
 {
-	const int fd = open_again(directory, path.c_str(), O_DIRECTORY);
+	const int fd = open_again(directory, ".", O_DIRECTORY);
 	if (fd < 0)
-		return error_of_errno(errno, "open " + path);
+		return Error::from_errno(errno, "open", path);
 	DirectoryStream stream(fdopendir(fd));
 	if (!stream) {
 		const int number = errno;
 		close(fd);
-		return error_of_errno(number, "read " + path);
+		return Error::from_errno(number, "read", path);
 	}
 	return stream;
 }

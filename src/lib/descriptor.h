@@ -10,7 +10,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-#include "error.h"
+#include <psinfo/result.h>
 
 namespace psinfo {
 
@@ -32,7 +32,7 @@ private:
 	int fd_;
 };
 
-/// openat() for reading, with O_CLOEXEC. Errors: see error_of_errno().
+/// openat() for reading, with O_CLOEXEC. Errors: see Error::from_errno().
 [[nodiscard]] Result<Descriptor> open_at(int directory, const std::string &path, int flags = 0);
 
 /// Reads the whole file into `text`, reusing its memory; on error its contents are
@@ -44,7 +44,8 @@ struct DirectoryCloser {
 };
 using DirectoryStream = std::unique_ptr<DIR, DirectoryCloser>;
 
-/// Opens `path` anew: the stream has its own offset, independent of `directory`.
+/// Opens `directory` again: the stream has an offset of its own. `path` is used in
+/// error messages.
 [[nodiscard]] Result<DirectoryStream> open_stream(int directory, const std::string &path);
 
 } // namespace psinfo

@@ -4,6 +4,7 @@
 #include "module_source.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 #include <sys/ioctl.h>
@@ -40,26 +41,30 @@ int ask_again(const Device &device, unsigned long request, void *argument)
 	return number;
 }
 
-/// Replaces the message of the errno where it would be misleading.
+/// The description of the errno is replaced where it would be misleading.
 Error ioctl_error(int number, const std::string &path)
 {
-	if (number == ENOTTY)
-		return {Error::Kind::Abi, 0, "ask " + path + ": the module does not support queries"};
-	if (number == ENODEV)
-		return {Error::Kind::Unreadable, 0, "ask " + path + ": the module is being unloaded"};
-	if (number == EINVAL || number == E2BIG)
-		return {Error::Kind::Invalid, number, "ask " + path};
-	return error_of_errno(number, "ask " + path);
+	auto error = Error::from_errno(number, "query", path);
+	if (number == ENOTTY) {
+		error.kind = Error::Kind::Abi;
+		error.problem = "the module does not support queries";
+	} else if (number == ENODEV) {
+		error.problem = "the module is being unloaded";
+	} else if (number == EINVAL || number == E2BIG) {
+		error.kind = Error::Kind::Invalid;
+		error.problem = "the module does not support this query";
+	}
+	return error;
 }
 
 std::optional<Error> info_error(const psinfo_info &info, const std::string &path)
 {
 	if (info.abi_major != PSINFO_ABI_MAJOR)
-		return Error{Error::Kind::Abi, 0,
-			     "use " + path + ": the module's interface has version " + std::to_string(info.abi_major) +
-				     ", and not " + std::to_string(PSINFO_ABI_MAJOR)};
+		return Error{Error::Kind::Abi, "use", path,
+			     "the module's interface has version " + std::to_string(info.abi_major) + ", not " +
+				     std::to_string(PSINFO_ABI_MAJOR)};
 	if (info.query_size < PSINFO_QUERY_SIZE_VER1 || info.record_size < PSINFO_RECORD_SIZE_IDENTITY)
-		return malformed("use " + path + ": the module's structures are shorter than those of any version");
+		return invalid_reply("it claims structures that are shorter than those of any version");
 	return std::nullopt;
 }
 
@@ -69,7 +74,7 @@ std::optional<Error> answer_error(const psinfo_query &answer, std::uint64_t curs
 {
 	constexpr std::uint64_t max = std::numeric_limits<std::int32_t>::max();
 	if (answer.cursor != 0 && (answer.cursor <= cursor_before || answer.cursor > max || answer.capacity == 0))
-		return malformed("read an invalid reply: the cursor did not advance");
+		return invalid_reply("the cursor did not advance");
 	return std::nullopt;
 }
 
@@ -114,7 +119,7 @@ std::optional<Error> put_in_order(std::vector<Process> &processes, bool threads)
 	if (std::adjacent_find(processes.begin(), processes.end(), is_not_before) == processes.end())
 		return std::nullopt;
 	if (!threads)
-		return malformed("read records that are not in the order of pid");
+		return invalid_reply("the records are not in the order of their pids");
 	std::stable_sort(processes.begin(), processes.end(), is_before);
 	return std::nullopt;
 }
@@ -145,8 +150,11 @@ std::optional<Error> ModuleSource::ask(psinfo_query &request) const
 {
 	const auto cursor_before = request.cursor;
 	const int number = ask_again(*device_, PSINFO_IOC_QUERY, &request);
-	if (number == ENOTTY) // it supported queries when it was opened
-		return Error{Error::Kind::Unreadable, 0, "ask " + path_ + ": the module has been unloaded"};
+	if (number == ENOTTY) { // it supported queries when it was opened
+		auto error = Error::from_errno(number, "query", path_);
+		error.problem = "the module has been unloaded";
+		return error;
+	}
 	if (number)
 		return ioctl_error(number, path_);
 	return answer_error(request, cursor_before);

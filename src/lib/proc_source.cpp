@@ -5,6 +5,7 @@
 #include "proc_source.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <string>
 #include <unordered_map>
@@ -39,6 +40,11 @@ std::chrono::nanoseconds of_ticks(std::uint64_t ticks, std::uint64_t per_second)
 bool is_left_out(int number)
 {
 	return number == ENOENT || number == ESRCH || number == ENOTDIR || number == EACCES || number == EPERM;
+}
+
+Error not_as_documented(std::string file)
+{
+	return {Error::Kind::Malformed, "read", std::move(file), "not in the format of proc(5)"};
 }
 
 std::optional<Error> unless_left_out(const Error &error)
@@ -128,18 +134,26 @@ private:
 	Snapshot snapshot_;
 };
 
-/// Calls visit(pid) for each entry that is a number, until a call returns an error.
-template <typename Visit>
-std::optional<Error> for_each_pid(int directory, const std::string &name, const std::string &path, Visit visit)
+/// Opens a directory below `parent`. `path` is used in error messages.
+Result<Descriptor> open_directory(int parent, const std::string &name, const std::string &path)
 {
-	auto stream = open_stream(directory, name);
+	auto directory = open_at(parent, name, O_DIRECTORY);
+	if (directory)
+		return directory;
+	return Error::from_errno(directory.error().number, "open", path);
+}
+
+/// Calls visit(pid) for each entry that is a number, until a call returns an error.
+template <typename Visit> std::optional<Error> for_each_pid(int directory, const std::string &path, Visit visit)
+{
+	auto stream = open_stream(directory, path);
 	if (!stream)
-		return error_of_errno(stream.error().number, "read " + path);
+		return stream.error();
 	for (;;) {
 		errno = 0;
 		const dirent *entry = readdir(stream->get()); // NOLINT(concurrency-mt-unsafe): a stream of our own
 		if (!entry && errno)
-			return error_of_errno(errno, "read " + path);
+			return Error::from_errno(errno, "read", path);
 		if (!entry)
 			return std::nullopt;
 		const auto pid = parse_pid(entry->d_name);
@@ -166,31 +180,33 @@ Scheduling scheduling_of(const Stat &stat, const Status &status)
 
 std::optional<Error> Walk::visit_all()
 {
-	return for_each_pid(proc_, ".", path_, [this](std::int32_t pid) { return visit_process(pid); });
+	return for_each_pid(proc_, path_, [this](std::int32_t pid) { return visit_process(pid); });
 }
 
 std::optional<Error> Walk::visit_process(std::int32_t pid)
 {
 	const auto name = std::to_string(pid);
-	auto directory = open_at(proc_, name, O_DIRECTORY);
+	const auto path = path_ + "/" + name;
+	auto directory = open_directory(proc_, name, path);
 	if (!directory)
 		return unless_left_out(directory.error());
-	const Place process{directory->fd(), pid, path_ + "/" + name};
+	const Place process{directory->fd(), pid, path};
 	return query_.threads ? visit_threads(process) : visit_task(process);
 }
 
 std::optional<Error> Walk::visit_threads(const Place &process)
 {
-	auto tasks = open_at(process.fd, "task", O_DIRECTORY);
+	const auto tasks_path = process.path + "/task";
+	auto tasks = open_directory(process.fd, "task", tasks_path);
 	if (!tasks)
 		return unless_left_out(tasks.error());
-	const auto path = process.path + "/task";
-	const auto error = for_each_pid(tasks->fd(), ".", path, [&](std::int32_t tid) -> std::optional<Error> {
+	const auto error = for_each_pid(tasks->fd(), tasks_path, [&](std::int32_t tid) -> std::optional<Error> {
 		const auto name = std::to_string(tid);
-		auto directory = open_at(tasks->fd(), name, O_DIRECTORY);
+		const auto path = tasks_path + "/" + name;
+		auto directory = open_directory(tasks->fd(), name, path);
 		if (!directory)
 			return unless_left_out(directory.error());
-		return visit_task({directory->fd(), tid, path + "/" + name});
+		return visit_task({directory->fd(), tid, path});
 	});
 	return error ? unless_left_out(*error) : std::nullopt;
 }
@@ -236,7 +252,7 @@ Result<Walk::Reading> Walk::read_task(const Place &task)
 std::optional<Error> Walk::read_text(const Place &task, const char *name)
 {
 	if (const int number = read_file(task.fd, name, text_))
-		return error_of_errno(number, "read " + task.path + "/" + name);
+		return Error::from_errno(number, "read", task.path + "/" + name);
 	return std::nullopt;
 }
 
@@ -246,9 +262,9 @@ Result<Stat> Walk::read_stat(const Place &task)
 		return *error;
 	auto stat = parse_stat(text_);
 	if (!stat || stat->pid != task.pid)
-		return malformed("read " + task.path + "/stat: not as proc(5) has it");
+		return not_as_documented(task.path + "/stat");
 	if (stat->pgrp < 0) // being reaped: half of its fields are already 0 or -1
-		return error_of_errno(ESRCH, "read " + task.path + "/stat");
+		return Error::from_errno(ESRCH, "read", task.path + "/stat");
 	return std::move(*stat);
 }
 
@@ -258,7 +274,7 @@ Result<Status> Walk::read_status(const Place &task)
 		return *error;
 	const auto status = parse_status(text_);
 	if (!status)
-		return malformed("read " + task.path + "/status: not as proc(5) has it");
+		return not_as_documented(task.path + "/status");
 	return *status;
 }
 
@@ -364,7 +380,7 @@ Result<std::unique_ptr<Source>> open_proc(const std::string &path)
 	// Fail in an empty directory, as in a chroot, instead of listing no processes.
 	struct stat status = {};
 	if (fstatat(directory->fd(), "self", &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return error_of_errno(errno, "find self in " + path);
+		return Error::from_errno(errno, "find", path + "/self");
 	return std::unique_ptr<Source>(std::make_unique<ProcSource>(std::move(*directory), path));
 }
 

@@ -2,7 +2,19 @@
 // Validation, filters and totals, the same for every source.
 #include "query.h"
 
+#include <string>
+#include <utility>
+
 namespace psinfo {
+
+namespace {
+
+Error invalid_query(std::string problem)
+{
+	return {Error::Kind::Invalid, "query", "processes", std::move(problem)};
+}
+
+} // namespace
 
 Groups Groups::operator|(const Groups &other) const
 {
@@ -18,11 +30,11 @@ Groups Groups::operator|(const Groups &other) const
 std::optional<Error> query_error(const Query &query)
 {
 	if (query.pid && *query.pid <= 0)
-		return Error{Error::Kind::Invalid, 0, "ask for the pid " + std::to_string(*query.pid)};
+		return invalid_query(std::to_string(*query.pid) + " is not a valid pid");
 	if (query.parent && *query.parent <= 0)
-		return Error{Error::Kind::Invalid, 0, "ask for children of the pid " + std::to_string(*query.parent)};
+		return invalid_query(std::to_string(*query.parent) + " is not a valid pid of a parent");
 	if (query.states && query.states->empty())
-		return Error{Error::Kind::Invalid, 0, "ask for processes in no state"};
+		return invalid_query("the set of states is empty");
 	return std::nullopt;
 }
 

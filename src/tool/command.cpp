@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <array>
+#include <utility>
 
 namespace tool {
 
@@ -20,8 +21,9 @@ struct Ending {
 
 constexpr std::array endings = {
 	Ending{Kind::NotFound, Exit::Unreadable, "sudo modprobe psinfo; if that fails: psinfo doctor",
-	       "sudo modprobe psinfo; psinfo doctor", "sudo mount -t proc proc /proc"},
-	Ending{Kind::NotPermitted, Exit::Unreadable, "try it with sudo", "try it with sudo", "try it with sudo"},
+	       "sudo modprobe psinfo; if that fails: psinfo doctor", "sudo mount -t proc proc /proc"},
+	Ending{Kind::NotPermitted, Exit::Unreadable, "try again with sudo", "try again with sudo",
+	       "try again with sudo"},
 	Ending{Kind::Unreadable, Exit::Unreadable, "", "psinfo doctor", ""},
 	Ending{Kind::Malformed, Exit::Unreadable, "psinfo doctor; without the module: psinfo --source=proc",
 	       "psinfo doctor", ""},
@@ -31,35 +33,60 @@ constexpr std::array endings = {
 	Ending{Kind::Invalid, Exit::Unreadable, "", "psinfo doctor", ""},
 };
 
+constexpr bool endings_are_in_order()
+{
+	for (std::size_t i = 0; i < endings.size(); i++) {
+		if (static_cast<std::size_t>(endings[i].kind) != i)
+			return false;
+	}
+	return true;
+}
+static_assert(endings_are_in_order());
+
+const Ending &ending_of(Kind kind)
+{
+	return endings.at(static_cast<std::size_t>(kind));
+}
+
 } // namespace
 
-Outcome outcome_of(const psinfo::Error &error, std::string_view source)
+Outcome outcome_of(const psinfo::Error &error, std::string hint)
 {
-	for (const auto &ending : endings)
-		if (ending.kind == error.kind)
-			return {ending.exit, "cannot " + error.message(),
-				std::string(source == "module" ? ending.hint : ending.proc_hint)};
-	return {Exit::Unreadable, "cannot " + error.message()};
+	return {ending_of(error.kind).exit, escaped(error.message()), std::move(hint)};
 }
 
-std::string reason_of(const psinfo::Error &module_error)
+Outcome outcome_of_source(const psinfo::Error &error, std::string_view source)
 {
-	return module_error.kind == Kind::NotFound ? "the module is not loaded" : "cannot " + module_error.message();
-}
-
-std::string fallback_warning(const psinfo::Error &module_error)
-{
-	std::string why = reason_of(module_error) + (module_error.kind == Kind::NotFound ? "," : ";");
-	std::string_view hint;
-	for (const auto &ending : endings)
-		if (ending.kind == module_error.kind)
-			hint = ending.fallback_hint;
-	return "psinfo: " + why + " reading /proc instead (hint: " + std::string(hint) + ")";
+	const auto &ending = ending_of(error.kind);
+	return outcome_of(error, std::string(source == "module" ? ending.hint : ending.proc_hint));
 }
 
 Outcome wrong_usage(std::string message, std::string hint)
 {
-	return {Exit::Usage, std::move(message), hint.empty() ? "psinfo --help" : std::move(hint)};
+	return {Exit::Usage, std::move(message), hint.empty() ? hint_at_help("psinfo") : std::move(hint)};
+}
+
+std::string hint_at_help(const std::string &command)
+{
+	return "try '" + command + " --help' for more information";
+}
+
+std::string reason_of(const psinfo::Error &module_error)
+{
+	return module_error.kind == Kind::NotFound ? "the module is not loaded" : escaped(module_error.message());
+}
+
+Outcome fallback_warning(const psinfo::Error &module_error)
+{
+	return {Exit::Done, reason_of(module_error) + "; reading /proc instead",
+		std::string(ending_of(module_error.kind).fallback_hint)};
+}
+
+std::string printed(const Outcome &outcome)
+{
+	if (outcome.message.empty())
+		return "";
+	return "psinfo: " + outcome.message + "\n" + (outcome.hint.empty() ? "" : "hint: " + outcome.hint + "\n");
 }
 
 } // namespace tool

@@ -40,21 +40,35 @@ enum class Exit {
 	Abi = 3, ///< the module's interface has another version
 };
 
-/// The result of a command. {} is success. If there is a message, main() prints
-/// "psinfo: MESSAGE" and, if there is a hint, "hint: HINT" on the next line.
+/// The result of a command, and what main() prints on stderr. {} is success.
+///
+/// The message is one line without "psinfo: " and without a period. That of an error
+/// is psinfo::Error::message(): "cannot ACTION SUBJECT: PROBLEM". That of wrong usage
+/// says what is wrong with which word: "unknown option '--jsno'".
 struct Outcome {
 	Exit exit = Exit::Done;
 	std::string message = {}; ///< "cannot open /proc/psinfo: Permission denied"; may be empty
-	std::string hint = {}; ///< what to do next; may be empty
+	std::string hint = {}; ///< what to do next: one line; may be empty
 };
 
-/// The message, hint and exit code for an error of the source with that name.
-[[nodiscard]] Outcome outcome_of(const psinfo::Error &error, std::string_view source);
-/// "the module is not loaded", or "cannot" and the message of the error.
-[[nodiscard]] std::string reason_of(const psinfo::Error &module_error);
-/// A one-line warning that /proc is read instead of the module, with reason and hint.
-[[nodiscard]] std::string fallback_warning(const psinfo::Error &module_error);
+/// The message and exit code for an error.
+[[nodiscard]] Outcome outcome_of(const psinfo::Error &error, std::string hint = "");
+/// The same, and the hint for an error of the source with that name.
+[[nodiscard]] Outcome outcome_of_source(const psinfo::Error &error, std::string_view source);
+/// Without a hint of its own, the hint is that for help with "psinfo".
 [[nodiscard]] Outcome wrong_usage(std::string message, std::string hint = "");
+/// "try 'COMMAND --help' for more information"
+[[nodiscard]] std::string hint_at_help(const std::string &command);
+
+/// "the module is not loaded", or the message of the error.
+[[nodiscard]] std::string reason_of(const psinfo::Error &module_error);
+/// The warning that /proc is read instead of the module, with reason and hint. Its exit
+/// code means nothing.
+[[nodiscard]] Outcome fallback_warning(const psinfo::Error &module_error);
+
+/// What main() prints: "psinfo: MESSAGE" and, if there is a hint, "hint: HINT", each on
+/// a line of its own. Empty if there is no message.
+[[nodiscard]] std::string printed(const Outcome &outcome);
 
 enum class Format { Table, Json, Csv, Raw };
 

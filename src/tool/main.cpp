@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <ostream>
 
@@ -21,16 +20,9 @@ namespace tool {
 
 namespace {
 
-void say(const std::string &text)
-{
-	std::fputs(text.c_str(), stderr);
-}
-
 void say(const Outcome &outcome)
 {
-	if (outcome.message.empty())
-		return;
-	say("psinfo: " + outcome.message + "\n" + (outcome.hint.empty() ? "" : "hint: " + outcome.hint + "\n"));
+	std::fputs(printed(outcome).c_str(), stderr);
 }
 
 Outcome run(const CommandLine &line, std::ostream &out)
@@ -45,7 +37,7 @@ Outcome run(const CommandLine &line, std::ostream &out)
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	SessionHooks hooks;
-	hooks.warn = [](const std::string &warning) { say(warning + "\n"); };
+	hooks.warn = say;
 	return run_session(line.command, common, out, hooks);
 }
 
@@ -66,7 +58,7 @@ Outcome finish(Output &output, Outcome outcome)
 	if (error == EPIPE)
 		return outcome;
 	if (error)
-		return {Exit::Unreadable, std::string("cannot write to standard output: ") + std::strerror(error)};
+		return outcome_of(psinfo::Error::from_errno(error, "write to", "standard output"));
 	return outcome;
 }
 
@@ -83,6 +75,8 @@ try {
 	tool::say(outcome);
 	return static_cast<int>(outcome.exit);
 } catch (const std::exception &exception) {
-	tool::say(tool::Outcome{tool::Exit::Unreadable, std::string("cannot go on: ") + exception.what()});
-	return static_cast<int>(tool::Exit::Unreadable);
+	auto outcome = tool::outcome_of({psinfo::Error::Kind::Unreadable, "run", "the command", exception.what()});
+
+	tool::say(outcome);
+	return static_cast<int>(outcome.exit);
 }

@@ -50,7 +50,7 @@ Outcome run_with_one(const Command &command, const Common &common, std::ostream 
 	std::optional<Error> module_error;
 	auto opened = hooks.open(common.source, &module_error);
 	if (!opened)
-		return outcome_of(opened.error(), common.source == Choice::Module ? "module" : "proc");
+		return outcome_of_source(opened.error(), common.source == Choice::Module ? "module" : "proc");
 	if (module_error)
 		warn(*module_error, command, common, hooks);
 
@@ -69,10 +69,10 @@ Outcome run_with_both(const Command &command, const Common &common, std::ostream
 {
 	auto module = hooks.open(Choice::Module, nullptr);
 	if (!module)
-		return outcome_of(module.error(), "module");
+		return outcome_of_source(module.error(), "module");
 	auto proc = hooks.open(Choice::Proc, nullptr);
 	if (!proc)
-		return outcome_of(proc.error(), "proc");
+		return outcome_of_source(proc.error(), "proc");
 	return command.run({module->get(), proc->get(), out, common});
 }
 

@@ -20,7 +20,7 @@ namespace tool {
 struct SessionHooks {
 	std::function<psinfo::Result<std::unique_ptr<psinfo::Source>>(psinfo::Choice, std::optional<psinfo::Error> *)>
 		open = psinfo::open_source;
-	std::function<void(const std::string &)> warn; ///< one line without its newline
+	std::function<void(const Outcome &)> warn; ///< see fallback_warning()
 };
 
 /// Runs the command. With --source=auto, if the module cannot be opened or a query

@@ -68,8 +68,9 @@ same_rows() {
 	module_unload
 	run -0 --separate-stderr psinfo --source auto -n -r -o pid,state -p "$ANSWER"
 	assert "$output" = "$ANSWER T" "the row with --source auto"
-	assert "${#stderr_lines[@]}" -eq 1 "lines on stderr"
-	assert "$stderr" =~ "the module is not loaded" "the line"
+	assert "${#stderr_lines[@]}" -eq 2 "lines on stderr"
+	assert "${stderr_lines[0]}" = "psinfo: the module is not loaded; reading /proc instead" "the warning"
+	assert "${stderr_lines[1]}" =~ "hint: sudo modprobe psinfo" "the hint"
 	run -0 --separate-stderr psinfo -n -r -o pid,state -p "$ANSWER"
 	assert "$output" = "$ANSWER T" "the row"
 	assert "$stderr" = "" "stderr that is no terminal"
@@ -83,8 +84,8 @@ same_rows() {
 	assert "$output" = "$ANSWER T" "the row with --source proc"
 	assert "$stderr" = "" "stderr with --source proc"
 	run -1 --separate-stderr psinfo --source module
-	assert "$stderr" =~ "psinfo: cannot open /proc/psinfo: No such file or directory" "with --source module"
-	assert "$stderr" =~ "hint: sudo modprobe psinfo" "the hint"
+	assert "${stderr_lines[0]}" = "psinfo: cannot open /proc/psinfo: No such file or directory" "with --source module"
+	assert "${stderr_lines[1]}" =~ "hint: sudo modprobe psinfo" "the hint"
 }
 
 @test "a module that may not be opened is replaced by /proc, with a warning" {
@@ -96,10 +97,11 @@ same_rows() {
 	wait_for 10 state_is $! S
 	run -0 --separate-stderr "${as_alice[@]}" "$BIN/psinfo" -n -r -o pid,uid -p $!
 	assert "$output" = "$! 1000" "the row"
-	assert "${#stderr_lines[@]}" -eq 1 "lines on stderr"
-	assert "$stderr" =~ "cannot open /proc/psinfo: Permission denied; reading /proc instead" "the line"
+	assert "${#stderr_lines[@]}" -eq 2 "lines on stderr"
+	assert "${stderr_lines[0]}" = "psinfo: cannot open /proc/psinfo: Permission denied; reading /proc instead" "the warning"
+	assert "${stderr_lines[1]}" = "hint: try again with sudo" "the hint"
 	run -1 --separate-stderr "${as_alice[@]}" "$BIN/psinfo" --source module
-	assert "$stderr" =~ "cannot open /proc/psinfo: Permission denied" "with --source module"
+	assert "${stderr_lines[0]}" = "psinfo: cannot open /proc/psinfo: Permission denied" "with --source module"
 }
 
 @test "a module that is unloaded while it is asked is replaced by /proc, with a warning" {
@@ -115,8 +117,10 @@ same_rows() {
 	kill -CONT "$asking"
 	wait "$asking" || fail "it ended with $?"
 	assert "$(<"$BATS_TEST_TMPDIR/stuck")" =~ make-process "the parent of the zombie"
-	assert "$(wc -l <"$BATS_TEST_TMPDIR/warning")" -eq 1 "lines on stderr"
-	assert "$(<"$BATS_TEST_TMPDIR/warning")" =~ "reading /proc instead" "the line"
+	assert "$(wc -l <"$BATS_TEST_TMPDIR/warning")" -eq 2 "lines on stderr"
+	assert "$(head -n 1 "$BATS_TEST_TMPDIR/warning")" =~ "psinfo: cannot query /proc/psinfo: the module " "the warning"
+	assert "$(head -n 1 "$BATS_TEST_TMPDIR/warning")" =~ "; reading /proc instead" "the warning"
+	assert "$(tail -n 1 "$BATS_TEST_TMPDIR/warning")" = "hint: psinfo doctor" "the hint"
 }
 
 @test "filters: states by letter and word, users by name and id, parents, kernel threads" {
@@ -195,7 +199,8 @@ same_rows() {
 	assert "$output" =~ make-process "the tree"
 	assert "$output" =~ "$ANSWER" "the tree"
 	run -1 --separate-stderr psinfo show 4000000
-	assert "$stderr" =~ "psinfo: " "of a process that is not there"
+	assert "${stderr_lines[0]}" = "psinfo: cannot show process 4000000: no such process is visible to you" \
+		"of a process that is not there"
 }
 
 @test "stuck: who is in D, with how long, and who does not reap zombies" {
@@ -219,7 +224,8 @@ same_rows() {
 	assert "$(tail -n 1 "$file")" = "# EOF" "its last line"
 	assert "$(find "$BATS_TEST_TMPDIR" -name '*psinfo.prom*' | wc -l)" = 1 "files"
 	run -1 --separate-stderr psinfo metrics --output /nowhere/psinfo.prom
-	assert "$stderr" =~ "psinfo: cannot" "of a directory that is not there"
+	assert "$stderr" = "psinfo: cannot create a temporary file beside /nowhere/psinfo.prom: No such file or directory" \
+		"of a directory that is not there"
 }
 
 @test "doctor: says that the module answers, and without it what is missing" {
@@ -263,7 +269,7 @@ watch_shows() {
 	run -1 --separate-stderr psinfo -n -p 4000000
 	assert "$output$stderr" = "" "of a selection that nothing matches"
 	run -1 --separate-stderr bash -c "'$BIN/psinfo' >/dev/full"
-	assert "$stderr" =~ "No space left" "of a full disk"
+	assert "$stderr" = "psinfo: cannot write to standard output: No space left on device" "of a full disk"
 	run --separate-stderr bash -c "'$BIN/psinfo' -T -o +args | head -n 1"
 	assert "$stderr" = "" "of a pipe that is closed"
 }

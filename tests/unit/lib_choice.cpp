@@ -33,16 +33,16 @@ OpenSource fails(const Error &error)
 	return [=]() -> Result<std::unique_ptr<Source>> { return error; };
 }
 
-const Error no_such_file = {Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
-const Error no_procfs = {Error::Kind::NotFound, ENOENT, "find self in /proc"};
+const Error no_such_file = Error::from_errno(ENOENT, "open", "/proc/psinfo");
+const Error no_procfs = Error::from_errno(ENOENT, "find", "/proc/self");
 
 const Error module_errors[] = {
 	no_such_file,
-	{Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2, and not 1"},
-	{Error::Kind::NotPermitted, EPERM, "open /proc/psinfo"},
-	{Error::Kind::Unreadable, ENOMEM, "open /proc/psinfo"},
-	{Error::Kind::Unreadable, ENODEV, "ask /proc/psinfo"},
-	{Error::Kind::Malformed, 0, "use /proc/psinfo"},
+	{Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2, not 1"},
+	Error::from_errno(EPERM, "open", "/proc/psinfo"),
+	Error::from_errno(ENOMEM, "open", "/proc/psinfo"),
+	Error::from_errno(ENODEV, "query", "/proc/psinfo"),
+	{Error::Kind::Malformed, "decode", "the module's reply", "the cursor did not advance"},
 };
 
 TEST(Choice, AutoIsTheModuleIfItCanBeOpened)

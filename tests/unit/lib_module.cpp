@@ -47,7 +47,7 @@ Error failed(const Rig &rig, const Query &query = {})
 {
 	const auto snapshot = rig.source->take(query);
 	EXPECT_FALSE(snapshot);
-	return snapshot ? Error{Error::Kind::Invalid, -1, "it worked"} : snapshot.error();
+	return snapshot ? Error{Error::Kind::Invalid, "fail", "as expected", "it worked", -1} : snapshot.error();
 }
 
 } // namespace
@@ -196,6 +196,9 @@ TEST(Module, QueriesThatMakeNoSenseAreInvalidWithoutAsking)
 	EXPECT_EQ(failed(rig, {.pid = -1}).kind, Error::Kind::Invalid);
 	EXPECT_EQ(failed(rig, {.parent = 0}).kind, Error::Kind::Invalid);
 	EXPECT_EQ(failed(rig, {.states = StateSet()}).kind, Error::Kind::Invalid);
+	EXPECT_EQ(failed(rig, {.pid = -1}).message(), "cannot query processes: -1 is not a valid pid");
+	EXPECT_EQ(failed(rig, {.parent = 0}).message(), "cannot query processes: 0 is not a valid pid of a parent");
+	EXPECT_EQ(failed(rig, {.states = StateSet()}).message(), "cannot query processes: the set of states is empty");
 	EXPECT_EQ(rig.module->queries, 0U);
 }
 
@@ -278,10 +281,10 @@ TEST(Module, ThatIsUnloadedMeanwhileSaysSo)
 	const auto rig = rig_with(1);
 	rig.module->fail = [](unsigned) { return ENOTTY; };
 	EXPECT_EQ(failed(rig).kind, Error::Kind::Unreadable);
-	EXPECT_EQ(failed(rig).message(), "ask /proc/psinfo: the module has been unloaded");
+	EXPECT_EQ(failed(rig).message(), "cannot query /proc/psinfo: the module has been unloaded");
 	rig.module->fail = [](unsigned) { return ENODEV; };
 	EXPECT_EQ(failed(rig).kind, Error::Kind::Unreadable);
-	EXPECT_EQ(failed(rig).message(), "ask /proc/psinfo: the module is being unloaded");
+	EXPECT_EQ(failed(rig).message(), "cannot query /proc/psinfo: the module is being unloaded");
 }
 
 TEST(Module, WrongAnswersAreMalformedAndNeverEndless)
@@ -302,7 +305,9 @@ TEST(Module, WrongAnswersAreMalformedAndNeverEndless)
 	for (const auto &spoil : spoilers) {
 		const auto rig = rig_with(2);
 		rig.module->spoil = spoil;
-		EXPECT_EQ(failed(rig, {.groups = Groups::all()}).kind, Error::Kind::Malformed) << &spoil - &spoilers[0];
+		const auto error = failed(rig, {.groups = Groups::all()});
+		EXPECT_EQ(error.kind, Error::Kind::Malformed) << &spoil - &spoilers[0];
+		EXPECT_EQ(error.message().find("cannot decode the module's reply: "), 0U) << error.message();
 		EXPECT_LE(rig.module->queries, 2U);
 	}
 }
@@ -353,6 +358,7 @@ TEST(Module, AFilterThatAnOlderModuleDoesNotKnowIsInvalid)
 	module->info.filters = PSINFO_FILTER_STATES;
 	const auto rig = ::rig(std::move(module));
 	EXPECT_EQ(failed(rig, {.uid = 0}).kind, Error::Kind::Invalid);
+	EXPECT_EQ(failed(rig, {.uid = 0}).message(), "cannot query /proc/psinfo: the module does not support this query");
 	EXPECT_TRUE(rig.source->take({.states = State::Running}));
 }
 
@@ -381,7 +387,7 @@ TEST(Module, AnotherMajorIsAbi)
 	const auto info = ask_info(module, "/proc/psinfo");
 	ASSERT_FALSE(info);
 	EXPECT_EQ(info.error().kind, Error::Kind::Abi);
-	EXPECT_EQ(info.error().message(), "use /proc/psinfo: the module's interface has version 2, and not 1");
+	EXPECT_EQ(info.error().message(), "cannot use /proc/psinfo: the module's interface has version 2, not 1");
 }
 
 TEST(Module, InfoThatCanNotBeIsMalformed)
@@ -401,10 +407,10 @@ TEST(Module, FilesThatAreNoModuleAreTurnedDown)
 	EXPECT_EQ(open_module("/nonexistent/psinfo").error().kind, Error::Kind::NotFound);
 	EXPECT_EQ(open_module("/dev/null/psinfo").error().kind, Error::Kind::NotFound);
 	EXPECT_EQ(module_info("/nonexistent/psinfo").error().message(),
-		  "open /nonexistent/psinfo: No such file or directory");
+		  "cannot open /nonexistent/psinfo: No such file or directory");
 	const auto error = open_module("/dev/null").error();
 	EXPECT_EQ(error.kind, Error::Kind::Abi) << error.message();
-	EXPECT_EQ(error.message(), "ask /dev/null: the module does not support queries");
+	EXPECT_EQ(error.message(), "cannot query /dev/null: the module does not support queries");
 	EXPECT_EQ(module_info("/proc/self/stat").error().kind, Error::Kind::Abi);
 }
 

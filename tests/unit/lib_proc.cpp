@@ -37,7 +37,7 @@ Error failed(const std::string &path, const Query &query = {})
 {
 	const auto snapshot = open_proc(path).value()->take(query);
 	EXPECT_FALSE(snapshot);
-	return snapshot ? Error{Error::Kind::Invalid, -1, "it worked"} : snapshot.error();
+	return snapshot ? Error{Error::Kind::Invalid, "fail", "as expected", "it worked", -1} : snapshot.error();
 }
 
 std::vector<std::int32_t> pids(const Snapshot &snapshot)
@@ -168,7 +168,7 @@ TEST(FakeProc, GarbageIsToldByItsName)
 		proc.write("9/status", status);
 		const auto error = failed(proc.path());
 		EXPECT_EQ(error.kind, Error::Kind::Malformed);
-		EXPECT_NE(error.message().find(proc.path() + name + ":"), std::string::npos) << error.message();
+		EXPECT_EQ(error.message(), "cannot read " + proc.path() + name + ": not in the format of proc(5)");
 	}
 }
 
@@ -178,7 +178,7 @@ TEST(FakeProc, WhatCanNotBeReadIsAnError)
 	std::filesystem::create_directories(proc.root() / "9/stat");
 	const auto error = failed(proc.path());
 	EXPECT_EQ(error.kind, Error::Kind::Unreadable);
-	EXPECT_EQ(error.message(), "read " + proc.path() + "/9/stat: Is a directory");
+	EXPECT_EQ(error.message(), "cannot read " + proc.path() + "/9/stat: Is a directory");
 }
 
 TEST(FakeProc, WhoIsHiddenIsNotSeen)
@@ -329,7 +329,7 @@ TEST(FakeProc, IsNotTakenForAProcfsWithoutSelf)
 	EXPECT_EQ(open_proc(proc.path() + "/self").error().kind, Error::Kind::NotFound);
 	EXPECT_EQ(open_proc("/dev/null").error().kind, Error::Kind::NotFound);
 	EXPECT_EQ(open_proc(proc.path() + "/self").error().message(),
-		  "find self in " + proc.path() + "/self: No such file or directory");
+		  "cannot find " + proc.path() + "/self/self: No such file or directory");
 }
 
 TEST(FakeProc, LeavesNoDescriptorsOpen)

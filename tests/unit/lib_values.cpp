@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 // The plain values of the library: states, sets, totals, results, errors, queries.
+#include <cerrno>
+
 #include <gtest/gtest.h>
 #include <psinfo/psinfo.h>
 
-#include "error.h"
 #include "query.h"
 
 using namespace psinfo;
@@ -74,14 +75,26 @@ TEST(Totals, Sum)
 	EXPECT_EQ(totals.processes_in(State::Other), 10U);
 }
 
-TEST(Errors, SayWhatWasBeingDoneAndWhy)
+TEST(Errors, AreWholeSentencesWhateverTheCause)
 {
-	EXPECT_EQ((Error{Error::Kind::NotFound, ENOENT, "open /proc/psinfo"}).message(),
-		  "open /proc/psinfo: No such file or directory");
-	EXPECT_EQ((Error{Error::Kind::Malformed, 0, "it is odd"}).message(), "it is odd");
-	EXPECT_EQ(error_of_errno(ENOTDIR, "").kind, Error::Kind::NotFound);
-	EXPECT_EQ(error_of_errno(EPERM, "").kind, Error::Kind::NotPermitted);
-	EXPECT_EQ(error_of_errno(EMFILE, "").kind, Error::Kind::Unreadable);
+	const auto failed = Error::from_errno(ENOENT, "open", "/proc/psinfo");
+	EXPECT_EQ(failed.message(), "cannot open /proc/psinfo: No such file or directory");
+	EXPECT_EQ(failed.action, "open");
+	EXPECT_EQ(failed.subject, "/proc/psinfo");
+	EXPECT_EQ(failed.problem, "No such file or directory");
+	EXPECT_EQ(failed.number, ENOENT);
+	const Error odd{Error::Kind::Malformed, "read", "/proc/1/stat", "it is odd"};
+	EXPECT_EQ(odd.message(), "cannot read /proc/1/stat: it is odd");
+	EXPECT_EQ(odd.number, 0);
+}
+
+TEST(Errors, HaveTheKindOfTheirErrno)
+{
+	EXPECT_EQ(Error::from_errno(ENOENT, "open", "it").kind, Error::Kind::NotFound);
+	EXPECT_EQ(Error::from_errno(ENOTDIR, "open", "it").kind, Error::Kind::NotFound);
+	EXPECT_EQ(Error::from_errno(EPERM, "open", "it").kind, Error::Kind::NotPermitted);
+	EXPECT_EQ(Error::from_errno(EACCES, "open", "it").kind, Error::Kind::NotPermitted);
+	EXPECT_EQ(Error::from_errno(EMFILE, "open", "it").kind, Error::Kind::Unreadable);
 }
 
 TEST(Results, HoldEitherOne)
@@ -91,9 +104,9 @@ TEST(Results, HoldEitherOne)
 	EXPECT_EQ(good->size(), 5U);
 	EXPECT_THROW(static_cast<void>(good.error()), std::bad_variant_access);
 	EXPECT_EQ(std::move(good).value(), "value");
-	const Result<std::string> bad = malformed("no");
+	const Result<std::string> bad = Error{Error::Kind::Malformed, "read", "it", "no"};
 	EXPECT_FALSE(bad.ok());
-	EXPECT_EQ(bad.error().what, "no");
+	EXPECT_EQ(bad.error().problem, "no");
 	EXPECT_THROW(static_cast<void>(*bad), std::bad_variant_access);
 }
 

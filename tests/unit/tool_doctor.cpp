@@ -19,7 +19,7 @@ using Status = tool::Check::Status;
 
 constexpr const char *kernel = "6.12.47+rpt-rpi-v8";
 
-const psinfo::Error missing{psinfo::Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
+const psinfo::Error missing = psinfo::Error::from_errno(ENOENT, "open", "/proc/psinfo");
 
 /// A Raspberry Pi without problems, until a test changes something.
 class Doctor : public testing::Test {
@@ -188,15 +188,14 @@ TEST_F(Doctor, WhatOnlyRootCanFindOutIsThatOfTheLastReport)
 
 TEST_F(Doctor, WhyItDoesNotAnswer)
 {
-	answer_ = psinfo::Error{psinfo::Error::Kind::NotPermitted, EACCES, "open /proc/psinfo"};
+	answer_ = psinfo::Error::from_errno(EACCES, "open", "/proc/psinfo");
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: Permission denied");
 	EXPECT_EQ(last_line(), "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: cannot open /proc/psinfo: Permission denied");
-	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2"};
+	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2"};
 	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's interface has version 2");
 	EXPECT_EQ(check("answer").hint, "Install psinfo and psinfo-dkms of the same version");
-	answer_ = psinfo::Error{psinfo::Error::Kind::Malformed, 0,
-				"use /proc/psinfo: the module's structures are shorter"};
-	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's structures are shorter");
+	answer_ = psinfo::Error{psinfo::Error::Kind::Malformed, "decode", "the module's reply", "the records are short"};
+	EXPECT_EQ(check("answer").found, "cannot decode the module's reply: the records are short");
 	answer_ = missing;
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: No such file or directory");
 	put("/proc/self/mountinfo", "23 22 0:5 / /proc rw - proc proc rw,subset=pid\n");

@@ -33,9 +33,9 @@ struct Machine {
 		[[nodiscard]] psinfo::Result<psinfo::Snapshot> take(const psinfo::Query & /*query*/) const override
 		{
 			if (what == "module" && (!machine.has_module || number != machine.opened))
-				return Error{Error::Kind::Unreadable, 0, "ask: the module has been unloaded"};
+				return Error{Error::Kind::Unreadable, "query", "it", "the module has been unloaded"};
 			if (what == "module" && machine.is_out_of_memory)
-				return Error{Error::Kind::Unreadable, ENOMEM, "ask"};
+				return Error::from_errno(ENOMEM, "query", "it");
 			return psinfo::Snapshot();
 		}
 		[[nodiscard]] std::string_view name() const override { return what; }
@@ -45,7 +45,7 @@ struct Machine {
 	{
 		const bool takes_module = choice != Choice::Proc && has_module;
 		if (!takes_module && choice == Choice::Module)
-			return Error{Error::Kind::NotFound, ENOENT, "open"};
+			return Error::from_errno(ENOENT, "open", "it");
 		return std::unique_ptr<psinfo::Source>(
 			std::make_unique<Fake>(*this, takes_module ? "module" : "proc", ++opened));
 	}

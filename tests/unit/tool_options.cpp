@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Parsing and resolving the shared options, and some commands.
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -214,12 +215,12 @@ TEST(ListCommand, PrintsTotalsBelowIfAsked)
 TEST(ListCommand, EndsAsTheErrorSays)
 {
 	FakeSource source;
-	source.error = psinfo::Error{psinfo::Error::Kind::Abi, 0, "query /proc/psinfo"};
+	source.error = psinfo::Error::from_errno(EIO, "query", "/proc/psinfo");
+	source.error->kind = psinfo::Error::Kind::Abi;
 	std::ostringstream out;
 	Common common;
 	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {}).exit, Exit::Abi);
 	source.error->kind = psinfo::Error::Kind::Unreadable;
-	source.error->number = EIO;
 	auto outcome = tool::run_list({&source, nullptr, out, common}, {});
 	EXPECT_EQ(outcome.exit, Exit::Unreadable);
 	EXPECT_EQ(outcome.message, "cannot query /proc/psinfo: Input/output error");

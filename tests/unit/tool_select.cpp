@@ -244,7 +244,7 @@ TEST(Collecting, GivesOnlyTheRowsOfThePage)
 TEST(Collecting, ReportsWhatTheSourceReports)
 {
 	FakeSource source;
-	source.error = psinfo::Error{psinfo::Error::Kind::Unreadable, 5, "query /proc/psinfo"};
+	source.error = psinfo::Error::from_errno(5, "query", "/proc/psinfo");
 	tool::Collector collector(source);
 	tool::Listing listing;
 	auto error = collector.collect({{}, columns("pid"), {}}, listing);

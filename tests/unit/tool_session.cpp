@@ -19,8 +19,9 @@ using psinfo::Error;
 using tool::Command;
 using tool::Exit;
 
-const Error not_loaded = {Error::Kind::NotFound, ENOENT, "open /proc/psinfo"};
-const Error other_version = {Error::Kind::Abi, 0, "use /proc/psinfo: the module's interface has version 2, and not 1"};
+const Error not_loaded = Error::from_errno(ENOENT, "open", "/proc/psinfo");
+const Error other_version = {Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2, not 1"};
+const Error no_memory = Error::from_errno(ENOMEM, "query", "/proc/psinfo");
 
 /// A source for the small machine, which fails after the given number of answers.
 class Flaky final : public psinfo::Source {
@@ -61,7 +62,7 @@ struct SessionTest : testing::Test {
 		if (choice == Choice::Module && open_error)
 			return *open_error;
 		if (!takes_module && !has_proc)
-			return Error{Error::Kind::NotFound, ENOENT, "find self in /proc"};
+			return Error::from_errno(ENOENT, "find", "/proc/self");
 		if (choice == Choice::Auto && open_error && ret_module_error)
 			*ret_module_error = open_error;
 		opened.emplace_back(takes_module ? "module" : "proc");
@@ -88,7 +89,7 @@ struct SessionTest : testing::Test {
 		outcome = tool::run_session(
 			line.command, common, out,
 			{[this](Choice choice, std::optional<Error> *error) { return open(choice, error); },
-			 [this](const std::string &warning) { warnings.push_back(warning); }});
+			 [this](const tool::Outcome &warning) { warnings.push_back(tool::printed(warning)); }});
 		output = out.str();
 		return outcome;
 	}
@@ -106,26 +107,28 @@ TEST_F(SessionTest, AModuleThatAnswersIsAllThatIsOpened)
 	EXPECT_EQ(warnings, Names());
 }
 
-TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedAndOneLineSaysWhy)
+TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedAndAWarningSaysWhy)
 {
 	open_error = other_version;
 	wants_notice = false;
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
 	EXPECT_EQ(opened, Names{"proc"});
-	EXPECT_EQ(warnings, Names{"psinfo: cannot use /proc/psinfo: the module's interface has version 2, and not 1; "
-				  "reading /proc instead (hint: install psinfo and psinfo-dkms of the same version)"});
-	open_error = Error{Error::Kind::NotPermitted, EPERM, "open /proc/psinfo"};
+	EXPECT_EQ(warnings, Names{"psinfo: cannot use /proc/psinfo: the module's interface has version 2, not 1; "
+				  "reading /proc instead\n"
+				  "hint: install psinfo and psinfo-dkms of the same version\n"});
+	open_error = Error::from_errno(EPERM, "open", "/proc/psinfo");
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
 	EXPECT_EQ(warnings, Names{"psinfo: cannot open /proc/psinfo: Operation not permitted; "
-				  "reading /proc instead (hint: try it with sudo)"});
+				  "reading /proc instead\n"
+				  "hint: try again with sudo\n"});
 }
 
 TEST_F(SessionTest, AModuleThatIsNotLoadedIsMentionedOnlyWhereItHelps)
 {
 	open_error = not_loaded;
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
-	EXPECT_EQ(warnings, Names{"psinfo: the module is not loaded, reading /proc instead "
-				  "(hint: sudo modprobe psinfo; psinfo doctor)"});
+	EXPECT_EQ(warnings, Names{"psinfo: the module is not loaded; reading /proc instead\n"
+				  "hint: sudo modprobe psinfo; if that fails: psinfo doctor\n"});
 	wants_notice = false;
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
 	EXPECT_EQ(warnings, Names());
@@ -141,7 +144,8 @@ TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
 			take_error.reset();
 			EXPECT_EQ(run(words).exit, Exit::Done) << words;
 			const auto expected = output;
-			take_error = Error{Error::Kind::Unreadable, number, "ask /proc/psinfo"};
+			take_error = Error::from_errno(number, "query", "/proc/psinfo");
+			take_error->kind = Error::Kind::Unreadable;
 			for (answers = 0; answers < 3; answers++) {
 				EXPECT_EQ(run(words).exit, Exit::Done) << words;
 				EXPECT_EQ(output, expected) << words << ", after " << answers << " answers";
@@ -155,8 +159,8 @@ TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
 		}
 	}
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
-	EXPECT_EQ(warnings, Names{"psinfo: cannot ask /proc/psinfo: Operation not permitted; reading /proc instead "
-				  "(hint: psinfo doctor)"});
+	EXPECT_EQ(warnings, Names{"psinfo: cannot query /proc/psinfo: Operation not permitted; reading /proc instead\n"
+				  "hint: psinfo doctor\n"});
 }
 
 TEST_F(SessionTest, NamesOfParentsAreNotLostToAModuleThatFails)
@@ -164,7 +168,7 @@ TEST_F(SessionTest, NamesOfParentsAreNotLostToAModuleThatFails)
 	EXPECT_EQ(run("-n -o parent -p 20").exit, Exit::Done);
 	EXPECT_EQ(output, "bash\n");
 	answers = 1;
-	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	take_error = no_memory;
 	EXPECT_EQ(run("-n -o parent -p 20").exit, Exit::Done);
 	EXPECT_EQ(output, "bash\n");
 	EXPECT_EQ(opened, (Names{"module", "proc"}));
@@ -176,10 +180,10 @@ TEST_F(SessionTest, WithSourceModuleTheErrorIsReported)
 	EXPECT_EQ(run("--source=module").exit, Exit::Abi);
 	EXPECT_EQ(opened, Names());
 	open_error.reset();
-	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	take_error = no_memory;
 	auto outcome = run("--source=module");
 	EXPECT_EQ(outcome.exit, Exit::Unreadable);
-	EXPECT_EQ(outcome.message, "cannot ask /proc/psinfo: Cannot allocate memory");
+	EXPECT_EQ(outcome.message, "cannot query /proc/psinfo: Cannot allocate memory");
 	EXPECT_EQ(opened, Names{"module"});
 	EXPECT_EQ(warnings, Names());
 }
@@ -202,7 +206,7 @@ TEST_F(SessionTest, AnErrorOfProcHintsAtNoModule)
 	for (const char *words : {"-o pid", "--source=proc"}) {
 		auto outcome = run(words);
 		EXPECT_EQ(outcome.exit, Exit::Unreadable) << words;
-		EXPECT_EQ(outcome.message, "cannot find self in /proc: No such file or directory") << words;
+		EXPECT_EQ(outcome.message, "cannot find /proc/self: No such file or directory") << words;
 		EXPECT_EQ(outcome.hint, "sudo mount -t proc proc /proc") << words;
 	}
 	EXPECT_EQ(run("--source=module").hint, "sudo modprobe psinfo; if that fails: psinfo doctor");
@@ -219,10 +223,10 @@ TEST_F(SessionTest, ThreadsThatWereNotCountedAreNull)
 TEST_F(SessionTest, WithoutProcTheErrorIsThatOfTheModule)
 {
 	has_proc = false;
-	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	take_error = no_memory;
 	auto outcome = run("-o pid");
 	EXPECT_EQ(outcome.exit, Exit::Unreadable);
-	EXPECT_EQ(outcome.message, "cannot ask /proc/psinfo: Cannot allocate memory");
+	EXPECT_EQ(outcome.message, "cannot query /proc/psinfo: Cannot allocate memory");
 	EXPECT_EQ(warnings, Names());
 }
 
@@ -241,7 +245,7 @@ TEST_F(SessionTest, MetricsAreSilentBecauseTheySayItThemselves)
 	expect_reason("metrics", "abi_mismatch");
 	open_error.reset();
 	expect_reason("metrics --source=proc", "not_asked");
-	take_error = Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"};
+	take_error = no_memory;
 	expect_reason("metrics --source=auto", "failed");
 	EXPECT_EQ(opened, (Names{"module", "proc"}));
 

@@ -81,7 +81,7 @@ TEST(Tree, BeginsWithThoseWhoseParentIsNotSeen)
 	auto late = process(5, 9, "late", State::Idle); // 9 is younger: not its parent
 	EXPECT_EQ(tree(common, 0, {late, process(9, 0, "b", State::Idle), process(12, 11, "c", State::Idle)}),
 		  "late(5)\nb(9)\nc(12)\n");
-	EXPECT_EQ(tree(common, 77), "cannot show the tree of process 77: there is none that you may see");
+	EXPECT_EQ(tree(common, 77), "cannot show the tree of process 77: no such process is visible to you");
 }
 
 TEST(Tree, EndsEvenWhereParentsGoInACircle)
@@ -232,7 +232,7 @@ TEST(Show, SaysIfThereIsNone)
 	Common common;
 	auto outcome = tool::run_show({&source, nullptr, out, common}, {4});
 	EXPECT_EQ(outcome.exit, Exit::Unreadable);
-	EXPECT_EQ(outcome.message, "cannot show process 4: there is none that you may see");
+	EXPECT_EQ(outcome.message, "cannot show process 4: no such process is visible to you");
 	EXPECT_EQ(out.str(), "");
 }
 

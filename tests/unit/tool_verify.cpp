@@ -361,10 +361,7 @@ TEST(Verify, TotalsDoNotWaver)
 TEST(Verify, AnErrorIsPassedOn)
 {
 	const auto result = tool::verify(
-		[](std::optional<std::int32_t>) {
-			return psinfo::Error{psinfo::Error::Kind::Unreadable, 5, "read"};
-		},
-		tick, 5, 0ms);
+		[](std::optional<std::int32_t>) { return psinfo::Error::from_errno(5, "read", "it"); }, tick, 5, 0ms);
 	ASSERT_FALSE(result);
 	EXPECT_EQ(result.error().number, 5);
 }

@@ -80,10 +80,10 @@ TEST(Title, SaysWhyTheModuleIsNotTheSource)
 	using psinfo::Error;
 	auto view = view_of("pid");
 	EXPECT_EQ(tool::title_of(view, "module", {}), "psinfo: module, sorted by pid; h for help");
-	EXPECT_EQ(tool::title_of(view, "proc", Error{Error::Kind::NotFound, ENOENT, "open /proc/psinfo"}),
+	EXPECT_EQ(tool::title_of(view, "proc", Error::from_errno(ENOENT, "open", "/proc/psinfo")),
 		  "psinfo: proc (the module is not loaded), sorted by pid; h for help");
-	EXPECT_EQ(tool::title_of(view, "proc", Error{Error::Kind::Unreadable, ENOMEM, "ask /proc/psinfo"}),
-		  "psinfo: proc (cannot ask /proc/psinfo: Cannot allocate memory), sorted by pid; h for help");
+	EXPECT_EQ(tool::title_of(view, "proc", Error::from_errno(ENOMEM, "query", "/proc/psinfo")),
+		  "psinfo: proc (cannot query /proc/psinfo: Cannot allocate memory), sorted by pid; h for help");
 }
 
 TEST(Keys, ScrollAndStopAtTheEnds)

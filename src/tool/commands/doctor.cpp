@@ -175,11 +175,10 @@ Check check_answer(const Machine &machine, const View &view)
 	if (view.is_subset)
 		return {Status::Bad, "answer", "this /proc is mounted with subset=pid, which hides /proc/psinfo"};
 	if (error.kind == psinfo::Error::Kind::Abi)
-		return {Status::Bad, "answer", "cannot " + error.message(),
-			"Install psinfo and psinfo-dkms of the same version"};
+		return {Status::Bad, "answer", error.message(), "Install psinfo and psinfo-dkms of the same version"};
 	if (error.kind == psinfo::Error::Kind::NotFound && !is_directory(machine.root + "/sys/module/psinfo"))
 		return {Status::Bad, "answer", "there is no /proc/psinfo; psinfo reads the rest of /proc instead"};
-	return {Status::Bad, "answer", "cannot " + error.message()};
+	return {Status::Bad, "answer", error.message()};
 }
 
 Check check_view(const View &view)

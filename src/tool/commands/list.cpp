@@ -99,7 +99,7 @@ Outcome run_list(const Context &context, const ListOptions &options)
 	Listing listing;
 	Collector collector(*context.source);
 	if (auto error = collector.collect({common.filter, columns, sort, common.threads}, listing))
-		return outcome_of(*error, context.source->name());
+		return outcome_of_source(*error, context.source->name());
 
 	Style style{common.format, common.headings, common.colour, common.width};
 	context.out << (options.totals ? render_with_totals(listing, columns, style, common.threads) :

@@ -180,18 +180,6 @@ std::uint64_t count_parents(const psinfo::Snapshot &zombies)
 
 // ---- the file --------------------------------------------------------------
 
-/// Converts errno to an Error. Call it directly after the call that failed.
-Error error_now(const std::string &what)
-{
-	const int number = errno;
-	Error::Kind kind = Error::Kind::Unreadable;
-	if (number == ENOENT)
-		kind = Error::Kind::NotFound;
-	else if (number == EACCES || number == EPERM)
-		kind = Error::Kind::NotPermitted;
-	return {kind, number, what};
-}
-
 /// A temporary file next to the file that it is to replace. The destructor removes it
 /// unless it was renamed. node-exporter reads only *.prom, which it does not match.
 ///
@@ -289,14 +277,14 @@ std::string metrics_text(const Metrics &metrics)
 std::optional<Error> replace_file(const std::string &path, const std::string &text)
 {
 	if (is_no_file(path))
-		return Error{Error::Kind::Invalid, 0, "replace " + path + ", which is not a file"};
+		return Error{Error::Kind::Invalid, "replace", path, "it is not a regular file"};
 	Replacement replacement(path);
 	if (!replacement.is_open())
-		return error_now("make a file beside " + path);
+		return Error::from_errno(errno, "create", "a temporary file beside " + path);
 	if (!replacement.write(text))
-		return error_now("write beside " + path);
+		return Error::from_errno(errno, "write to", "the temporary file beside " + path);
 	if (!replacement.take_place_of(path))
-		return error_now("replace " + path);
+		return Error::from_errno(errno, "replace", path);
 	return std::nullopt;
 }
 
@@ -311,7 +299,7 @@ Outcome run_metrics(const Context &context, const MetricsOptions &options)
 {
 	auto metrics = take_metrics(*context.source);
 	if (!metrics)
-		return outcome_of(metrics.error(), context.source->name());
+		return outcome_of_source(metrics.error(), context.source->name());
 	const auto module = psinfo::module_info();
 	if (module)
 		metrics->module = *module;
@@ -322,10 +310,7 @@ Outcome run_metrics(const Context &context, const MetricsOptions &options)
 		return {};
 	}
 	const auto error = replace_file(options.output, metrics_text(*metrics));
-	if (!error)
-		return {};
-	// outcome_of() is for sources: modprobe is no hint for a missing directory.
-	return {Exit::Unreadable, "cannot " + error->message()};
+	return error ? outcome_of(*error) : Outcome();
 }
 
 } // namespace tool

@@ -78,16 +78,16 @@ Outcome take(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portr
 
 	auto error = collector.collect({only, every_column(), {}, false}, ret_portrait.itself);
 	if (!error && ret_portrait.itself.rows.empty())
-		return {Exit::Unreadable,
-			"cannot show process " + std::to_string(pid) + ": there is none that you may see",
-			"psinfo lists those that there are"};
+		return outcome_of({psinfo::Error::Kind::NotFound, "show", "process " + std::to_string(pid),
+				   "no such process is visible to you"},
+				  "'psinfo' lists the visible ones");
 	if (!error)
 		error = collector.collect({only, few_columns(true), {}, true}, ret_portrait.threads);
 	if (!error)
 		drop_threads_of_another(ret_portrait);
 	if (!error)
 		error = collector.collect({Filter(), few_columns(false), {}, false}, ret_portrait.everybody);
-	return error ? outcome_of(*error, source.name()) : Outcome();
+	return error ? outcome_of_source(*error, source.name()) : Outcome();
 }
 
 std::string text_of(Portrait &portrait, const Style &style)

@@ -332,10 +332,10 @@ Outcome run_stuck(const Context &context, const StuckOptions &options)
 {
 	const auto samples = take_samples(*context.source, options);
 	if (!samples)
-		return outcome_of(samples.error(), context.source->name());
+		return outcome_of_source(samples.error(), context.source->name());
 	const auto everybody = context.source->take({});
 	if (!everybody)
-		return outcome_of(everybody.error(), context.source->name());
+		return outcome_of_source(everybody.error(), context.source->name());
 	const Stuck stuck = find_stuck(*samples, *everybody);
 	if (context.common.format == Format::Json)
 		context.out << stuck_json(stuck);

@@ -21,7 +21,7 @@ Outcome run_totals(const Context &context, const TotalsOptions &)
 
 	auto snapshot = context.source->take(query);
 	if (!snapshot)
-		return outcome_of(snapshot.error(), context.source->name());
+		return outcome_of_source(snapshot.error(), context.source->name());
 	if (!query.totals_only)
 		keep(common.filter, true, *snapshot);
 	context.out << render_totals(snapshot->totals, {common.format, common.headings});

@@ -41,9 +41,9 @@ void append_process(std::string &to, const psinfo::Process &process, bool colour
 
 Outcome no_such_process(std::int32_t pid)
 {
-	return {Exit::Unreadable,
-		"cannot show the tree of process " + std::to_string(pid) + ": there is none that you may see",
-		"psinfo tree, without a number, shows all"};
+	return outcome_of({psinfo::Error::Kind::NotFound, "show", "the tree of process " + std::to_string(pid),
+			   "no such process is visible to you"},
+			  "'psinfo tree' without a pid shows all");
 }
 
 } // namespace
@@ -95,7 +95,7 @@ Outcome run_tree(const Context &context, const TreeOptions &options)
 
 	auto snapshot = context.source->take(query);
 	if (!snapshot)
-		return outcome_of(snapshot.error(), context.source->name());
+		return outcome_of_source(snapshot.error(), context.source->name());
 	const auto *root = options.root ? snapshot->find(options.root) : nullptr;
 	if (options.root && !root)
 		return no_such_process(options.root);

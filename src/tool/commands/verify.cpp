@@ -420,7 +420,7 @@ Outcome run_verify(const Context &context, const VerifyOptions & /*options*/)
 	const auto take = [&](std::optional<std::int32_t> pid) { return take_sandwich(context, pid, asked); };
 	const auto comparison = verify(take, clock_tick(), attempts, pause);
 	if (!comparison)
-		return outcome_of(comparison.error(), asked->name());
+		return outcome_of_source(comparison.error(), asked->name());
 	if (context.common.format == Format::Json)
 		context.out << comparison_json(*comparison);
 	else

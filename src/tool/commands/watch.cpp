@@ -144,9 +144,10 @@ Outcome choose_columns(const WatchOptions &options, View &view)
 	return read_columns(columns, defaults, view.columns, view.sort);
 }
 
-Outcome no_terminal(const char *why)
+Outcome no_terminal(const char *problem)
 {
-	return wrong_usage(std::string("cannot watch: ") + why, "psinfo, without watch, prints once");
+	const psinfo::Error error{psinfo::Error::Kind::Invalid, "watch", "processes", problem};
+	return wrong_usage(error.message(), "'psinfo' without 'watch' prints the list once");
 }
 
 } // namespace
@@ -163,7 +164,7 @@ Outcome check_watch(const Common & /*common*/, const WatchOptions &options)
 
 	auto outcome = choose_columns(options, view);
 	if (outcome.exit == Exit::Done && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
-		return no_terminal("standard input and output are not a terminal");
+		return no_terminal("standard input or output is not a terminal");
 	return outcome;
 }
 
@@ -179,11 +180,11 @@ Outcome run_watch(const Context &context, const WatchOptions &options)
 		return outcome;
 	auto screen = Screen::open(context.common.colour);
 	if (!screen)
-		return no_terminal("the terminal is of an unknown type: see $TERM");
+		return no_terminal("$TERM is not a known type of terminal");
 	auto interval = std::chrono::duration_cast<Milliseconds>(std::chrono::duration<double>(options.interval));
 	Following source(*context.source, context.common.source);
 	auto error = watch(*screen, source, interval, view);
-	return error ? outcome_of(*error, source.name()) : Outcome();
+	return error ? outcome_of_source(*error, source.name()) : Outcome();
 }
 
 } // namespace tool

@@ -8,7 +8,7 @@
 //	{
 //		auto source = psinfo::open_source();
 //		if (!source) {
-//			std::puts(("cannot " + source.error().message()).c_str());
+//			std::puts(source.error().message().c_str());
 //			return 1;
 //		}
 //		auto snapshot = (*source)->take({ .states = psinfo::State::Zombie });

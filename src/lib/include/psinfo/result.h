@@ -9,8 +9,9 @@
 
 namespace psinfo {
 
-/// An error. The library never prints and, except for std::bad_alloc, throws no
-/// exception of its own; the caller chooses the message and how to go on.
+/// An error: what was attempted, on what, and why it failed. The library never prints
+/// and, except for std::bad_alloc, throws no exception of its own; the caller decides
+/// what to print and how to go on.
 struct Error {
 	enum class Kind {
 		NotFound, ///< no such file or source: the module is not loaded
@@ -21,10 +22,17 @@ struct Error {
 		Invalid, ///< the query is invalid, or the source does not support it
 	};
 	Kind kind;
-	int number = 0; ///< errno of the failed call; 0 if `what` is the whole message
-	std::string what; ///< the operation that failed: "open /proc/psinfo"
+	std::string action; ///< what was attempted, as a verb: "open"
+	std::string subject; ///< on what: "/proc/psinfo"; names of files may contain any byte
+	std::string problem; ///< why it failed: "No such file or directory"
+	int number = 0; ///< errno of the failed system call; 0 if none failed
 
-	/// "open /proc/psinfo: No such file or directory", to be printed after "cannot"
+	/// The error of a failed system call: NotFound, NotPermitted or Unreadable, and the
+	/// description of the errno as the problem.
+	[[nodiscard]] static Error from_errno(int number, std::string action, std::string subject);
+
+	/// The whole sentence: "cannot open /proc/psinfo: No such file or directory".
+	/// Nothing needs to be added to it, and it has no period or newline at the end.
 	[[nodiscard]] std::string message() const;
 };
 
