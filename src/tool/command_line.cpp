@@ -191,7 +191,13 @@ std::size_t find_first_word(Words words, const std::vector<Command> &commands)
 
 std::string help_hint(const std::string &command)
 {
-	return full_name(command) + " --help";
+	return hint_at_help(full_name(command));
+}
+
+/// " for 'psinfo tree'"; "" for the list, which is meant if no command is named.
+std::string for_command(const std::string &command)
+{
+	return command.empty() ? "" : " for '" + full_name(command) + "'";
 }
 
 /// The commands with this option: "'psinfo watch', 'psinfo stuck'"; "" if none.
@@ -212,15 +218,14 @@ Outcome unknown_option(const std::string &command, const std::string &spelling, 
 	auto owners = owners_of(spelling);
 	auto hint =
 		owners.empty() ? suggestion(spelling, candidates, help_hint(command)) : "it is an option of " + owners;
-	return wrong_usage("'" + full_name(command) + "' has no option '" + escaped(spelling) + "'", hint);
+	return wrong_usage("unknown option '" + escaped(spelling) + "'" + for_command(command), hint);
 }
 
 Outcome surplus_word(const std::string &command, const std::string &word)
 {
 	if (command.empty())
 		return unknown_command(word);
-	return wrong_usage("'" + full_name(command) + "' takes no argument '" + escaped(word) + "'",
-			   help_hint(command));
+	return wrong_usage("unexpected argument '" + escaped(word) + "'" + for_command(command), help_hint(command));
 }
 
 /// Rewrites the words unambiguously: each option and each value is a separate word, and
@@ -250,9 +255,10 @@ Outcome put_in_order(const std::string &command, const CLI::App &app, Words word
 		case Step::Kind::Unknown:
 			return unknown_option(command, step.spelling, known);
 		case Step::Kind::NoValue:
-			return wrong_usage(step.spelling + " needs a value", help_hint(command));
+			return wrong_usage("option '" + step.spelling + "' requires an argument", help_hint(command));
 		case Step::Kind::NeedlessValue:
-			return wrong_usage(step.spelling + " takes no value", help_hint(command));
+			return wrong_usage("option '" + step.spelling + "' doesn't allow an argument",
+					   help_hint(command));
 		}
 		at += step.length;
 	}
@@ -273,8 +279,7 @@ Outcome store(const std::string &command, CLI::App &app, std::vector<std::string
 	} catch (const CLI::CallForVersion &version) {
 		ret_text = std::string(version.what()) + "\n";
 	} catch (const CLI::RequiredError &error) {
-		return wrong_usage("'" + full_name(command) + "' needs an argument: " + error.what(),
-				   help_hint(command));
+		return wrong_usage("missing argument" + for_command(command) + ": " + error.what(), help_hint(command));
 	} catch (const CLI::ParseError &error) {
 		return wrong_usage(error.what(), help_hint(command));
 	}
@@ -301,10 +306,10 @@ Outcome unknown_command(const std::string &word)
 {
 	std::uint64_t number = 0;
 	if (parse_number(word, INT32_MAX, number))
-		return wrong_usage("there is no command '" + word + "'",
-				   "psinfo show " + word + " or psinfo -p " + word);
-	return wrong_usage("there is no command '" + escaped(word) + "'",
-			   suggestion(word, command_names(), "psinfo --help"));
+		return wrong_usage("unknown command '" + word + "'",
+				   "try 'psinfo show " + word + "' or 'psinfo -p " + word + "'");
+	return wrong_usage("unknown command '" + escaped(word) + "'",
+			   suggestion(word, command_names(), hint_at_help("psinfo")));
 }
 
 Outcome parse_command_line(const std::vector<std::string> &words, CommandLine &ret_line)

@@ -50,7 +50,7 @@ void add_choice(CLI::App &app, const std::string &name, std::string &value, cons
 {
 	auto is_word = [words](const std::string &word) {
 		bool is_one = std::find(words.begin(), words.end(), word) != words.end();
-		return is_one ? "" : "'" + escaped(word) + "' is none of " + CLI::detail::join(words, ", ");
+		return is_one ? "" : "'" + escaped(word) + "' is not one of " + CLI::detail::join(words, ", ");
 	};
 	app.add_option(name, value, description)
 		->check(CLI::Validator(is_word, ""))
@@ -107,7 +107,7 @@ Outcome read_pids(const std::vector<std::string> &lists, const char *option, std
 			std::uint64_t pid = 0;
 			if (!parse_number(part, INT32_MAX, pid) || pid == 0)
 				return wrong_usage(std::string(option) + ": '" + escaped(part) +
-						   "' is not the number of a process");
+						   "' is not a process id");
 			ret_pids.push_back(static_cast<std::int32_t>(pid));
 		}
 	}
@@ -120,8 +120,8 @@ Outcome read_users(const std::vector<std::string> &lists, std::vector<std::uint3
 		for (auto part : split(list)) {
 			auto uid = find_user(std::string(part));
 			if (!uid)
-				return wrong_usage("--user: there is no user '" + escaped(part) + "'",
-						   "getent passwd lists them");
+				return wrong_usage("--user: unknown user '" + escaped(part) + "'",
+						   "'getent passwd' lists the users");
 			ret_uids.push_back(*uid);
 		}
 	}
@@ -146,7 +146,7 @@ Outcome read_states(const std::vector<std::string> &lists, std::optional<psinfo:
 		std::string unknown;
 		auto states = parse_states(list, unknown);
 		if (!states)
-			return wrong_usage("--state: there is no state '" + escaped(unknown) + "'",
+			return wrong_usage("--state: unknown state '" + escaped(unknown) + "'",
 					   "the states are " + all_state_words());
 		ret_states = ret_states.value_or(psinfo::StateSet()) | *states;
 	}
@@ -182,9 +182,9 @@ Outcome read_filter(const Arguments &arguments, Filter &ret_filter)
 Outcome find_contradiction(const Arguments &arguments)
 {
 	if (int{arguments.json} + int{arguments.csv} + int{arguments.raw} > 1)
-		return wrong_usage("--json, --csv and --raw exclude each other");
+		return wrong_usage("--json, --csv and --raw are mutually exclusive");
 	if (arguments.kernel_threads && arguments.user_processes)
-		return wrong_usage("--kernel-threads and --user-processes exclude each other");
+		return wrong_usage("--kernel-threads and --user-processes are mutually exclusive");
 	return {};
 }
 
@@ -222,7 +222,7 @@ void accept_integer(CLI::Option &option, std::uint64_t least, std::uint64_t most
 
 void accept_pid(CLI::Option &option)
 {
-	accept_integer(option, 1, INT32_MAX, "the number of a process");
+	accept_integer(option, 1, INT32_MAX, "a process id");
 }
 
 void add_interval(CLI::App &app, double &value, double least, double most, const std::string &standard)

@@ -58,7 +58,7 @@ std::string nearest(std::string_view word, const std::vector<std::string> &candi
 std::string suggestion(std::string_view word, const std::vector<std::string> &candidates, const std::string &more)
 {
 	auto found = nearest(word, candidates);
-	return found.empty() ? more : "did you mean '" + found + "'? " + more;
+	return found.empty() ? more : "did you mean '" + found + "'? If not, " + more;
 }
 
 } // namespace tool

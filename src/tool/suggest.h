@@ -14,7 +14,7 @@ namespace tool {
 /// the length of @word. The first of several; empty if there is none.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string> &candidates);
 
-/// The hint for a misspelled name: "did you mean 'NEAREST'? MORE", or only MORE.
+/// The hint for a misspelled name: "did you mean 'NEAREST'? If not, MORE", or only MORE.
 [[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string> &candidates,
 				     const std::string &more);
 

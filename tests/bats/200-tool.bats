@@ -263,9 +263,10 @@ watch_shows() {
 
 @test "how it ends: 2 for wrong usage, 1 where writing fails, silence for a closed pipe" {
 	run -2 --separate-stderr psinfo --nonsense
-	assert "$stderr" =~ nonsense "of an unknown option"
+	assert "${stderr_lines[0]}" = "psinfo: unknown option '--nonsense'" "of an unknown option"
+	assert "${stderr_lines[1]}" = "hint: try 'psinfo --help' for more information" "the hint"
 	run -2 --separate-stderr psinfo -o nonsense
-	assert "$stderr" =~ nonsense "of an unknown column"
+	assert "${stderr_lines[0]}" = "psinfo: --output: unknown column 'nonsense'" "of an unknown column"
 	run -1 --separate-stderr psinfo -n -p 4000000
 	assert "$output$stderr" = "" "of a selection that nothing matches"
 	run -1 --separate-stderr bash -c "'$BIN/psinfo' >/dev/full"

@@ -102,7 +102,11 @@ TEST(Options, ThatMakeNoSenseAreWrongUsage)
 		EXPECT_FALSE(outcome.message.empty()) << line;
 		EXPECT_FALSE(outcome.hint.empty()) << line;
 	}
-	EXPECT_EQ(refused("-s Q").message, "--state: there is no state 'Q'");
+	EXPECT_EQ(refused("-s Q").message, "--state: unknown state 'Q'");
+	EXPECT_EQ(refused("-u no-such-user").message, "--user: unknown user 'no-such-user'");
+	EXPECT_EQ(refused("-p x").message, "--pid: 'x' is not a process id");
+	EXPECT_EQ(refused("-J --csv").message, "--json, --csv and --raw are mutually exclusive");
+	EXPECT_EQ(refused("-J --csv").hint, "try 'psinfo --help' for more information");
 	EXPECT_THROW(parsed("--source=elsewhere"), CLI::ParseError);
 	EXPECT_THROW(parsed("--color=sometimes"), CLI::ParseError);
 	EXPECT_THROW(parsed("--nope"), CLI::ParseError);
@@ -188,12 +192,12 @@ TEST(ListCommand, RefusesUnknownColumns)
 	Common common;
 	auto outcome = tool::run_list({&source, nullptr, out, common}, {{{"pid,nope"}, {}}, false});
 	EXPECT_EQ(outcome.exit, Exit::Usage);
-	EXPECT_EQ(outcome.message, "--output: there is no column 'nope'");
+	EXPECT_EQ(outcome.message, "--output: unknown column 'nope'");
 	outcome = tool::run_list({&source, nullptr, out, common}, {{{}, {"a\nb"}}, false});
-	EXPECT_EQ(outcome.message, "--sort: there is no column 'a\\nb'");
-	EXPECT_EQ(outcome.hint, "psinfo --help lists them");
+	EXPECT_EQ(outcome.message, "--sort: unknown column 'a\\nb'");
+	EXPECT_EQ(outcome.hint, "'psinfo --help' lists the columns");
 	outcome = tool::run_list({&source, nullptr, out, common}, {{{"pid,nmae"}, {}}, false});
-	EXPECT_EQ(outcome.hint, "did you mean 'name'? psinfo --help lists them");
+	EXPECT_EQ(outcome.hint, "did you mean 'name'? If not, 'psinfo --help' lists the columns");
 	EXPECT_TRUE(source.asked.empty());
 	EXPECT_EQ(out.str(), "");
 }

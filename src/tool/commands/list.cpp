@@ -27,8 +27,8 @@ Outcome unknown_column(const char *option, const std::string &name)
 	std::vector<std::string> names;
 	for (const auto &column : all_columns())
 		names.emplace_back(column.name);
-	return wrong_usage(std::string(option) + ": there is no column '" + escaped(name) + "'",
-			   suggestion(name, names, "psinfo --help lists them"));
+	return wrong_usage(std::string(option) + ": unknown column '" + escaped(name) + "'",
+			   suggestion(name, names, "'psinfo --help' lists the columns"));
 }
 
 std::string joined(const std::vector<std::string> &lists)
@@ -82,7 +82,7 @@ Outcome check_list(const Common &common, const ListOptions &options)
 	std::vector<SortKey> sort;
 
 	if (options.totals && is_values(common.format))
-		return wrong_usage("--totals does not go with --csv and --raw", "psinfo totals --csv");
+		return wrong_usage("--totals cannot be combined with --csv or --raw", "try 'psinfo totals --csv'");
 	return read_columns(options.columns, default_columns(common.threads), columns, sort);
 }
 
