@@ -9,10 +9,10 @@ namespace tool {
 
 namespace {
 
-using Kind = psinfo::Error::Kind;
+using psinfo::Error;
 
 struct Ending {
-	Kind kind;
+	Error::Kind kind;
 	Exit exit;
 	std::string_view hint; ///< for the module
 	std::string_view fallback_hint; ///< if /proc is read instead
@@ -20,17 +20,17 @@ struct Ending {
 };
 
 constexpr std::array endings = {
-	Ending{Kind::NotFound, Exit::Unreadable, "sudo modprobe psinfo; if that fails: psinfo doctor",
+	Ending{Error::Kind::NotFound, Exit::Unreadable, "sudo modprobe psinfo; if that fails: psinfo doctor",
 	       "sudo modprobe psinfo; if that fails: psinfo doctor", "sudo mount -t proc proc /proc"},
-	Ending{Kind::NotPermitted, Exit::Unreadable, "try again with sudo", "try again with sudo",
+	Ending{Error::Kind::NotPermitted, Exit::Unreadable, "try again with sudo", "try again with sudo",
 	       "try again with sudo"},
-	Ending{Kind::Unreadable, Exit::Unreadable, "", "psinfo doctor", ""},
-	Ending{Kind::Malformed, Exit::Unreadable, "psinfo doctor; without the module: psinfo --source=proc",
+	Ending{Error::Kind::Unreadable, Exit::Unreadable, "", "psinfo doctor", ""},
+	Ending{Error::Kind::Malformed, Exit::Unreadable, "psinfo doctor; without the module: psinfo --source=proc",
 	       "psinfo doctor", ""},
-	Ending{Kind::Abi, Exit::Abi,
+	Ending{Error::Kind::Abi, Exit::Abi,
 	       "install psinfo and psinfo-dkms of the same version; without the module: psinfo --source=proc",
 	       "install psinfo and psinfo-dkms of the same version", ""},
-	Ending{Kind::Invalid, Exit::Unreadable, "", "psinfo doctor", ""},
+	Ending{Error::Kind::Invalid, Exit::Unreadable, "", "psinfo doctor", ""},
 };
 
 constexpr bool endings_are_in_order()
@@ -43,7 +43,7 @@ constexpr bool endings_are_in_order()
 }
 static_assert(endings_are_in_order());
 
-const Ending &ending_of(Kind kind)
+const Ending &ending_of(Error::Kind kind)
 {
 	return endings.at(static_cast<std::size_t>(kind));
 }
@@ -73,7 +73,8 @@ std::string hint_at_help(const std::string &command)
 
 std::string reason_of(const psinfo::Error &module_error)
 {
-	return module_error.kind == Kind::NotFound ? "the module is not loaded" : escaped(module_error.message());
+	return module_error.kind == Error::Kind::NotFound ? "the module is not loaded" :
+							    escaped(module_error.message());
 }
 
 Outcome fallback_warning(const psinfo::Error &module_error)

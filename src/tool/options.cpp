@@ -21,7 +21,7 @@ namespace tool {
 
 namespace {
 
-using Kind = psinfo::Query::Kind;
+using psinfo::Query;
 
 std::string variable(const char *name)
 {
@@ -173,9 +173,9 @@ Outcome read_filter(const Arguments &arguments, Filter &ret_filter)
 	sort_unique(ret_filter.uids);
 	sort_unique(ret_filter.pids);
 	sort_unique(ret_filter.parents);
-	ret_filter.kind = arguments.kernel_threads ? Kind::KernelThreads :
-			  arguments.user_processes ? Kind::UserProcesses :
-						     Kind::All;
+	ret_filter.kind = arguments.kernel_threads ? Query::Kind::KernelThreads :
+			  arguments.user_processes ? Query::Kind::UserProcesses :
+						     Query::Kind::All;
 	return outcome;
 }
 

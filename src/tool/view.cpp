@@ -9,8 +9,8 @@ namespace tool {
 
 namespace {
 
+using psinfo::Query;
 using psinfo::State;
-using Kind = psinfo::Query::Kind;
 
 /// The sets that NextStates cycles through after the given states.
 constexpr std::array state_sets = {
@@ -28,9 +28,9 @@ void next_states(View &view)
 
 void next_kind(View &view)
 {
-	view.filter.kind = view.filter.kind == Kind::All	   ? Kind::UserProcesses :
-			   view.filter.kind == Kind::UserProcesses ? Kind::KernelThreads :
-								     Kind::All;
+	view.filter.kind = view.filter.kind == Query::Kind::All		  ? Query::Kind::UserProcesses :
+			   view.filter.kind == Query::Kind::UserProcesses ? Query::Kind::KernelThreads :
+									    Query::Kind::All;
 	view.first = 0;
 }
 
@@ -123,8 +123,8 @@ std::string describe(const View &view)
 			if (view.filter.states->contains(state))
 				text += psinfo::state_letter(state);
 	}
-	if (view.filter.kind != Kind::All)
-		text += view.filter.kind == Kind::KernelThreads ? ", kernel threads" : ", user processes";
+	if (view.filter.kind != Query::Kind::All)
+		text += view.filter.kind == Query::Kind::KernelThreads ? ", kernel threads" : ", user processes";
 	return text + (view.threads ? ", each thread" : "");
 }
 

@@ -110,40 +110,40 @@ private:
 
 // ---- what this process sees ----------------------------------------------------
 
-struct View {
+struct Visibility {
 	bool is_subset = false; ///< /proc was mounted with subset=pid
 	std::string hidepid; ///< "invisible"; empty: off
 	bool is_nested = false; ///< not in the initial PID namespace
 };
 
 /// Mount options of /proc; see proc(5). A later mount hides an earlier one.
-View view_of_mounts(const std::string &root)
+Visibility visibility_of_mounts(const std::string &root)
 {
-	View view;
+	Visibility visibility;
 	for (const std::string &line : lines_of(root + "/proc/self/mountinfo")) {
 		const auto words = words_of(line);
 		const auto dash = std::find(words.begin(), words.end(), "-");
 		if (words.size() < 6 || words.end() - dash < 4 || words[4] != "/proc" || dash[1] != "proc")
 			continue;
-		view = {};
+		visibility = {};
 		std::istringstream options(dash[3]);
 		for (std::string option; std::getline(options, option, ',');) {
 			if (option.starts_with("hidepid=") && option != "hidepid=0" && option != "hidepid=off")
-				view.hidepid = option.substr(option.find('=') + 1);
-			view.is_subset = view.is_subset || option == "subset=pid";
+				visibility.hidepid = option.substr(option.find('=') + 1);
+			visibility.is_subset = visibility.is_subset || option == "subset=pid";
 		}
 	}
-	return view;
+	return visibility;
 }
 
-View view_of(const std::string &root)
+Visibility visibility_of(const std::string &root)
 {
-	View view = view_of_mounts(root);
+	Visibility visibility = visibility_of_mounts(root);
 	std::error_code error;
 	const std::string name = fs::read_symlink(root + "/proc/self/ns/pid", error);
 	// The initial PID namespace has the same inode number on every kernel.
-	view.is_nested = !error && name != "pid:[4026531836]";
-	return view;
+	visibility.is_nested = !error && name != "pid:[4026531836]";
+	return visibility;
 }
 
 // ---- checks ----------------------------------------------------------------
@@ -163,7 +163,7 @@ std::vector<Check> checks_without_package(const Machine &machine)
 	return checks;
 }
 
-Check check_answer(const Machine &machine, const View &view)
+Check check_answer(const Machine &machine, const Visibility &visibility)
 {
 	if (machine.answer.ok()) {
 		const psinfo::ModuleInfo &info = *machine.answer;
@@ -172,7 +172,7 @@ Check check_answer(const Machine &machine, const View &view)
 				'.' + std::to_string(info.abi_minor)};
 	}
 	const psinfo::Error &error = machine.answer.error();
-	if (view.is_subset)
+	if (visibility.is_subset)
 		return {Status::Bad, "answer", "this /proc is mounted with subset=pid, which hides /proc/psinfo"};
 	if (error.kind == psinfo::Error::Kind::Abi)
 		return {Status::Bad, "answer", error.message(), "Install psinfo and psinfo-dkms of the same version"};
@@ -181,13 +181,13 @@ Check check_answer(const Machine &machine, const View &view)
 	return {Status::Bad, "answer", error.message()};
 }
 
-Check check_view(const View &view)
+Check check_view(const Visibility &visibility)
 {
-	if (!view.hidepid.empty())
+	if (!visibility.hidepid.empty())
 		return {Status::Unknown, "view",
-			"/proc is mounted with hidepid=" + view.hidepid +
+			"/proc is mounted with hidepid=" + visibility.hidepid +
 				": users other than root and members of its group see only their own processes"};
-	if (view.is_nested)
+	if (visibility.is_nested)
 		return {Status::Unknown, "view", "a PID namespace of its own: only the processes in it are seen"};
 	return {Status::Ok, "view", "all processes can be seen"};
 }
@@ -299,12 +299,12 @@ bool Diagnosis::is_well() const
 Diagnosis diagnose(const Machine &machine)
 {
 	const HelperFacts facts(machine.facts);
-	const View view = view_of(machine.root);
+	const Visibility visibility = visibility_of(machine.root);
 
 	Diagnosis diagnosis;
 	diagnosis.checks = facts.empty() ? checks_without_package(machine) : facts.checks();
-	diagnosis.checks.push_back(check_answer(machine, view));
-	diagnosis.checks.push_back(check_view(view));
+	diagnosis.checks.push_back(check_answer(machine, visibility));
+	diagnosis.checks.push_back(check_view(visibility));
 	diagnosis.last_report = lines_of(machine.root + "/var/lib/psinfo/verdict");
 	diagnosis.verdict = verdict_of(facts, diagnosis.last_report, machine.kernel);
 	diagnosis.is_active = machine.answer.ok();
