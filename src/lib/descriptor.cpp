@@ -2,6 +2,7 @@
 // RAII wrappers for open files and directories.
 #include "descriptor.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <unistd.h>
@@ -25,7 +26,7 @@ int open_again(int directory, const char *path, int flags)
 Descriptor::~Descriptor()
 {
 	if (fd_ >= 0)
-		close(fd_);
+		::close(fd_);
 }
 
 Result<Descriptor> open_at(int directory, const std::string &path, int flags)
@@ -36,30 +37,27 @@ Result<Descriptor> open_at(int directory, const std::string &path, int flags)
 	return Descriptor(fd);
 }
 
-int read_file(int directory, const char *path, std::string &text)
+int read_file(int directory, const char *path, std::string &text, std::size_t most)
 {
-	const Descriptor file(open_again(directory, path, 0));
-	if (file.fd() < 0)
-		return errno;
-
-	// A short read is not the end: some files of procfs return one page per read.
 	constexpr std::size_t page = 4096;
+	const Descriptor file(open_again(directory, path, 0));
 	std::size_t used = 0;
-	text.resize(page);
-	for (;;) {
+	int number = file.fd() < 0 ? errno : 0;
+
+	text.resize(std::min(page, most));
+	// A short read is not the end: some files of procfs return one page per read.
+	while (number == 0 && used < most) {
 		const ssize_t got = read(file.fd(), text.data() + used, text.size() - used);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return errno;
 		if (got == 0)
 			break;
-		used += static_cast<std::size_t>(got);
+		if (got < 0 && errno != EINTR)
+			number = errno;
+		used += got > 0 ? static_cast<std::size_t>(got) : 0;
 		if (used == text.size())
-			text.resize(2 * used);
+			text.resize(std::min(2 * used, most));
 	}
 	text.resize(used);
-	return 0;
+	return number;
 }
 
 Result<DirectoryStream> open_stream(int directory, const std::string &path)

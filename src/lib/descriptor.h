@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// RAII wrappers for open files and directories.
+// RAII wrappers for open files and directories. The tool uses them, too; they are not
+// installed.
 #ifndef PSINFO_LIB_DESCRIPTOR_H
 #define PSINFO_LIB_DESCRIPTOR_H
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,6 +31,9 @@ public:
 
 	[[nodiscard]] int fd() const { return fd_; }
 
+	/// Closes the file now. The object is then like one that was moved from.
+	void close() { *this = Descriptor(-1); }
+
 private:
 	int fd_;
 };
@@ -35,9 +41,9 @@ private:
 /// openat() for reading, with O_CLOEXEC. Errors: see Error::from_errno().
 [[nodiscard]] Result<Descriptor> open_at(int directory, const std::string &path, int flags = 0);
 
-/// Reads the whole file into `text`, reusing its memory; on error its contents are
-/// unspecified. Returns 0 or the errno.
-[[nodiscard]] int read_file(int directory, const char *path, std::string &text);
+/// Reads the file, at most `most` bytes of it, into `text`, reusing its memory. Returns
+/// 0 or the errno; after an error, `text` holds what was read before.
+[[nodiscard]] int read_file(int directory, const char *path, std::string &text, std::size_t most = SIZE_MAX);
 
 struct DirectoryCloser {
 	void operator()(DIR *stream) const { closedir(stream); }

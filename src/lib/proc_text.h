@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Parsers for the text files of procfs. Pure functions: no I/O.
+// Parsers for the text files of procfs. Pure functions: no I/O. The tool uses them, too;
+// they are not installed.
 #ifndef PSINFO_LIB_PROC_TEXT_H
 #define PSINFO_LIB_PROC_TEXT_H
 

@@ -8,14 +8,15 @@
 #include <climits>
 #include <csignal>
 #include <iterator>
-#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "text.h"
+#include "lib/descriptor.h"
+#include "lib/proc_text.h"
+#include "output.h"
 
 namespace tool {
 
@@ -40,54 +41,7 @@ struct Answer {
 	std::uint32_t length;
 };
 
-class Descriptor {
-public:
-	explicit Descriptor(int number = -1) : number_(number) {}
-	~Descriptor() { reset(); }
-	Descriptor(const Descriptor &) = delete;
-	Descriptor &operator=(const Descriptor &) = delete;
-	[[nodiscard]] int get() const { return number_; }
-	void reset()
-	{
-		if (number_ >= 0)
-			close(number_);
-		number_ = -1;
-	}
-
-private:
-	int number_;
-};
-
 // ---- the child ----------------------------------------------------------
-
-/// If the result is empty, errno is the error, or 0 for an empty file.
-std::string read_file_at(int directory, const char *name)
-{
-	Descriptor file(openat(directory, name, O_RDONLY | O_CLOEXEC));
-	std::array<char, 4096> buffer;
-	std::string text;
-	ssize_t got = 0;
-
-	if (file.get() < 0)
-		return text;
-	errno = 0;
-	while (text.size() < longest && (got = read(file.get(), buffer.data(), buffer.size())) > 0)
-		text.append(buffer.data(), static_cast<std::size_t>(got));
-	return text;
-}
-
-/// Checks field 22 of /proc/<pid>/stat, in clock ticks. Fields are counted from the
-/// last parenthesis, because names may contain any byte.
-bool started_at(std::string_view stat, std::uint64_t ticks)
-{
-	constexpr std::size_t field = 22 - 3; // the first field after the name is 3
-	auto name_end = stat.rfind(") ");
-	if (name_end == std::string_view::npos)
-		return false;
-	auto fields = split(stat.substr(name_end + 2), ' ');
-	std::uint64_t found = 0;
-	return fields.size() > field && parse_number(fields[field], UINT64_MAX, found) && found == ticks;
-}
 
 std::uint64_t ticks_of(psinfo::BootTime start)
 {
@@ -98,33 +52,20 @@ std::uint64_t ticks_of(psinfo::BootTime start)
 /// An open directory of /proc never refers to a later process with the same pid.
 Answer look(const std::string &proc, const psinfo::Process &process, std::string &ret_text)
 {
-	auto path = proc + "/" + std::to_string(process.pid);
-	Descriptor directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-	if (directory.get() < 0)
-		return {errno == ENOENT ? Finding::Gone : Finding::Unreadable, 0};
+	auto directory = psinfo::open_at(AT_FDCWD, proc + "/" + std::to_string(process.pid), O_PATH | O_DIRECTORY);
+	if (!directory)
+		return {directory.error().number == ENOENT ? Finding::Gone : Finding::Unreadable, 0};
 
-	auto stat = read_file_at(directory.get(), "stat");
-	if (stat.empty())
-		return {errno == ENOENT || errno == ESRCH ? Finding::Gone : Finding::Unreadable, 0};
-	if (!started_at(stat, ticks_of(process.start)))
+	std::string text;
+	int number = psinfo::read_file(directory->fd(), "stat", text);
+	if (text.empty())
+		return {number == ENOENT || number == ESRCH ? Finding::Gone : Finding::Unreadable, 0};
+	auto stat = psinfo::parse_stat(text);
+	if (!stat || stat->starttime != ticks_of(process.start))
 		return {Finding::Gone, 0};
-	ret_text = read_file_at(directory.get(), "cmdline");
+	// What was read before an error is shown.
+	static_cast<void>(psinfo::read_file(directory->fd(), "cmdline", ret_text, longest));
 	return {Finding::Text, static_cast<std::uint32_t>(ret_text.size())};
-}
-
-bool write_all(int to, const void *data, std::size_t size)
-{
-	const auto *at = static_cast<const char *>(data);
-	while (size > 0) {
-		auto written = write(to, at, size);
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			at += written;
-			size -= static_cast<std::size_t>(written);
-		}
-	}
-	return true;
 }
 
 /// A hanging child must not hold our stdout open: its reader would wait for the child.
@@ -142,7 +83,7 @@ void close_all_but(int kept)
 	for (std::size_t i = from; i < wanted.size(); i++) {
 		std::string text;
 		Answer answer = look(proc, *wanted[i], text);
-		if (!write_all(to, &answer, sizeof(answer)) || !write_all(to, text.data(), text.size()))
+		if (write_all(to, &answer, sizeof(answer)) || write_all(to, text.data(), text.size()))
 			break;
 	}
 	_exit(0);
@@ -233,17 +174,17 @@ std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
 	std::array<int, 2> ends;
 	if (pipe2(ends.data(), O_CLOEXEC) < 0)
 		return wanted.size();
-	Descriptor output(ends[0]);
-	Descriptor input(ends[1]);
+	psinfo::Descriptor output(ends[0]);
+	psinfo::Descriptor input(ends[1]);
 
 	pid_t child = fork();
 	if (child == 0)
-		be_child(input.get(), proc_, wanted, from);
-	input.reset();
+		be_child(input.fd(), proc_, wanted, from);
+	input.close();
 	if (child < 0)
 		return wanted.size();
 
-	while (from < wanted.size() && receive(output.get(), *wanted[from], patience_, args))
+	while (from < wanted.size() && receive(output.fd(), *wanted[from], patience_, args))
 		from++;
 	if (from == wanted.size()) {
 		wait_for(child);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// A stream buffer for a file descriptor. It keeps the errno of a failed write.
+// Writing to file descriptors.
 #include "output.h"
 
 #include <cerrno>
@@ -8,22 +8,31 @@
 
 namespace tool {
 
+int write_all(int descriptor, const void *data, std::size_t size)
+{
+	const auto *at = static_cast<const char *>(data);
+	while (size > 0) {
+		auto written = ::write(descriptor, at, size);
+		if (written < 0 && errno != EINTR)
+			return errno;
+		if (written > 0) {
+			at += written;
+			size -= static_cast<std::size_t>(written);
+		}
+	}
+	return 0;
+}
+
 Output::Output(int descriptor) : descriptor_(descriptor)
 {
 	setp(buffer_.data(), buffer_.data() + buffer_.size());
 }
 
-bool Output::write_all(const char *data, std::size_t size)
+/// Writes nothing more after an error.
+bool Output::write(const char *data, std::size_t size)
 {
-	while (size > 0 && error_ == 0) {
-		auto written = ::write(descriptor_, data, size);
-		if (written < 0 && errno != EINTR)
-			error_ = errno;
-		if (written > 0) {
-			data += written;
-			size -= static_cast<std::size_t>(written);
-		}
-	}
+	if (error_ == 0)
+		error_ = write_all(descriptor_, data, size);
 	return error_ == 0;
 }
 
@@ -31,7 +40,7 @@ int Output::sync()
 {
 	auto size = static_cast<std::size_t>(pptr() - pbase());
 	setp(buffer_.data(), buffer_.data() + buffer_.size());
-	return write_all(buffer_.data(), size) ? 0 : -1;
+	return write(buffer_.data(), size) ? 0 : -1;
 }
 
 Output::int_type Output::overflow(int_type byte)
@@ -46,7 +55,7 @@ std::streamsize Output::xsputn(const char *data, std::streamsize size)
 {
 	if (size < epptr() - pptr())
 		return std::streambuf::xsputn(data, size);
-	bool is_written = sync() == 0 && write_all(data, static_cast<std::size_t>(size));
+	bool is_written = sync() == 0 && write(data, static_cast<std::size_t>(size));
 	return is_written ? size : 0;
 }
 

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-// A stream buffer for a file descriptor. It keeps the errno of a failed write.
+// Writing to file descriptors: all bytes, and a stream buffer that keeps the errno of
+// a failed write.
 #ifndef PSINFO_TOOL_OUTPUT_H
 #define PSINFO_TOOL_OUTPUT_H
 
 #include <array>
+#include <cstddef>
 #include <streambuf>
 
 namespace tool {
+
+/// Returns 0 or the errno of the write() that failed.
+[[nodiscard]] int write_all(int descriptor, const void *data, std::size_t size);
 
 class Output : public std::streambuf {
 public:
@@ -22,7 +27,7 @@ protected:
 	int sync() override;
 
 private:
-	bool write_all(const char *data, std::size_t size);
+	bool write(const char *data, std::size_t size);
 
 	int descriptor_;
 	int error_ = 0;

@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "args.h"
+#include "lib_fake_proc.h"
 #include "tool_fixture.h"
 
 namespace {
@@ -62,9 +63,8 @@ protected:
 	{
 		auto directory = root_ / std::to_string(pid);
 		fs::create_directory(directory);
-		auto ticks = pid * sysconf(_SC_CLK_TCK);
-		std::ofstream(directory / "stat")
-			<< pid << " (a) b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 " << ticks << " 23 24\n";
+		const auto ticks = static_cast<unsigned long long>(pid * sysconf(_SC_CLK_TCK));
+		std::ofstream(directory / "stat") << FakeProcess{.pid = pid, .name = "a) b) c", .start = ticks}.stat();
 		std::ofstream(directory / "cmdline") << cmdline;
 		return process(pid, 1, "name", State::Interruptible);
 	}

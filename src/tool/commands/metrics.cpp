@@ -18,6 +18,8 @@
 #include <CLI/CLI.hpp>
 
 #include "family.h"
+#include "lib/descriptor.h"
+#include "output.h"
 
 namespace tool {
 namespace {
@@ -191,44 +193,37 @@ std::uint64_t count_parents(const psinfo::Snapshot &zombies)
 /// then node-exporter has old values or none.
 class Replacement {
 public:
-	explicit Replacement(const std::string &path) : path_(path + ".XXXXXX")
+	explicit Replacement(const std::string &path)
+		: path_(path + ".XXXXXX"), file_(::mkostemp(path_.data(), O_CLOEXEC))
 	{
-		descriptor_ = ::mkostemp(path_.data(), O_CLOEXEC);
 	}
 	Replacement(const Replacement &) = delete;
 	Replacement &operator=(const Replacement &) = delete;
 	~Replacement()
 	{
-		if (descriptor_ < 0)
-			return;
-		::close(descriptor_);
-		if (!taken_)
+		if (is_open() && !taken_)
 			::unlink(path_.c_str());
 	}
 
-	[[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
+	[[nodiscard]] bool is_open() const { return file_.fd() >= 0; }
 
-	[[nodiscard]] bool write(const std::string &text) const
+	/// Returns 0 or the errno, as below.
+	[[nodiscard]] int write(const std::string &text) const
 	{
-		std::size_t done = 0;
-		while (done < text.size()) {
-			const ssize_t written = ::write(descriptor_, text.data() + done, text.size() - done);
-			if (written < 0 && errno != EINTR)
-				return false;
-			done += written > 0 ? static_cast<std::size_t>(written) : 0;
-		}
-		return ::fchmod(descriptor_, 0644) == 0;
+		if (const int number = write_all(file_.fd(), text.data(), text.size()))
+			return number;
+		return ::fchmod(file_.fd(), 0644) == 0 ? 0 : errno;
 	}
 
-	[[nodiscard]] bool take_place_of(const std::string &path)
+	[[nodiscard]] int take_place_of(const std::string &path)
 	{
 		taken_ = std::rename(path_.c_str(), path.c_str()) == 0;
-		return taken_;
+		return taken_ ? 0 : errno;
 	}
 
 private:
 	std::string path_;
-	int descriptor_ = -1;
+	psinfo::Descriptor file_;
 	bool taken_ = false;
 };
 
@@ -281,10 +276,10 @@ std::optional<Error> replace_file(const std::string &path, const std::string &te
 	Replacement replacement(path);
 	if (!replacement.is_open())
 		return Error::from_errno(errno, "create", "a temporary file beside " + path);
-	if (!replacement.write(text))
-		return Error::from_errno(errno, "write to", "the temporary file beside " + path);
-	if (!replacement.take_place_of(path))
-		return Error::from_errno(errno, "replace", path);
+	if (const int number = replacement.write(text))
+		return Error::from_errno(number, "write to", "the temporary file beside " + path);
+	if (const int number = replacement.take_place_of(path))
+		return Error::from_errno(number, "replace", path);
 	return std::nullopt;
 }
 
