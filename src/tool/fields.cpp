@@ -104,11 +104,16 @@ Cell state_number(const Row &row)
 	return std::uint64_t{static_cast<std::size_t>(row.process.state)};
 }
 
+/// A cell refers to its text, which therefore has to outlive it.
 Cell state_letter_text(const Row &row)
 {
-	static constexpr std::string_view letters = "RSDTtZXIP?";
-	return letters.substr(std::min<std::size_t>(static_cast<std::size_t>(row.process.state), letters.size() - 1),
-			      1);
+	static const auto letters = [] {
+		std::array<char, psinfo::state_count> all{};
+		std::transform(psinfo::all_states.begin(), psinfo::all_states.end(), all.begin(), psinfo::state_letter);
+		return all;
+	}();
+	const auto index = std::min(static_cast<std::size_t>(row.process.state), letters.size() - 1);
+	return std::string_view(&letters[index], 1);
 }
 
 Cell state_word_text(const Row &row)

@@ -231,20 +231,19 @@ Action Screen::wait(std::chrono::milliseconds most)
 	return Action::None;
 }
 
-const std::vector<std::string_view> &key_help()
+std::vector<std::string> key_help()
 {
-	static const std::vector<std::string_view> lines = {
+	return {
 		"q, Ctrl-C      quit",
 		"< > or arrows  sort by the column to the left, to the right",
 		"r              reverse the order",
-		"s              states: all, R, D, S, T, t, Z, I",
+		"s              states: all, " + next_states_help(),
 		"k              all, only user processes, only kernel threads",
 		"T              threads instead of processes",
 		"up, down, page up, page down, home, end",
 		"Ctrl-L         draw the screen again",
 		"h, ?           this help",
 	};
-	return lines;
 }
 
 } // namespace tool

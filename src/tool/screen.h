@@ -6,7 +6,9 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <psinfo/psinfo.h>
 
@@ -48,7 +50,7 @@ private:
 };
 
 /// The lines of the help for the keys.
-[[nodiscard]] const std::vector<std::string_view> &key_help();
+[[nodiscard]] std::vector<std::string> key_help();
 
 } // namespace tool
 

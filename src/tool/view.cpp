@@ -110,6 +110,16 @@ void act(Action action, std::size_t rows, std::size_t page, View &view)
 	view.first = std::min(view.first, last);
 }
 
+std::string next_states_help()
+{
+	std::string letters;
+	for (auto state : state_sets) {
+		letters += letters.empty() ? "" : ", ";
+		letters += psinfo::state_letter(state);
+	}
+	return letters;
+}
+
 std::string describe(const View &view)
 {
 	const auto *column = view.sort.empty() ? find_column("pid") : view.sort[0].column;

@@ -46,6 +46,9 @@ struct View {
 /// Applies the action; of @rows rows, @page fit on the screen.
 void act(Action action, std::size_t rows, std::size_t page, View &view);
 
+/// The states that NextStates goes through: "R, D, S"
+[[nodiscard]] std::string next_states_help();
+
 /// "sorted by time (descending), states Z, kernel threads"
 [[nodiscard]] std::string describe(const View &view);
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 // The keys and the title of `psinfo watch`.
+#include <algorithm>
 #include <cerrno>
 
 #include <gtest/gtest.h>
 
+#include "screen.h"
 #include "tool_fixture.h"
 #include "view.h"
 
@@ -61,6 +63,12 @@ TEST(Keys, GoThroughTheStatesAndBackToThoseGiven)
 		seen += tool::describe(view).substr(21) + ' ';
 	}
 	EXPECT_EQ(seen, " R  D  S  T  t  Z  I  RZ ");
+}
+
+TEST(Keys, HaveAHelpThatNamesTheStates)
+{
+	const auto lines = tool::key_help();
+	EXPECT_EQ(std::count(lines.begin(), lines.end(), "s              states: all, R, D, S, T, t, Z, I"), 1);
 }
 
 TEST(Keys, ChangeWhatIsListed)

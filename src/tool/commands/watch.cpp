@@ -58,7 +58,7 @@ void draw_rows(Screen &screen, const View &view, const Listing &listing, std::si
 
 void draw_help(Screen &screen, std::size_t row)
 {
-	for (auto line : key_help())
+	for (const auto &line : key_help())
 		screen.line(row++, line);
 }
 
