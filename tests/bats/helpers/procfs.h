@@ -4,6 +4,7 @@
 #pragma once
 
 #include "files.h"
+#include "states.h"
 
 #include <algorithm>
 #include <array>
@@ -134,19 +135,4 @@ inline std::string held_name(const Stat &stat)
 		if (const auto work = name.find_first_of("+-", colon); work != name.npos)
 			name.resize(work);
 	return name.substr(0, 15);
-}
-
-// The state words of psinfo by the letters of stat
-inline const std::vector<std::pair<char, std::string>> state_words = {
-	{'R', "RUNNING"}, {'S', "INTERRUPTIBLE"}, {'D', "UNINTERRUPTIBLE"},
-	{'T', "STOPPED"}, {'t', "TRACED"}, {'Z', "ZOMBIE"},
-	{'X', "DEAD"}, {'I', "IDLE"}, {'P', "PARKED"},
-};
-
-inline std::string state_word(char letter)
-{
-	for (const auto &[known, word] : state_words)
-		if (known == letter)
-			return word;
-	return "OTHERS";
 }

@@ -10,7 +10,6 @@
 //	totals		prints "RUNNING=N ... TOTAL=N THREADS=N" instead, from
 //			one call for totals only
 #include "query.h"
-#include "table.h"
 
 #include <cstdio>
 
@@ -99,8 +98,8 @@ void print_totals(int fd, psinfo_query query)
 	if (ask(fd, query))
 		throw failure("PSINFO_IOC_QUERY");
 	std::uint32_t all = 0, threads = 0;
-	for (std::size_t i = 0; i < table::state_words.size(); ++i) {
-		std::printf("%s=%u ", std::string(table::state_words[i]).c_str(), query.processes[i]);
+	for (std::size_t i = 0; i < state_words.size(); ++i) {
+		std::printf("%s=%u ", std::string(state_words[i]).c_str(), query.processes[i]);
 		all += query.processes[i];
 		threads += query.threads[i];
 	}

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "files.h"
+#include "states.h"
 
 #include <algorithm>
 #include <array>
@@ -26,8 +27,6 @@ inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCH
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
 					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 inline constexpr std::uint32_t all_query_flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
-
-inline constexpr std::string_view state_letters = "RSDTtZXIP";
 
 inline psinfo_query whole_query()
 {

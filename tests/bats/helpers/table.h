@@ -10,6 +10,8 @@
 //   for (const auto &row : table->rows) use(row.pid, table->cell(row, "NAME"));
 #pragma once
 
+#include "states.h"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -66,11 +68,6 @@ inline std::optional<long long> number(std::string_view text)
 		return std::nullopt;
 	return value;
 }
-
-inline constexpr std::array<std::string_view, 10> state_words = {
-	"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED",
-	"ZOMBIE", "DEAD", "IDLE", "PARKED", "OTHERS",
-};
 
 struct Row {
 	long long pid = 0;
