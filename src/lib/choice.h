@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The logic of open_source(), with the two open functions as parameters, so that
 // tests can replace them.
 #ifndef PSINFO_LIB_CHOICE_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Converts between the binary records of <psinfo/abi.h> and values.
 #include "decode.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Converts between the binary records of <psinfo/abi.h> and values. Pure functions:
 // no I/O, and no read beyond the given bytes, whatever they contain.
 #ifndef PSINFO_LIB_DECODE_H

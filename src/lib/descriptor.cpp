@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // RAII wrappers for open files and directories.
 #include "descriptor.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // RAII wrappers for open files and directories. The tool uses them, too; they are not
 // installed.
 #ifndef PSINFO_LIB_DESCRIPTOR_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The interface between the library and the kernel: one ioctl. Tests implement it
 // to simulate the module.
 #ifndef PSINFO_LIB_DEVICE_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Error messages, and the kind of error for each errno.
 #include <psinfo/result.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Takes snapshots through the ioctls of the module psinfo. A pass is a series of
 // calls that ends when the cursor is 0 again. No state is kept between passes.
 #include "module_source.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The source that uses the ioctls of the module psinfo.
 #ifndef PSINFO_LIB_MODULE_SOURCE_H
 #define PSINFO_LIB_MODULE_SOURCE_H

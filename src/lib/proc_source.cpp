@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Takes snapshots from /proc. All files of a process are opened relative to a
 // descriptor of its directory, which never refers to a later process with the same
 // pid: once the process is reaped, the files cannot be read, and it is left out.

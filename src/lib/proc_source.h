@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The source that reads the directories of /proc.
 #ifndef PSINFO_LIB_PROC_SOURCE_H
 #define PSINFO_LIB_PROC_SOURCE_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Parsers for the text files of procfs.
 #include "proc_text.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Parsers for the text files of procfs. Pure functions: no I/O. The tool uses them, too;
 // they are not installed.
 #ifndef PSINFO_LIB_PROC_TEXT_H

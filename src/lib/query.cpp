@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Validation, filters and totals, the same for every source.
 #include "query.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The parts of a query that are the same for every source: validation, filters and
 // totals.
 #ifndef PSINFO_LIB_QUERY_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Sums and searches in an existing snapshot.
 #include <psinfo/snapshot.h>
 

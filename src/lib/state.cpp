@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The states of a process: one row each, in the order of enum psinfo_state.
 #include <psinfo/snapshot.h>
 

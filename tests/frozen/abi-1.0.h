@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
 /*
  * src/uapi/psinfo/abi.h as of ABI 1.0, without its comments. A program that was
  * built against it (tests/bats/helpers/contract-v1.cpp) has to work with every

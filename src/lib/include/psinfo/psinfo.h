@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // libpsinfo: the processes of this machine and their states, for C++20 programs.
 //
 //	#include <psinfo/psinfo.h>

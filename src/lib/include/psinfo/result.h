@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // Result: a value, or the error that occurred instead.
 #ifndef PSINFO_RESULT_H
 #define PSINFO_RESULT_H

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The data that a source returns: processes or threads, and totals per state. Plain
 // values that hold no reference to the source.
 #ifndef PSINFO_SNAPSHOT_H

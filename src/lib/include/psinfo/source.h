@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT
 // The sources of snapshots: the module psinfo, or /proc on machines without it.
 #ifndef PSINFO_SOURCE_H
 #define PSINFO_SOURCE_H
