@@ -20,7 +20,7 @@ export PSINFO_FILES := $(value FILES)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run deb install install-module uninstall check check-full check-debug-kernel bench guest guest-shell guests module \
+.PHONY: help deps run deb install install-module uninstall test format coverage check check-full check-debug-kernel bench guest guest-shell guests module \
 	build-matrix lint clean
 
 help: ## say what each target does
@@ -47,6 +47,17 @@ install-module: ## the same for the module alone, which takes no C++ compiler he
 
 uninstall: ## remove the packages from this machine (apt)
 	@tests/lifecycle/on-this-machine uninstall
+
+test: ## after an edit: style, unit tests, two suites in one guest; a minute
+	@tests/deps
+	@tests/quick
+
+format: ## put the C++ files into the form that clang-format wants
+	@tests/lint --format
+
+coverage: ## what of library and command the unit tests execute, as text and HTML
+	@tests/deps coverage
+	@tests/coverage
 
 check: ## build for every kernel, test everything, boot guests and a system
 	@tests/check

@@ -112,6 +112,7 @@ slack() { echo $((20000 + $(kept_by_kasan))); }
 	assert "$(awk '$1 == "oom_kill" { print $2 }' "$group/memory.events")" = 0 "processes killed"
 	assert "$(awk '$1 == "max" { print $2 }' "$group/memory.events")" -ge 1 "times that the limit was met"
 	# Charges are released gradually.
+	# shellcheck disable=SC2016 # expanded when it is evaluated
 	wait_for 30 eval '(($(<"$group/memory.current") < 2 << 20))'
 	after=$(memory_of_kernel)
 	echo "# $turns times: ${lines[0]}; the kernel has $((after - before)) KiB more" >&3
