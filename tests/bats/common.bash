@@ -57,7 +57,7 @@ wait_for() {
 	local deadline=$((SECONDS + $1))
 	shift
 	until "$@"; do
-		[[ $SECONDS -lt $deadline ]] || fail "waited in vain for: $*" || return 1
+		[[ $SECONDS -lt $deadline ]] || fail "timed out waiting for: $*" || return 1
 		sleep 0.05
 	done
 }

@@ -124,7 +124,7 @@ waits() {
 		! "$@" || return 0
 		sleep 0.1
 	done
-	wrong "waited in vain for: $*"
+	wrong "timed out waiting for: $*"
 }
 no_helper() { ! pgrep dkms-helper >/dev/null; }
 # trigger: runs the trigger, as dpkg does at the end of a run that installs a kernel

@@ -107,7 +107,7 @@ TEST(Keys, ScrollAndStopAtTheEnds)
 	act(Action::PageDown, view);
 	EXPECT_EQ(view.first, 90U);
 	tool::act(Action::None, 30, 10, view);
-	EXPECT_EQ(view.first, 20U) << "rows went away";
+	EXPECT_EQ(view.first, 20U) << "rows disappeared";
 	tool::act(Action::None, 5, 10, view);
 	EXPECT_EQ(view.first, 0U);
 	act(Action::Last, view);

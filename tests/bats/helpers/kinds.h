@@ -72,7 +72,7 @@ inline void wait_until(const std::string &what, const std::function<bool()> &hol
 			return;
 		usleep(2000);
 	}
-	throw std::runtime_error("waited in vain: " + what);
+	throw std::runtime_error("timed out waiting for: " + what);
 }
 
 inline void wait_for_state(pid_t pid, char letter)

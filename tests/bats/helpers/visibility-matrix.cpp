@@ -77,7 +77,7 @@ void wait_for_change(const Change &change)
 {
 	for (int tries = 0; change.done != change.wanted; ++tries) {
 		if (tries == 30000)
-			process::die("somebody does not change any more");
+			process::die("timed out waiting for the credential change");
 		process::nap(0.001);
 	}
 }
