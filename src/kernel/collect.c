@@ -430,7 +430,7 @@ static void fill_memory(struct psinfo_record *record, struct task_struct *task)
 		swapped = psinfo_mm_counter(task->mm, MM_SWAPENTS);
 	}
 	task_unlock(task);
-	record->vm_bytes = (u64)total << PAGE_SHIFT;
+	record->vsize_bytes = (u64)total << PAGE_SHIFT;
 	record->rss_bytes = (u64)resident << PAGE_SHIFT;
 	record->swap_bytes = (u64)swapped << PAGE_SHIFT;
 }

@@ -35,7 +35,7 @@ static_assert(offsetof(struct psinfo_record, uid) ==
 static_assert(offsetof(struct psinfo_record, prio) == PSINFO_RECORD_SIZE_CRED);
 static_assert(offsetof(struct psinfo_record, utime_ns) ==
 	      PSINFO_RECORD_SIZE_SCHED);
-static_assert(offsetof(struct psinfo_record, vm_bytes) ==
+static_assert(offsetof(struct psinfo_record, vsize_bytes) ==
 	      PSINFO_RECORD_SIZE_TIMES);
 static_assert(offsetof(struct psinfo_record, cgroup) ==
 	      PSINFO_RECORD_SIZE_MEMORY);

@@ -88,10 +88,10 @@ Times times_of(const psinfo_record &record)
 		.utime = nanoseconds_of(record.utime_ns),
 		.stime = nanoseconds_of(record.stime_ns),
 		.runtime = nanoseconds_of(record.runtime_ns),
-		.voluntary_switches = record.nvcsw,
-		.involuntary_switches = record.nivcsw,
-		.minor_faults = record.min_flt,
-		.major_faults = record.maj_flt,
+		.nvcsw = record.nvcsw,
+		.nivcsw = record.nivcsw,
+		.min_flt = record.min_flt,
+		.maj_flt = record.maj_flt,
 		.threads = record.threads,
 	};
 }
@@ -116,7 +116,7 @@ Process process_of(const psinfo_record &record, std::uint32_t asked)
 	if (groups & PSINFO_GROUP_TIMES)
 		process.times = times_of(record);
 	if (groups & PSINFO_GROUP_MEMORY)
-		process.memory = Memory{record.vm_bytes, record.rss_bytes, record.swap_bytes};
+		process.memory = Memory{record.vsize_bytes, record.rss_bytes, record.swap_bytes};
 	if (groups & PSINFO_GROUP_CGROUP)
 		process.cgroup = record.cgroup;
 	return process;

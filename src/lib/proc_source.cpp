@@ -323,10 +323,10 @@ Times Walk::times_of(const Reading &reading) const
 		.utime = of_ticks(stat.utime, ticks_per_second_),
 		.stime = of_ticks(stat.stime, ticks_per_second_),
 		.runtime = reading.runtime,
-		.voluntary_switches = reading.status.voluntary_switches,
-		.involuntary_switches = reading.status.involuntary_switches,
-		.minor_faults = stat.minflt,
-		.major_faults = stat.majflt,
+		.nvcsw = reading.status.nvcsw,
+		.nivcsw = reading.status.nivcsw,
+		.min_flt = stat.min_flt,
+		.maj_flt = stat.maj_flt,
 		.threads = stat.num_threads,
 	};
 }

@@ -73,7 +73,7 @@ bool parse_fields(const StatFields &fields, Stat &stat)
 	stat.state = fields.at(3).front();
 	const auto is_nice = [&] { return stat.nice >= -20 && stat.nice <= 19; };
 	return fields.get(4, stat.ppid) && fields.get(5, stat.pgrp) && fields.get(6, stat.session) &&
-	       fields.get(9, stat.flags) && fields.get(10, stat.minflt) && fields.get(12, stat.majflt) &&
+	       fields.get(9, stat.flags) && fields.get(10, stat.min_flt) && fields.get(12, stat.maj_flt) &&
 	       fields.get(14, stat.utime) && fields.get(15, stat.stime) && fields.get(18, stat.priority) &&
 	       fields.get(19, stat.nice) && is_nice() && fields.get(20, stat.num_threads) &&
 	       fields.get(22, stat.starttime) && fields.get(23, stat.vsize) && fields.get(39, stat.processor) &&
@@ -121,9 +121,9 @@ constexpr std::array<StatusLine, 9> status_lines = {{
 	 [](std::string_view value, Status &to) { return parse_number(take_word(value), to.swap_kib); }},
 	{"Cpus_allowed", false, [](std::string_view value, Status &to) { return parse_mask(value, to.cpus_allowed); }},
 	{"voluntary_ctxt_switches", false,
-	 [](std::string_view value, Status &to) { return parse_number(value, to.voluntary_switches); }},
+	 [](std::string_view value, Status &to) { return parse_number(value, to.nvcsw); }},
 	{"nonvoluntary_ctxt_switches", false,
-	 [](std::string_view value, Status &to) { return parse_number(value, to.involuntary_switches); }},
+	 [](std::string_view value, Status &to) { return parse_number(value, to.nivcsw); }},
 }};
 
 /// mountinfo escapes spaces, tabs, newlines and backslashes as \ooo.

@@ -23,8 +23,8 @@ struct Stat {
 	std::int32_t pgrp = 0; // 5: -1 when the process is being reaped
 	std::int32_t session = 0; // 6
 	std::uint32_t flags = 0; // 9
-	std::uint64_t minflt = 0; // 10
-	std::uint64_t majflt = 0; // 12
+	std::uint64_t min_flt = 0; // 10
+	std::uint64_t maj_flt = 0; // 12
 	std::uint64_t utime = 0; // 14: clock ticks
 	std::uint64_t stime = 0; // 15: clock ticks
 	std::int32_t priority = 0; // 18
@@ -51,8 +51,8 @@ struct Status {
 	std::uint64_t rss_kib = 0; // 0 for kernel threads and zombies
 	std::uint64_t swap_kib = 0; // likewise
 	std::uint32_t cpus_allowed = 0; // number of CPUs
-	std::uint64_t voluntary_switches = 0;
-	std::uint64_t involuntary_switches = 0;
+	std::uint64_t nvcsw = 0;
+	std::uint64_t nivcsw = 0;
 };
 
 /// Nothing if Tgid, TracerPid, Uid or Gid is missing, or if a line is malformed.

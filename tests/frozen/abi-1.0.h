@@ -65,7 +65,7 @@ struct psinfo_record {
 	__aligned_u64 maj_flt;
 	__u32 threads;
 	__u32 reserved2;
-	__aligned_u64 vm_bytes;
+	__aligned_u64 vsize_bytes;
 	__aligned_u64 rss_bytes;
 	__aligned_u64 swap_bytes;
 	__aligned_u64 cgroup;

@@ -318,7 +318,7 @@ TEST(FakeProc, LongFilesAreReadToTheirEnd)
 		status.insert(status.find("VmPeak"), "Filler:\t" + std::string(length, 'x') + "\n");
 		proc.write("1/status", status);
 		const auto snapshot = taken(proc.path(), {.groups = {.times = true}});
-		EXPECT_EQ(snapshot.processes.at(0).times->involuntary_switches, 545U) << length;
+		EXPECT_EQ(snapshot.processes.at(0).times->nivcsw, 545U) << length;
 	}
 }
 
@@ -443,8 +443,8 @@ TEST(RealProc, ShowsMyself)
 	EXPECT_GE(process->times->threads, 1U);
 	EXPECT_GE(process->scheduling->cpus_allowed, 1U);
 	EXPECT_EQ(process->scheduling->static_prio, 120 + process->scheduling->nice);
-	EXPECT_GT(process->memory->resident, 0U);
-	EXPECT_GE(process->memory->virtual_size, process->memory->resident);
+	EXPECT_GT(process->memory->rss, 0U);
+	EXPECT_GE(process->memory->vsize, process->memory->rss);
 	EXPECT_GT(process->start, 0s);
 	EXPECT_LT(process->start, snapshot.began);
 }

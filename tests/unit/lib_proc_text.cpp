@@ -55,8 +55,8 @@ TEST(ProcText, StatHasItsFieldsByNumber)
 	EXPECT_EQ(stat->pgrp, 70);
 	EXPECT_EQ(stat->session, 60);
 	EXPECT_EQ(stat->flags, 0x400000U);
-	EXPECT_EQ(stat->minflt, 110U);
-	EXPECT_EQ(stat->majflt, 120U);
+	EXPECT_EQ(stat->min_flt, 110U);
+	EXPECT_EQ(stat->maj_flt, 120U);
 	EXPECT_EQ(stat->utime, 140U);
 	EXPECT_EQ(stat->stime, 150U);
 	EXPECT_EQ(stat->priority, -51);
@@ -125,8 +125,8 @@ TEST(ProcText, StatusTellsWhatStatDoesNot)
 	EXPECT_EQ(status->rss_kib, 1200U);
 	EXPECT_EQ(status->swap_kib, 12U);
 	EXPECT_EQ(status->cpus_allowed, 12U);
-	EXPECT_EQ(status->voluntary_switches, 150U);
-	EXPECT_EQ(status->involuntary_switches, 545U);
+	EXPECT_EQ(status->nvcsw, 150U);
+	EXPECT_EQ(status->nivcsw, 545U);
 }
 
 TEST(ProcText, StatusOfAKernelThreadHasNoMemory)

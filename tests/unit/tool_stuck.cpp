@@ -21,7 +21,7 @@ Process a_process(int pid, State state, std::string name, int ppid = 1)
 	process.state = state;
 	process.name = std::move(name);
 	process.times.emplace();
-	process.times->voluntary_switches = 7;
+	process.times->nvcsw = 7;
 	process.times->threads = 1;
 	return process;
 }
@@ -60,7 +60,7 @@ TEST(Stuck, WhoDoesNotRunIsStuckSinceTheFirstSample)
 TEST(Stuck, WhoRanInBetweenIsStuckSinceThen)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
-	samples[0].processes[0].times->voluntary_switches--;
+	samples[0].processes[0].times->nvcsw--;
 	const auto stuck = tool::find_stuck(samples, everybody());
 	ASSERT_EQ(stuck.sleepers.size(), 1U);
 	EXPECT_EQ(stuck.sleepers[0].at_least, 1s - 1ms);
@@ -70,7 +70,7 @@ TEST(Stuck, WhoRunsEachTimeGetsOn)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	for (int i = 0; i < 3; i++)
-		samples[static_cast<std::size_t>(i)].processes[0].times->involuntary_switches =
+		samples[static_cast<std::size_t>(i)].processes[0].times->nivcsw =
 			5U + static_cast<unsigned>(i);
 	const auto stuck = tool::find_stuck(samples, everybody());
 	EXPECT_TRUE(stuck.sleepers.empty());

@@ -39,12 +39,12 @@ Process a_process(int pid)
 	process.times = psinfo::Times{.utime = 1500ms,
 				      .stime = 700ms,
 				      .runtime = 2201ms,
-				      .voluntary_switches = 50,
-				      .involuntary_switches = 60,
-				      .minor_faults = 70,
-				      .major_faults = 80,
+				      .nvcsw = 50,
+				      .nivcsw = 60,
+				      .min_flt = 70,
+				      .maj_flt = 80,
 				      .threads = 3};
-	process.memory = psinfo::Memory{.virtual_size = 1 << 20, .resident = 1 << 16, .swap = 4096};
+	process.memory = psinfo::Memory{.vsize = 1 << 20, .rss = 1 << 16, .swap = 4096};
 	process.cgroup = 99;
 	return process;
 }
@@ -118,13 +118,13 @@ const std::vector<Mutation> mutations = {
 	{"utime", [](Process &p) { p.times->utime -= 1ns; }},
 	{"stime", [](Process &p) { p.times->stime += tick; }},
 	{"runtime", [](Process &p) { *p.times->runtime += 1ns; }},
-	{"vcsw", [](Process &p) { p.times->voluntary_switches++; }},
-	{"ivcsw", [](Process &p) { p.times->involuntary_switches--; }},
-	{"minflt", [](Process &p) { p.times->minor_faults++; }},
-	{"majflt", [](Process &p) { p.times->major_faults--; }},
+	{"nvcsw", [](Process &p) { p.times->nvcsw++; }},
+	{"nivcsw", [](Process &p) { p.times->nivcsw--; }},
+	{"min_flt", [](Process &p) { p.times->min_flt++; }},
+	{"maj_flt", [](Process &p) { p.times->maj_flt--; }},
 	{"threads", [](Process &p) { p.times->threads = 1; }},
-	{"vsize", [](Process &p) { p.memory->virtual_size += 4096; }},
-	{"rss", [](Process &p) { p.memory->resident = 0; }},
+	{"vsize", [](Process &p) { p.memory->vsize += 4096; }},
+	{"rss", [](Process &p) { p.memory->rss = 0; }},
 	{"swap", [](Process &p) { p.memory->swap += 1024; }},
 	{"cgroup", [](Process &p) { p.cgroup = 98; }},
 	{"cgroup", [](Process &p) { p.cgroup.reset(); }},
@@ -211,10 +211,10 @@ TEST(Compare, NanosecondsAreRoundedDownToTicks)
 TEST(Compare, ACounterMayGrowInBetweenAndNoFurther)
 {
 	Sandwich sandwich = agreeing();
-	middle(sandwich.after).times->minor_faults = 80;
-	middle(sandwich.module).times->minor_faults = 75;
+	middle(sandwich.after).times->min_flt = 80;
+	middle(sandwich.module).times->min_flt = 75;
 	EXPECT_TRUE(differences(sandwich).empty());
-	middle(sandwich.module).times->minor_faults = 81;
+	middle(sandwich.module).times->min_flt = 81;
 	const auto found = differences(sandwich);
 	ASSERT_EQ(found.size(), 1U);
 	EXPECT_EQ(found[0].proc, "70 .. 80");
@@ -341,7 +341,7 @@ TEST(Verify, WhatNeverFitsIsADifference)
 TEST(Verify, AnotherFieldEachTimeIsNoDifference)
 {
 	Sandwich other = agreeing();
-	middle(other.module).memory->resident = 0;
+	middle(other.module).memory->rss = 0;
 	Script script({differing(), other});
 	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
 	ASSERT_TRUE(result);

@@ -52,8 +52,8 @@ template <typename... Values> std::string formatted(const char *format, Values..
 bool slept_on(const psinfo::Process &earlier, const psinfo::Process &later)
 {
 	return earlier.state == psinfo::State::Uninterruptible && earlier.start == later.start && earlier.times &&
-	       later.times && earlier.times->voluntary_switches == later.times->voluntary_switches &&
-	       earlier.times->involuntary_switches == later.times->involuntary_switches;
+	       later.times && earlier.times->nvcsw == later.times->nvcsw &&
+	       earlier.times->nivcsw == later.times->nivcsw;
 }
 
 /// The earliest sample since which the thread, as in the last one, has slept.

@@ -197,7 +197,7 @@ struct psinfo_record {
 	__u32 reserved2;
 
 	/* PSINFO_GROUP_MEMORY, in bytes; 0 for zombies and kernel threads */
-	__aligned_u64 vm_bytes;	/* stat 23 */
+	__aligned_u64 vsize_bytes;	/* stat 23 */
 	__aligned_u64 rss_bytes; /* status VmRSS times 1024 */
 	__aligned_u64 swap_bytes; /* status VmSwap times 1024 */
 

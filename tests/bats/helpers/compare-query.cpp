@@ -120,7 +120,7 @@ const Rule rules[] = {
 	{"min_flt", Course::Rises, field(10)},
 	{"maj_flt", Course::Rises, field(12)},
 	{"threads", Course::Wanders, field(20)},
-	{"vm_bytes", Course::Wanders, field(23)},
+	{"vsize_bytes", Course::Wanders, field(23)},
 	{"rss_bytes", Course::Wanders, word("VmRSS"), 1024},
 	{"swap_bytes", Course::Wanders, word("VmSwap"), 1024},
 };

@@ -100,7 +100,7 @@ void check_own(const psinfo_record &own)
 	expect(own.uid == getuid() && own.euid == geteuid() && own.gid == getgid() && own.egid == getegid(), "ids");
 	expect(own.nice == getpriority(PRIO_PROCESS, 0) && own.static_prio == 120 + own.nice, "nice");
 	expect(own.runtime_ns > 0 && own.threads == 1, "runtime_ns, threads");
-	expect(own.vm_bytes > own.rss_bytes && own.rss_bytes > 0, "vm_bytes, rss_bytes");
+	expect(own.vsize_bytes > own.rss_bytes && own.rss_bytes > 0, "vsize_bytes, rss_bytes");
 	expect(own.cgroup > 0, "cgroup");
 }
 

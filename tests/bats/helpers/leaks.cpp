@@ -431,7 +431,7 @@ void prove_that_addresses_are_found()
 	const std::uint64_t address = is_64_bit ? 0xffff'8880'1234'5678 : 0xc123'4568;
 	record.nice = -20;
 	expect(address_in(record).empty(), "there is no address in an empty record");
-	record.vm_bytes = address;
+	record.vsize_bytes = address;
 	expect(!address_in(record).empty(), "an address in a number is not found");
 	if (is_64_bit) {
 		record = {};

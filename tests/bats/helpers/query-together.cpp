@@ -44,7 +44,7 @@ std::string wrong_with(const psinfo_record &record, std::uint32_t groups)
 		if (field.group && !(groups & field.group) && value_of(field, record))
 			return std::string(field.name) + " was not asked for and is " +
 			       std::to_string(value_of(field, record));
-	if (groups & PSINFO_GROUP_MEMORY && !record.vm_bytes)
+	if (groups & PSINFO_GROUP_MEMORY && !record.vsize_bytes)
 		return "it has no memory";
 	if (groups & PSINFO_GROUP_SCHED && record.static_prio != 120)
 		return "it has no priority";

@@ -73,18 +73,18 @@ struct Times {
 	std::chrono::nanoseconds utime; ///< stat 14; from /proc: in steps of a clock tick
 	std::chrono::nanoseconds stime; ///< stat 15; likewise
 	std::optional<std::chrono::nanoseconds> runtime; ///< schedstat 1, exact; from /proc: only for threads
-	std::uint64_t voluntary_switches; ///< status voluntary_ctxt_switches
-	std::uint64_t involuntary_switches; ///< status nonvoluntary_ctxt_switches
-	std::uint64_t minor_faults; ///< stat 10
-	std::uint64_t major_faults; ///< stat 12
+	std::uint64_t nvcsw; ///< status voluntary_ctxt_switches
+	std::uint64_t nivcsw; ///< status nonvoluntary_ctxt_switches
+	std::uint64_t min_flt; ///< stat 10
+	std::uint64_t maj_flt; ///< stat 12
 	std::uint32_t threads; ///< stat 20
 	bool operator==(const Times &) const = default;
 };
 
 /// In bytes; 0 for zombies and kernel threads.
 struct Memory {
-	std::uint64_t virtual_size; ///< stat 23
-	std::uint64_t resident; ///< status VmRSS times 1024
+	std::uint64_t vsize; ///< stat 23
+	std::uint64_t rss; ///< status VmRSS times 1024
 	std::uint64_t swap; ///< status VmSwap times 1024
 	bool operator==(const Memory &) const = default;
 };
