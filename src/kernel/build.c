@@ -14,7 +14,7 @@
 #include "snapshot.c"
 #include "columns.c"
 #include "table.c"
-#include "journal.c"
+#include "load_log.c"
 #include "query.c"
 #include "entry.c"
 #include "main.c"

@@ -543,9 +543,9 @@ static void count(struct psinfo_walk *walk, pid_t number, pid_t tgid,
  * The loop ends when the lookup returns the same dead task; each further
  * iteration requires another execve().
  */
-static noinline struct task_struct *take(struct psinfo_walk *walk,
-					 struct pid *pid, pid_t number,
-					 struct psinfo_record *record)
+static noinline struct task_struct *collect_task(struct psinfo_walk *walk,
+						 struct pid *pid, pid_t number,
+						 struct psinfo_record *record)
 {
 	const struct psinfo_viewer *viewer = walk->viewer;
 	struct task_struct *task, *before = NULL;
@@ -590,7 +590,7 @@ struct batch {
 	struct psinfo_record *record;	/* next one to fill; NULL: only count */
 	unsigned int room;		/* number of records, filled or not */
 	unsigned int filled;
-	unsigned int looked_at;		/* PIDs, and threads summed */
+	unsigned int visited;		/* PIDs, and threads summed */
 	struct task_struct *large;	/* of the last record, without times yet */
 };
 
@@ -602,7 +602,7 @@ static void advance(struct batch *batch, const struct task_struct *task)
 		if (unlikely(is_large(batch->record)))
 			batch->large = get_task_struct((void *)task);
 		else
-			batch->looked_at += batch->record->threads;
+			batch->visited += batch->record->threads;
 	}
 	batch->record = (void *)batch->record + walk->record_size;
 	batch->filled++;
@@ -610,7 +610,7 @@ static void advance(struct batch *batch, const struct task_struct *task)
 
 static bool is_full(const struct batch *batch)
 {
-	return batch->looked_at >= PSINFO_BATCH || batch->large ||
+	return batch->visited >= PSINFO_BATCH || batch->large ||
 	       (batch->record && batch->filled == batch->room);
 }
 
@@ -619,9 +619,9 @@ static bool is_full(const struct batch *batch)
  * Return: how many were processed; fewer than @nr if the batch is full, or if
  * the tree is being modified here, so that the lookup must be repeated.
  */
-static noinline unsigned int take_slots(struct batch *batch,
-					void __rcu **slots, unsigned int nr,
-					pid_t number)
+static noinline unsigned int collect_slots(struct batch *batch,
+					   void __rcu **slots, unsigned int nr,
+					   pid_t number)
 {
 	const struct task_struct *task;
 	unsigned int i;
@@ -633,8 +633,8 @@ static noinline unsigned int take_slots(struct batch *batch,
 			continue;
 		if (unlikely(radix_tree_deref_retry(pid)))
 			break;
-		batch->looked_at++;
-		task = take(batch->walk, pid, number + i, batch->record);
+		batch->visited++;
+		task = collect_task(batch->walk, pid, number + i, batch->record);
 		if (task && batch->record)
 			advance(batch, task);
 	}
@@ -642,14 +642,14 @@ static noinline unsigned int take_slots(struct batch *batch,
 }
 
 /*
- * take_slots() for the most common request: all processes, identity only. The
- * same steps as in take(), without the checks that are not needed here; a task
- * that turns out dead is left to take(). The compiler specialises the loop where
- * @only_count and @view.level are constants.
+ * collect_slots() for the most common request: all processes, identity only. The
+ * same steps as in collect_task(), without the checks that are not needed here;
+ * a task that turns out dead is left to collect_task(). The compiler specialises
+ * the loop where @only_count and @view.level are constants.
  */
 static __always_inline unsigned int
-take_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
-		  pid_t number, const bool only_count, const struct view view)
+collect_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
+		     pid_t number, const bool only_count, const struct view view)
 {
 	struct psinfo_walk *walk = batch->walk;
 	const u32 record_size = walk->record_size;
@@ -676,7 +676,7 @@ take_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
 				      state, view);
 		if (likely(pid_alive(task) && state != PSINFO_STATE_DEAD))
 			walk->processes[state]++;
-		else if (!take(walk, pid, number + i, record))
+		else if (!collect_task(walk, pid, number + i, record))
 			continue;
 		if (!only_count)
 			record = (void *)record + record_size;
@@ -686,7 +686,7 @@ take_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
 				 record_size;
 		batch->record = record;
 	}
-	batch->looked_at += nr;
+	batch->visited += nr;
 	return i;
 }
 
@@ -694,16 +694,16 @@ static noinline unsigned int count_slots(struct batch *batch,
 					 void __rcu **slots, unsigned int nr,
 					 pid_t number)
 {
-	return take_slots_simply(batch, slots, nr, number, true,
-				 view_of(batch->walk->viewer));
+	return collect_slots_simply(batch, slots, nr, number, true,
+				    view_of(batch->walk->viewer));
 }
 
 static noinline unsigned int list_slots(struct batch *batch,
 					void __rcu **slots, unsigned int nr,
 					pid_t number)
 {
-	return take_slots_simply(batch, slots, nr, number, false,
-				 view_of(batch->walk->viewer));
+	return collect_slots_simply(batch, slots, nr, number, false,
+				    view_of(batch->walk->viewer));
 }
 
 /* For the initial namespace, which is the most common one */
@@ -714,7 +714,7 @@ static noinline unsigned int list_all_slots(struct batch *batch,
 	struct view view = view_of(batch->walk->viewer);
 
 	view.level = 0;
-	return take_slots_simply(batch, slots, nr, number, false, view);
+	return collect_slots_simply(batch, slots, nr, number, false, view);
 }
 
 static bool is_simple(const struct psinfo_walk *walk)
@@ -724,21 +724,21 @@ static bool is_simple(const struct psinfo_walk *walk)
 }
 
 /* Context: RCU read section */
-static void take_batch(struct batch *batch)
+static void collect_batch(struct batch *batch)
 {
 	struct psinfo_walk *walk = batch->walk;
-	unsigned int (*take_some)(struct batch *batch, void __rcu **slots,
-				  unsigned int nr, pid_t number);
+	unsigned int (*collect_some)(struct batch *batch, void __rcu **slots,
+				     unsigned int nr, pid_t number);
 	struct radix_tree_iter iter;
 	void __rcu **slots;
 	unsigned long nr;
 
-	take_some = take_slots;
+	collect_some = collect_slots;
 	if (is_simple(walk) && !batch->record)
-		take_some = count_slots;
+		collect_some = count_slots;
 	else if (is_simple(walk))
-		take_some = walk->viewer->ns->level ? list_slots :
-						      list_all_slots;
+		collect_some = walk->viewer->ns->level ? list_slots :
+							 list_all_slots;
 	while (!is_full(batch)) {
 		radix_tree_iter_init(&iter, walk->next);
 		slots = radix_tree_next_chunk(&walk->viewer->ns->idr.idr_rt,
@@ -750,9 +750,9 @@ static void take_batch(struct batch *batch)
 		/* Not beyond walk->last; at least one slot remains. */
 		nr = min_t(unsigned long, radix_tree_chunk_size(&iter),
 			   walk->last - iter.index + 1);
-		walk->next = iter.index + take_some(batch, slots, nr,
-						    iter.index);
-		batch->looked_at++;
+		walk->next = iter.index + collect_some(batch, slots, nr,
+						       iter.index);
+		batch->visited++;
 	}
 	if (walk->next > walk->last)
 		walk->done = true;
@@ -800,7 +800,7 @@ unsigned int psinfo_collect(struct psinfo_walk *walk,
 	};
 
 	rcu_read_lock();
-	take_batch(&batch);
+	collect_batch(&batch);
 	rcu_read_unlock();
 	if (unlikely(batch.large))
 		finish_large(&batch);
@@ -818,7 +818,7 @@ bool psinfo_collect_one(const struct psinfo_viewer *viewer, pid_t number,
 
 	rcu_read_lock();
 	pid = idr_find(&viewer->ns->idr, number);
-	found = pid && take(&walk, pid, number, record);
+	found = pid && collect_task(&walk, pid, number, record);
 	rcu_read_unlock();
 	psinfo_viewer_end(viewer, saved);
 	return found;

@@ -11,7 +11,7 @@
 
 #include "columns.h"
 #include "entry.h"
-#include "journal.h"
+#include "load_log.h"
 #include "snapshot.h"
 #include "state.h"
 #include "text.h"
@@ -36,7 +36,7 @@ static int __init psinfo_init(void)
 	if (err)
 		return err;
 	pr_info("version " PSINFO_VERSION " loaded, see /proc/psinfo\n");
-	psinfo_journal_write();
+	psinfo_load_log_write();
 	return 0;
 }
 

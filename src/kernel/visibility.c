@@ -34,7 +34,7 @@ static bool mount_hides(const struct proc_fs_info *fs)
 }
 
 /* Only the id is kept; ids are not reused, so no reference is needed. */
-static void look_at_cgroup_root(struct psinfo_viewer *viewer)
+static void find_cgroup_root(struct psinfo_viewer *viewer)
 {
 #ifdef CONFIG_CGROUPS
 	struct cgroup *root;
@@ -58,7 +58,7 @@ void psinfo_viewer_open(struct psinfo_viewer *viewer, const struct file *file)
 		.self = get_pid(task_tgid(current)),
 		.boot_offset_ns = timespec64_to_ns(&offset),
 	};
-	look_at_cgroup_root(viewer);
+	find_cgroup_root(viewer);
 }
 
 void psinfo_viewer_kernel(struct psinfo_viewer *viewer)

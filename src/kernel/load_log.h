@@ -2,14 +2,14 @@
 /*
  * The parameter log=: messages in the kernel log when the module is loaded.
  */
-#ifndef PSINFO_JOURNAL_H
-#define PSINFO_JOURNAL_H
+#ifndef PSINFO_LOAD_LOG_H
+#define PSINFO_LOAD_LOG_H
 
 /**
- * psinfo_journal_write() - write what log= requests; nothing by default
+ * psinfo_load_log_write() - write what log= requests; nothing by default
  *
  * Never fails: errors are reported in the kernel log, too.
  */
-void psinfo_journal_write(void);
+void psinfo_load_log_write(void);
 
-#endif /* PSINFO_JOURNAL_H */
+#endif /* PSINFO_LOAD_LOG_H */

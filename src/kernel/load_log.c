@@ -5,7 +5,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "journal.h"
+#include "load_log.h"
 
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
@@ -149,7 +149,7 @@ static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
 	}
 }
 
-void psinfo_journal_write(void)
+void psinfo_load_log_write(void)
 {
 	struct psinfo_snapshot snapshot = {};
 	struct psinfo_viewer viewer;
@@ -160,7 +160,7 @@ void psinfo_journal_write(void)
 	psinfo_viewer_kernel(&viewer);
 	err = psinfo_snapshot_take(&snapshot, &viewer, 0);
 	if (err) {
-		pr_err("log: could not look at the processes: error %d\n", err);
+		pr_err("log: cannot take a snapshot: error %d\n", err);
 		return;
 	}
 	if (wanted == LOG_PIDS)
