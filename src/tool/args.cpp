@@ -50,7 +50,7 @@ std::uint64_t ticks_of(psinfo::BootTime start)
 }
 
 /// An open directory of /proc never refers to a later process with the same pid.
-Answer look(const std::string &proc, const psinfo::Process &process, std::string &ret_text)
+Answer read_args(const std::string &proc, const psinfo::Process &process, std::string &ret_text)
 {
 	auto directory = psinfo::open_at(AT_FDCWD, proc + "/" + std::to_string(process.pid), O_PATH | O_DIRECTORY);
 	if (!directory)
@@ -82,7 +82,7 @@ void close_all_but(int kept)
 	close_all_but(to);
 	for (std::size_t i = from; i < wanted.size(); i++) {
 		std::string text;
-		Answer answer = look(proc, *wanted[i], text);
+		Answer answer = read_args(proc, *wanted[i], text);
 		if (write_all(to, &answer, sizeof(answer)) || write_all(to, text.data(), text.size()))
 			break;
 	}
@@ -92,12 +92,12 @@ void close_all_but(int kept)
 // ---- the parent ---------------------------------------------------------
 
 /// False at end of file, on an error or after a timeout.
-bool read_all(int from, void *data, std::size_t size, std::chrono::milliseconds patience)
+bool read_all(int from, void *data, std::size_t size, std::chrono::milliseconds timeout)
 {
 	auto *at = static_cast<char *>(data);
 	while (size > 0) {
 		pollfd readable = {from, POLLIN, 0};
-		int ready = poll(&readable, 1, static_cast<int>(patience.count()));
+		int ready = poll(&readable, 1, static_cast<int>(timeout.count()));
 		if (ready == 0 || (ready < 0 && errno != EINTR))
 			return false;
 		auto got = ready < 0 ? 0 : read(from, at, size);
@@ -131,16 +131,16 @@ void wait_for(pid_t child)
 	}
 }
 
-bool receive(int from, const psinfo::Process &process, std::chrono::milliseconds patience,
+bool receive(int from, const psinfo::Process &process, std::chrono::milliseconds timeout,
 	     std::map<std::int32_t, std::string> &args)
 {
 	Answer answer{};
 	std::string text;
 
-	if (!read_all(from, &answer, sizeof(answer), patience))
+	if (!read_all(from, &answer, sizeof(answer), timeout))
 		return false;
 	text.resize(answer.length);
-	if (!read_all(from, text.data(), text.size(), patience))
+	if (!read_all(from, text.data(), text.size(), timeout))
 		return false;
 	text = joined_words(std::move(text));
 	if (answer.finding != Finding::Unreadable)
@@ -184,7 +184,7 @@ std::size_t ArgsReader::read_from_child(const Wanted &wanted, std::size_t from,
 	if (child < 0)
 		return wanted.size();
 
-	while (from < wanted.size() && receive(output.fd(), *wanted[from], patience_, args))
+	while (from < wanted.size() && receive(output.fd(), *wanted[from], timeout_, args))
 		from++;
 	if (from == wanted.size()) {
 		wait_for(child);

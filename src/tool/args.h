@@ -24,12 +24,12 @@ class ArgsReader {
 public:
 	using Clock = std::chrono::steady_clock;
 
-	/// @patience is the timeout for one process. After a timeout, the process is
+	/// @timeout is for one process. After a timeout, the process is
 	/// tried again after @first_delay, which doubles each time, up to a minute.
 	explicit ArgsReader(std::string proc = "/proc",
-			    std::chrono::milliseconds patience = std::chrono::milliseconds(50),
+			    std::chrono::milliseconds timeout = std::chrono::milliseconds(50),
 			    std::chrono::milliseconds first_delay = std::chrono::seconds(1))
-		: proc_(std::move(proc)), patience_(patience), first_delay_(first_delay)
+		: proc_(std::move(proc)), timeout_(timeout), first_delay_(first_delay)
 	{
 	}
 	~ArgsReader();
@@ -69,7 +69,7 @@ private:
 	void reap();
 
 	std::string proc_;
-	std::chrono::milliseconds patience_;
+	std::chrono::milliseconds timeout_;
 	std::chrono::milliseconds first_delay_;
 	std::map<Key, Delay> delayed_; ///< processes that timed out, even if they answered later
 	std::map<Key, Clock::time_point> answered_; ///< time of the last answer

@@ -84,7 +84,7 @@ struct Filter {
 
 /// The options that commands share, resolved. An option that a command does not take
 /// has its default value.
-struct Common {
+struct CommonOptions {
 	psinfo::Choice source = psinfo::Choice::Auto; ///< --source
 	bool wants_notice = false; ///< warn if the module is not loaded: stderr is a terminal, or --source=auto
 	Format format = Format::Table; ///< --json, --csv, --raw
@@ -102,7 +102,7 @@ struct Context {
 	const psinfo::Source *source = nullptr;
 	const psinfo::Source *other = nullptr; ///< verify: /proc; else null
 	std::ostream &out; ///< stdout, or a string in tests; no need to flush
-	const Common &common;
+	const CommonOptions &common;
 	const psinfo::Error *module_error = nullptr; ///< why @source is /proc instead of the module, or null
 };
 

@@ -26,7 +26,9 @@ template <typename Options>
 Command command(
 	const char *name, const char *description, Sources sources, unsigned taken, void (*add)(CLI::App &, Options &),
 	Outcome (*run)(const Context &, const Options &),
-	Outcome (*check)(const Common &, const Options &) = [](const Common &, const Options &) { return Outcome(); })
+	Outcome (*check)(const CommonOptions &, const Options &) = [](const CommonOptions &, const Options &) {
+		return Outcome();
+	})
 {
 	auto options = std::make_shared<Options>();
 	return {
@@ -36,7 +38,7 @@ Command command(
 		taken,
 		[options, add](CLI::App &app) { add(app, *options); },
 		[options, run](const Context &context) { return run(context, *options); },
-		[options, check](const Common &common) { return check(common, *options); },
+		[options, check](const CommonOptions &common) { return check(common, *options); },
 	};
 }
 

@@ -28,7 +28,7 @@ struct Command {
 	unsigned taken; ///< takes::...
 	std::function<void(CLI::App &)> add_options; ///< its own
 	std::function<Outcome(const Context &)> run;
-	std::function<Outcome(const Common &)> check; ///< checks its options before a source is opened
+	std::function<Outcome(const CommonOptions &)> check; ///< checks its options before a source is opened
 	bool is_unattended = false; ///< run by a timer: no warnings about the source
 };
 

@@ -27,13 +27,13 @@ void say(const Outcome &outcome)
 
 Outcome run(const CommandLine &line, std::ostream &out)
 {
-	Common common;
+	CommonOptions common;
 
 	if (!line.text.empty()) {
 		out << line.text;
 		return {};
 	}
-	auto outcome = understand(line.arguments, surroundings(), common);
+	auto outcome = resolve(line.arguments, current_environment(), common);
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	SessionHooks hooks;

@@ -188,16 +188,16 @@ Outcome find_contradiction(const Arguments &arguments)
 	return {};
 }
 
-bool wants_colour(const std::string &choice, const Surroundings &around)
+bool wants_colour(const std::string &choice, const Environment &environment)
 {
 	if (choice != "auto")
 		return choice == "always";
-	return around.is_terminal && around.no_color.empty() && around.term != "dumb";
+	return environment.is_terminal && environment.no_color.empty() && environment.term != "dumb";
 }
 
 } // namespace
 
-Surroundings surroundings()
+Environment current_environment()
 {
 	winsize size{};
 	bool is_terminal = isatty(STDOUT_FILENO);
@@ -259,23 +259,23 @@ void add_options(CLI::App &app, Arguments &arguments, unsigned taken)
 			   "Colour states; auto: on a terminal, unless NO_COLOR is set", {"auto", "always", "never"});
 }
 
-Outcome understand(const Arguments &arguments, const Surroundings &around, Common &ret_common)
+Outcome resolve(const Arguments &arguments, const Environment &environment, CommonOptions &ret_options)
 {
-	ret_common.source = arguments.source == "module" ? psinfo::Choice::Module :
-			    arguments.source == "proc"	 ? psinfo::Choice::Proc :
-							   psinfo::Choice::Auto;
-	ret_common.wants_notice = around.has_terminal_for_errors || arguments.source == "auto";
-	ret_common.format = arguments.json ? Format::Json :
-			    arguments.csv  ? Format::Csv :
-			    arguments.raw  ? Format::Raw :
-					     Format::Table;
-	ret_common.headings = !arguments.noheadings;
-	ret_common.threads = arguments.threads;
-	ret_common.colour = wants_colour(arguments.colour, around);
-	ret_common.utf8 = names_utf8(around.charset);
-	ret_common.width = around.is_terminal ? around.width : 0;
+	ret_options.source = arguments.source == "module" ? psinfo::Choice::Module :
+			     arguments.source == "proc"	  ? psinfo::Choice::Proc :
+							    psinfo::Choice::Auto;
+	ret_options.wants_notice = environment.has_terminal_for_errors || arguments.source == "auto";
+	ret_options.format = arguments.json ? Format::Json :
+			     arguments.csv  ? Format::Csv :
+			     arguments.raw  ? Format::Raw :
+					      Format::Table;
+	ret_options.headings = !arguments.noheadings;
+	ret_options.threads = arguments.threads;
+	ret_options.colour = wants_colour(arguments.colour, environment);
+	ret_options.utf8 = names_utf8(environment.charset);
+	ret_options.width = environment.is_terminal ? environment.width : 0;
 	auto outcome = find_contradiction(arguments);
-	return outcome.exit == Exit::Done ? read_filter(arguments, ret_common.filter) : outcome;
+	return outcome.exit == Exit::Done ? read_filter(arguments, ret_options.filter) : outcome;
 }
 
 } // namespace tool

@@ -46,7 +46,7 @@ struct Arguments {
 };
 
 /// The environment that defaults depend on.
-struct Surroundings {
+struct Environment {
 	bool is_terminal = false; ///< stdout
 	bool has_terminal_for_errors = false; ///< stderr
 	std::size_t width = 0; ///< of stdout
@@ -55,7 +55,7 @@ struct Surroundings {
 	std::string charset; ///< LC_ALL, LC_CTYPE or LANG: the first that is not empty
 };
 
-[[nodiscard]] Surroundings surroundings();
+[[nodiscard]] Environment current_environment();
 
 /// Adds options that write to @arguments, which must outlive @app.
 void add_options(CLI::App &app, Arguments &arguments, unsigned taken);
@@ -70,7 +70,7 @@ void accept_pid(CLI::Option &option);
 void add_interval(CLI::App &app, double &value, double least, double most, const std::string &standard);
 
 /// Resolves the arguments. The outcome is success or wrong usage.
-[[nodiscard]] Outcome understand(const Arguments &arguments, const Surroundings &around, Common &ret_common);
+[[nodiscard]] Outcome resolve(const Arguments &arguments, const Environment &environment, CommonOptions &ret_options);
 
 } // namespace tool
 

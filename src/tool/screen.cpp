@@ -189,10 +189,10 @@ void Screen::put(std::size_t row, std::string_view text, unsigned attributes)
 	wattrset(window, A_NORMAL);
 }
 
-void Screen::line(std::size_t row, std::string_view text, Look look)
+void Screen::line(std::size_t row, std::string_view text, Style style)
 {
 	static constexpr std::array<unsigned, 3> attributes = {A_NORMAL, A_BOLD, A_REVERSE};
-	put(row, text, attributes[static_cast<std::size_t>(look)]);
+	put(row, text, attributes[static_cast<std::size_t>(style)]);
 }
 
 void Screen::line(std::size_t row, std::string_view text, psinfo::State state)

@@ -29,10 +29,10 @@ public:
 	[[nodiscard]] std::size_t height() const;
 	[[nodiscard]] std::size_t width() const;
 
-	enum class Look { Plain, Bold, Reverse };
+	enum class Style { Plain, Bold, Reverse };
 	void clear();
 	/// Writes escaped text, cut at the edges. Write rows from top to bottom.
-	void line(std::size_t row, std::string_view text, Look look = Look::Plain);
+	void line(std::size_t row, std::string_view text, Style style = Style::Plain);
 	void line(std::size_t row, std::string_view text, psinfo::State state);
 	void show();
 

@@ -30,7 +30,7 @@ private:
 };
 
 /// A module that is not loaded is not a fault: that warning is given only if wanted.
-void warn(const Error &module_error, const Command &command, const Common &common, const SessionHooks &hooks)
+void warn(const Error &module_error, const Command &command, const CommonOptions &common, const SessionHooks &hooks)
 {
 	bool is_missing = module_error.kind == Error::Kind::NotFound;
 	if (!command.is_unattended && (!is_missing || common.wants_notice))
@@ -39,13 +39,13 @@ void warn(const Error &module_error, const Command &command, const Common &commo
 
 /// Whether the command can be run again from /proc. A command that replaces its source
 /// itself does not need that.
-bool can_fall_back(const Command &command, const Common &common, const Observed &source)
+bool can_fall_back(const Command &command, const CommonOptions &common, const Observed &source)
 {
 	return source.error() && source.name() == "module" && common.source == Choice::Auto &&
 	       command.sources == Command::Sources::One;
 }
 
-Outcome run_with_one(const Command &command, const Common &common, std::ostream &out, const SessionHooks &hooks)
+Outcome run_with_one(const Command &command, const CommonOptions &common, std::ostream &out, const SessionHooks &hooks)
 {
 	std::optional<Error> module_error;
 	auto opened = hooks.open(common.source, &module_error);
@@ -65,7 +65,7 @@ Outcome run_with_one(const Command &command, const Common &common, std::ostream 
 	return command.run({proc->get(), nullptr, out, common, &*source.error()});
 }
 
-Outcome run_with_both(const Command &command, const Common &common, std::ostream &out, const SessionHooks &hooks)
+Outcome run_with_both(const Command &command, const CommonOptions &common, std::ostream &out, const SessionHooks &hooks)
 {
 	auto module = hooks.open(Choice::Module, nullptr);
 	if (!module)
@@ -78,7 +78,7 @@ Outcome run_with_both(const Command &command, const Common &common, std::ostream
 
 } // namespace
 
-Outcome run_session(const Command &command, const Common &common, std::ostream &out, const SessionHooks &hooks)
+Outcome run_session(const Command &command, const CommonOptions &common, std::ostream &out, const SessionHooks &hooks)
 {
 	auto outcome = command.check(common);
 	if (outcome.exit != Exit::Done)

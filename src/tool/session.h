@@ -25,8 +25,8 @@ struct SessionHooks {
 
 /// Runs the command. With --source=auto, if the module cannot be opened or a query
 /// fails, the whole command runs from /proc, and one warning explains why, subject to
-/// Command::is_unattended and Common::wants_notice.
-[[nodiscard]] Outcome run_session(const Command &command, const Common &common, std::ostream &out,
+/// Command::is_unattended and CommonOptions::wants_notice.
+[[nodiscard]] Outcome run_session(const Command &command, const CommonOptions &common, std::ostream &out,
 				  const SessionHooks &hooks);
 
 } // namespace tool

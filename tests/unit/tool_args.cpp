@@ -194,15 +194,15 @@ TEST_F(Args, OfAStuckProcessAreNotTriedAgainAtOnce)
 
 TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
 {
-	constexpr auto patience = 10ms;
-	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 5ms);
+	constexpr auto timeout = 10ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 5ms);
 	auto all = {make_stuck(6)};
 	const auto begin = std::chrono::steady_clock::now();
 	unsigned tries = 0;
 	while (std::chrono::steady_clock::now() - begin < 500ms) {
 		const auto before = std::chrono::steady_clock::now();
 		EXPECT_EQ(read(all), Found());
-		tries += std::chrono::steady_clock::now() - before >= patience ? 1 : 0;
+		tries += std::chrono::steady_clock::now() - before >= timeout ? 1 : 0;
 		std::this_thread::sleep_for(1ms);
 	}
 	// Delays of 5, 10, 20, ... 320 ms allow 8 tries; a constant 5 ms more than 30.
@@ -211,16 +211,16 @@ TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
 
 TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
 {
-	constexpr auto patience = 300ms;
-	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1ms);
+	constexpr auto timeout = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1ms);
 	auto all = {make_stuck(5), make_stuck(6), make_stuck(7), make_stuck(8), make_stuck(9), make_stuck(10)};
 	EXPECT_EQ(read(all), Found());
 	std::this_thread::sleep_for(100ms); // until killed children have exited
 	const auto begin = std::chrono::steady_clock::now();
 	EXPECT_EQ(read(all), Found());
 	const auto took = std::chrono::steady_clock::now() - begin;
-	EXPECT_GE(took, patience);
-	EXPECT_LT(took, 4 * patience);
+	EXPECT_GE(took, timeout);
+	EXPECT_LT(took, 4 * timeout);
 }
 
 TEST_F(Args, OfThoseThatHaveAnsweredAreReadWhateverHangs)
@@ -244,15 +244,15 @@ TEST_F(Args, OfThoseThatHaveAnsweredAreReadWhateverHangs)
 
 TEST_F(Args, OfThoseThatHaveAnsweredAndHangTogetherAreTriedAFewAtATime)
 {
-	constexpr auto patience = 300ms;
-	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1h);
+	constexpr auto timeout = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1h);
 	std::vector<Process> all;
 	for (const std::int32_t pid : {5, 6, 7, 8, 9, 10})
 		all.push_back(make(pid, "one"));
 	EXPECT_EQ(read(all, 2).size(), 6U);
 	for (const std::int32_t pid : {5, 6, 7, 8, 9})
 		all[static_cast<std::size_t>(pid) - 5] = make_stuck(pid);
-	expect_none(all, 2, 4 * patience);
+	expect_none(all, 2, 4 * timeout);
 	EXPECT_EQ(read(all, 2), (Found{{10, "one"}}));
 }
 
@@ -270,18 +270,18 @@ TEST_F(Args, OfAStuckProcessAreNotTriedWhileAChildHangsThere)
 
 TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
 {
-	constexpr auto patience = 300ms;
-	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1h);
+	constexpr auto timeout = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1h);
 	auto all = {make_stuck(5), make_stuck(6),  make_stuck(7),     make_stuck(8),
 		    make_stuck(9), make_stuck(10), make(20, "twenty")};
-	expect_none(all, 3, 5 * patience);
+	expect_none(all, 3, 5 * timeout);
 	EXPECT_EQ(read(all, 2), (Found{{20, "twenty"}}));
 }
 
 TEST_F(Args, OfProcessesThatWereStuckBeforeCostOnePatience)
 {
-	constexpr auto patience = 300ms;
-	reader_ = std::make_unique<tool::ArgsReader>(root_, patience, 1ms);
+	constexpr auto timeout = 300ms;
+	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1ms);
 	std::vector<Process> all;
 	for (std::int32_t pid = 5; pid < 9; pid++)
 		all.push_back(make_stuck(pid));
@@ -295,7 +295,7 @@ TEST_F(Args, OfProcessesThatWereStuckBeforeCostOnePatience)
 		make_stuck(process.pid);
 	const auto begin = std::chrono::steady_clock::now();
 	EXPECT_EQ(read(all), Found());
-	EXPECT_LT(std::chrono::steady_clock::now() - begin, 3 * patience);
+	EXPECT_LT(std::chrono::steady_clock::now() - begin, 3 * timeout);
 }
 
 TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)

@@ -300,7 +300,7 @@ TEST(Help, IsACommandToo)
 	auto help = [](const std::string &words, Exit exit) {
 		auto line = parsed(words);
 		std::ostringstream out;
-		tool::Common common;
+		tool::CommonOptions common;
 		auto outcome = line.command.run({nullptr, nullptr, out, common});
 		EXPECT_EQ(outcome.exit, exit) << words;
 		return out.str() + outcome.message + outcome.hint;

@@ -316,7 +316,7 @@ public:
 
 TEST(TakeMetrics, AsksThreeTimes)
 {
-	const auto metrics = tool::take_metrics(FakeSource());
+	const auto metrics = tool::collect_metrics(FakeSource());
 	ASSERT_TRUE(metrics);
 	EXPECT_EQ((*metrics).all.totals.all_processes(), 11U);
 	EXPECT_EQ((*metrics).kernel_threads, 5U);

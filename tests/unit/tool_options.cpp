@@ -23,10 +23,10 @@ namespace {
 using namespace tool_test;
 using psinfo::StateSet;
 using tool::Arguments;
-using tool::Common;
+using tool::CommonOptions;
 using tool::Exit;
 using tool::Format;
-using tool::Surroundings;
+using tool::Environment;
 
 constexpr unsigned everything = ~0U;
 
@@ -40,23 +40,23 @@ Arguments parsed(const std::string &line)
 	return arguments;
 }
 
-Common understood(const std::string &line, const Surroundings &around = {})
+CommonOptions resolved(const std::string &line, const Environment &environment = {})
 {
-	Common common;
-	auto outcome = tool::understand(parsed(line), around, common);
+	CommonOptions common;
+	auto outcome = tool::resolve(parsed(line), environment, common);
 	EXPECT_EQ(outcome.exit, Exit::Done) << outcome.message;
 	return common;
 }
 
 tool::Outcome refused(const std::string &line)
 {
-	Common common;
-	return tool::understand(parsed(line), {}, common);
+	CommonOptions common;
+	return tool::resolve(parsed(line), {}, common);
 }
 
 TEST(Options, HaveDefaults)
 {
-	auto common = understood("");
+	auto common = resolved("");
 	EXPECT_EQ(common.source, psinfo::Choice::Auto);
 	EXPECT_FALSE(common.wants_notice);
 	EXPECT_EQ(common.format, Format::Table);
@@ -71,26 +71,26 @@ TEST(Options, HaveDefaults)
 TEST(Options, AreUnderstoodInBothSpellings)
 {
 	for (const char *line : {"-J -n -T --source proc", "--json --noheadings --threads --source=proc"}) {
-		auto common = understood(line);
+		auto common = resolved(line);
 		EXPECT_EQ(common.format, Format::Json);
 		EXPECT_FALSE(common.headings);
 		EXPECT_TRUE(common.threads);
 		EXPECT_EQ(common.source, psinfo::Choice::Proc);
 	}
-	EXPECT_EQ(understood("-r").format, Format::Raw);
-	EXPECT_EQ(understood("--csv").format, Format::Csv);
-	EXPECT_EQ(understood("--source=proc --source=module").source, psinfo::Choice::Module) << "the last one counts";
+	EXPECT_EQ(resolved("-r").format, Format::Raw);
+	EXPECT_EQ(resolved("--csv").format, Format::Csv);
+	EXPECT_EQ(resolved("--source=proc --source=module").source, psinfo::Choice::Module) << "the last one counts";
 }
 
 TEST(Options, ListsAddUp)
 {
-	auto filter = understood("-s R,D -s zombie -p 1,2 -p 2 --ppid 7 -u root,4000000009").filter;
+	auto filter = resolved("-s R,D -s zombie -p 1,2 -p 2 --ppid 7 -u root,4000000009").filter;
 	EXPECT_EQ(filter.states, StateSet(State::Running) | State::Uninterruptible | State::Zombie);
 	EXPECT_EQ(filter.pids, (std::vector<std::int32_t>{1, 2}));
 	EXPECT_EQ(filter.parents, (std::vector<std::int32_t>{7}));
 	EXPECT_EQ(filter.uids, (std::vector<std::uint32_t>{0, 4000000009}));
-	EXPECT_EQ(understood("--kernel-threads").filter.kind, psinfo::Query::Kind::KernelThreads);
-	EXPECT_EQ(understood("--user-processes").filter.kind, psinfo::Query::Kind::UserProcesses);
+	EXPECT_EQ(resolved("--kernel-threads").filter.kind, psinfo::Query::Kind::KernelThreads);
+	EXPECT_EQ(resolved("--user-processes").filter.kind, psinfo::Query::Kind::UserProcesses);
 }
 
 TEST(Options, ThatMakeNoSenseAreWrongUsage)
@@ -115,46 +115,46 @@ TEST(Options, ThatMakeNoSenseAreWrongUsage)
 
 TEST(Colour, IsForTerminalsThatWantIt)
 {
-	Surroundings terminal;
+	Environment terminal;
 	terminal.is_terminal = true;
 	terminal.term = "xterm";
-	EXPECT_TRUE(understood("", terminal).colour);
-	EXPECT_FALSE(understood("--color=never", terminal).colour);
-	EXPECT_FALSE(understood("", {}).colour);
-	EXPECT_TRUE(understood("--color always", {}).colour);
+	EXPECT_TRUE(resolved("", terminal).colour);
+	EXPECT_FALSE(resolved("--color=never", terminal).colour);
+	EXPECT_FALSE(resolved("", {}).colour);
+	EXPECT_TRUE(resolved("--color always", {}).colour);
 
-	Surroundings no_color = terminal;
+	Environment no_color = terminal;
 	no_color.no_color = "1";
-	EXPECT_FALSE(understood("", no_color).colour);
-	EXPECT_TRUE(understood("--color=always", no_color).colour);
-	Surroundings dumb = terminal;
+	EXPECT_FALSE(resolved("", no_color).colour);
+	EXPECT_TRUE(resolved("--color=always", no_color).colour);
+	Environment dumb = terminal;
 	dumb.term = "dumb";
-	EXPECT_FALSE(understood("", dumb).colour);
+	EXPECT_FALSE(resolved("", dumb).colour);
 }
 
 TEST(Notice, IsForTerminalsAndForThoseWhoNameTheSource)
 {
-	Surroundings terminal;
+	Environment terminal;
 	terminal.has_terminal_for_errors = true;
-	EXPECT_TRUE(understood("", terminal).wants_notice);
-	EXPECT_TRUE(understood("--source=auto", {}).wants_notice);
-	EXPECT_FALSE(understood("--source=proc", {}).wants_notice);
-	EXPECT_EQ(understood("--source=auto", {}).source, psinfo::Choice::Auto);
+	EXPECT_TRUE(resolved("", terminal).wants_notice);
+	EXPECT_TRUE(resolved("--source=auto", {}).wants_notice);
+	EXPECT_FALSE(resolved("--source=proc", {}).wants_notice);
+	EXPECT_EQ(resolved("--source=auto", {}).source, psinfo::Choice::Auto);
 }
 
-TEST(Surroundings, TellWidthAndCharset)
+TEST(Environment, TellWidthAndCharset)
 {
-	Surroundings around;
-	around.width = 80;
-	around.charset = "de_DE.UTF-8";
-	EXPECT_TRUE(understood("", around).utf8);
-	EXPECT_EQ(understood("", around).width, 0U) << "no terminal, no width";
-	around.is_terminal = true;
-	EXPECT_EQ(understood("", around).width, 80U);
-	around.charset = "C.utf8";
-	EXPECT_TRUE(understood("", around).utf8);
-	around.charset = "C";
-	EXPECT_FALSE(understood("", around).utf8);
+	Environment environment;
+	environment.width = 80;
+	environment.charset = "de_DE.UTF-8";
+	EXPECT_TRUE(resolved("", environment).utf8);
+	EXPECT_EQ(resolved("", environment).width, 0U) << "no terminal, no width";
+	environment.is_terminal = true;
+	EXPECT_EQ(resolved("", environment).width, 80U);
+	environment.charset = "C.utf8";
+	EXPECT_TRUE(resolved("", environment).utf8);
+	environment.charset = "C";
+	EXPECT_FALSE(resolved("", environment).utf8);
 }
 
 // ---- commands as a whole --------------------------------------------------
@@ -189,7 +189,7 @@ TEST(ListCommand, RefusesUnknownColumns)
 {
 	FakeSource source;
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	auto outcome = tool::run_list({&source, nullptr, out, common}, {{{"pid,nope"}, {}}, false});
 	EXPECT_EQ(outcome.exit, Exit::Usage);
 	EXPECT_EQ(outcome.message, "--output: unknown column 'nope'");
@@ -206,7 +206,7 @@ TEST(ListCommand, PrintsTotalsBelowIfAsked)
 {
 	FakeSource source;
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	common.filter.states = StateSet(State::Zombie);
 	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {{{"pid,name"}, {}}, true}).exit, Exit::Done);
 	EXPECT_EQ(out.str(), "PID NAME\n"
@@ -222,7 +222,7 @@ TEST(ListCommand, EndsAsTheErrorSays)
 	source.error = psinfo::Error::from_errno(EIO, "query", "/proc/psinfo");
 	source.error->kind = psinfo::Error::Kind::Abi;
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	EXPECT_EQ(tool::run_list({&source, nullptr, out, common}, {}).exit, Exit::Abi);
 	source.error->kind = psinfo::Error::Kind::Unreadable;
 	auto outcome = tool::run_list({&source, nullptr, out, common}, {});
@@ -234,7 +234,7 @@ TEST(TotalsCommand, LetsTheSourceCountIfItCan)
 {
 	FakeSource source;
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	EXPECT_EQ(tool::run_totals({&source, nullptr, out, common}, {}).exit, Exit::Done);
 	common.filter.pids = {1, 20};
 	EXPECT_EQ(tool::run_totals({&source, nullptr, out, common}, {}).exit, Exit::Done);

@@ -77,10 +77,10 @@ struct SessionTest : testing::Test {
 		for (std::string word; stream >> word;)
 			parts.push_back(word);
 		tool::CommandLine line{};
-		tool::Common common;
+		tool::CommonOptions common;
 		auto outcome = tool::parse_command_line(parts, line);
 		EXPECT_EQ(outcome.exit, Exit::Done) << outcome.message;
-		outcome = tool::understand(line.arguments, {}, common);
+		outcome = tool::resolve(line.arguments, {}, common);
 		EXPECT_EQ(outcome.exit, Exit::Done) << outcome.message;
 		common.wants_notice |= wants_notice;
 		std::ostringstream out;

@@ -12,7 +12,7 @@
 namespace {
 
 using namespace tool_test;
-using tool::Common;
+using tool::CommonOptions;
 using tool::Exit;
 
 std::vector<Process> machine_with_threads()
@@ -22,7 +22,7 @@ std::vector<Process> machine_with_threads()
 	return all;
 }
 
-std::string tree(const Common &common, std::int32_t root = 0, std::vector<Process> all = machine_with_threads())
+std::string tree(const CommonOptions &common, std::int32_t root = 0, std::vector<Process> all = machine_with_threads())
 {
 	FakeSource source(std::move(all));
 	std::ostringstream out;
@@ -32,7 +32,7 @@ std::string tree(const Common &common, std::int32_t root = 0, std::vector<Proces
 
 TEST(Tree, ShowsWhoIsWhoseChild)
 {
-	Common common;
+	CommonOptions common;
 	EXPECT_EQ(tree(common), "init(1)\n"
 				"`-bash(10)\n"
 				"  |-defunct one(20)\n"
@@ -43,7 +43,7 @@ TEST(Tree, ShowsWhoIsWhoseChild)
 
 TEST(Tree, HasLinesOfUtf8AndThreads)
 {
-	Common common;
+	CommonOptions common;
 	common.utf8 = true;
 	common.threads = true;
 	EXPECT_EQ(tree(common, 1), "init(1)\n"
@@ -55,7 +55,7 @@ TEST(Tree, HasLinesOfUtf8AndThreads)
 
 TEST(Tree, PassesByWhatComesBelow)
 {
-	Common common;
+	CommonOptions common;
 	EXPECT_EQ(tree(common, 0,
 		       {process(1, 0, "a", State::Idle), process(2, 1, "b", State::Idle),
 			process(3, 2, "c", State::Idle), process(4, 1, "d", State::Idle)}),
@@ -67,7 +67,7 @@ TEST(Tree, PassesByWhatComesBelow)
 
 TEST(Tree, KeepsWhatLeadsToAMatch)
 {
-	Common common;
+	CommonOptions common;
 	common.filter.states = psinfo::StateSet(State::Zombie);
 	common.colour = true;
 	EXPECT_EQ(tree(common), "init(1)\n"
@@ -77,7 +77,7 @@ TEST(Tree, KeepsWhatLeadsToAMatch)
 
 TEST(Tree, BeginsWithThoseWhoseParentIsNotSeen)
 {
-	Common common;
+	CommonOptions common;
 	auto late = process(5, 9, "late", State::Idle); // 9 is younger: not its parent
 	EXPECT_EQ(tree(common, 0, {late, process(9, 0, "b", State::Idle), process(12, 11, "c", State::Idle)}),
 		  "late(5)\nb(9)\nc(12)\n");
@@ -86,7 +86,7 @@ TEST(Tree, BeginsWithThoseWhoseParentIsNotSeen)
 
 TEST(Tree, EndsEvenWhereParentsGoInACircle)
 {
-	Common common;
+	CommonOptions common;
 	auto a = process(5, 6, "a", State::Idle);
 	auto b = process(6, 5, "b", State::Idle);
 	a.start = b.start;
@@ -99,7 +99,7 @@ TEST(Tree, EndsEvenWhereParentsGoInACircle)
 
 TEST(Tree, IsAFlatListInJson)
 {
-	Common common;
+	CommonOptions common;
 	common.format = tool::Format::Json;
 	auto rows = nlohmann::json::parse(tree(common, 10)).at("processes");
 	ASSERT_EQ(rows.size(), 3U);
@@ -114,7 +114,7 @@ TEST(Tree, MayBeVeryDeep)
 	std::vector<Process> chain;
 	for (std::int32_t pid = 1; pid <= 3000; pid++)
 		chain.push_back(process(pid, pid - 1, "x", State::Idle));
-	Common common;
+	CommonOptions common;
 	common.format = tool::Format::Json;
 	EXPECT_EQ(nlohmann::json::parse(tree(common, 0, chain)).at("processes").size(), 3000U);
 }
@@ -157,7 +157,7 @@ TEST(Show, HasEveryColumnAndTheRelatives)
 {
 	FakeSource source(machine_with_threads());
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	ASSERT_EQ(tool::run_show({&source, nullptr, out, common}, {10}).exit, Exit::Done);
 	auto text = out.str();
 
@@ -186,7 +186,7 @@ TEST(Show, IsJsonIfAsked)
 {
 	FakeSource source(machine_with_threads());
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	common.format = tool::Format::Json;
 	ASSERT_EQ(tool::run_show({&source, nullptr, out, common}, {20}).exit, Exit::Done);
 	auto json = nlohmann::json::parse(out.str());
@@ -219,7 +219,7 @@ TEST(Show, HasNoThreadsOrChildrenOfALaterProcessWithThatPid)
 {
 	ReusingSource source(machine_with_threads());
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	ASSERT_EQ(tool::run_show({&source, nullptr, out, common}, {10}).exit, Exit::Done);
 	EXPECT_NE(out.str().find("\nChildren: none\n"), std::string::npos) << out.str();
 	EXPECT_NE(out.str().find("\nThreads: none\n"), std::string::npos) << out.str();
@@ -229,7 +229,7 @@ TEST(Show, SaysIfThereIsNone)
 {
 	FakeSource source;
 	std::ostringstream out;
-	Common common;
+	CommonOptions common;
 	auto outcome = tool::run_show({&source, nullptr, out, common}, {4});
 	EXPECT_EQ(outcome.exit, Exit::Unreadable);
 	EXPECT_EQ(outcome.message, "cannot show process 4: no such process is visible to you");

@@ -76,7 +76,7 @@ void add_list_options(CLI::App &app, ListOptions &options)
 	app.add_flag("--totals", options.totals, "Print how many are in each state, too");
 }
 
-Outcome check_list(const Common &common, const ListOptions &options)
+Outcome check_list(const CommonOptions &common, const ListOptions &options)
 {
 	Columns columns;
 	std::vector<SortKey> sort;
@@ -88,7 +88,7 @@ Outcome check_list(const Common &common, const ListOptions &options)
 
 Outcome run_list(const Context &context, const ListOptions &options)
 {
-	const Common &common = context.common;
+	const CommonOptions &common = context.common;
 	Columns columns;
 	std::vector<SortKey> sort;
 

@@ -21,7 +21,7 @@ struct ListOptions {
 
 void add_list_options(CLI::App &app, ListOptions &options);
 /// Wrong usage, or success.
-Outcome check_list(const Common &common, const ListOptions &options);
+Outcome check_list(const CommonOptions &common, const ListOptions &options);
 Outcome run_list(const Context &context, const ListOptions &options);
 
 void add_column_options(CLI::App &app, ColumnOptions &options);

@@ -236,7 +236,7 @@ bool is_no_file(const std::string &path)
 
 } // namespace
 
-psinfo::Result<Metrics> take_metrics(const psinfo::Source &source)
+psinfo::Result<Metrics> collect_metrics(const psinfo::Source &source)
 {
 	auto all = source.take(all_totals());
 	if (!all)
@@ -292,7 +292,7 @@ void add_metrics_options(CLI::App &app, MetricsOptions &options)
 
 Outcome run_metrics(const Context &context, const MetricsOptions &options)
 {
-	auto metrics = take_metrics(*context.source);
+	auto metrics = collect_metrics(*context.source);
 	if (!metrics)
 		return outcome_of_source(metrics.error(), context.source->name());
 	const auto module = psinfo::module_info();

@@ -29,7 +29,7 @@ struct Metrics {
 	std::optional<psinfo::Error::Kind> module_error; ///< why the source is /proc; empty: it was requested
 };
 
-[[nodiscard]] psinfo::Result<Metrics> take_metrics(const psinfo::Source &source);
+[[nodiscard]] psinfo::Result<Metrics> collect_metrics(const psinfo::Source &source);
 [[nodiscard]] std::string metrics_text(const Metrics &metrics);
 
 /// Creates or replaces the file atomically: a reader sees either the old contents

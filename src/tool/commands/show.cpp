@@ -70,7 +70,7 @@ void drop_threads_of_another(Portrait &portrait)
 		portrait.threads.rows.clear();
 }
 
-Outcome take(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portrait)
+Outcome query_process(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portrait)
 {
 	Collector collector(source);
 	Filter only;
@@ -143,7 +143,7 @@ Outcome run_show(const Context &context, const ShowOptions &options)
 {
 	Portrait portrait;
 
-	auto outcome = take(*context.source, options.pid, portrait);
+	auto outcome = query_process(*context.source, options.pid, portrait);
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	Style style{Format::Table, true, context.common.colour, context.common.width, "  "};

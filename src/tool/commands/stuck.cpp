@@ -254,7 +254,7 @@ Json to_json(const Unreaped &unreaped, psinfo::BootTime now)
 }
 
 /// Takes the requested number of samples, with the interval between them.
-psinfo::Result<std::vector<psinfo::Snapshot>> take_samples(const psinfo::Source &source, const StuckOptions &options)
+psinfo::Result<std::vector<psinfo::Snapshot>> collect_samples(const psinfo::Source &source, const StuckOptions &options)
 {
 	const std::chrono::duration<double> interval(options.interval);
 	std::vector<psinfo::Snapshot> samples;
@@ -330,7 +330,7 @@ void add_stuck_options(CLI::App &app, StuckOptions &options)
 
 Outcome run_stuck(const Context &context, const StuckOptions &options)
 {
-	const auto samples = take_samples(*context.source, options);
+	const auto samples = collect_samples(*context.source, options);
 	if (!samples)
 		return outcome_of_source(samples.error(), context.source->name());
 	const auto everybody = context.source->take({});

@@ -15,7 +15,7 @@ void add_totals_options(CLI::App &, TotalsOptions &)
 
 Outcome run_totals(const Context &context, const TotalsOptions &)
 {
-	const Common &common = context.common;
+	const CommonOptions &common = context.common;
 	auto query = query_of(common.filter, {}, true);
 	query.totals_only = is_query(common.filter);
 

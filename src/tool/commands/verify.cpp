@@ -292,8 +292,8 @@ bool is_among(const Difference &wanted, const std::vector<Difference> &differenc
 
 /// The remaining differences, with current values. Totals are not checked again: they
 /// must match in every snapshot.
-psinfo::Result<std::vector<Difference>> look_again(const TakeSandwich &take, nanoseconds tick,
-						   const std::vector<Difference> &earlier)
+psinfo::Result<std::vector<Difference>> compare_again(const TakeSandwich &take, nanoseconds tick,
+						      const std::vector<Difference> &earlier)
 {
 	std::vector<Difference> still;
 	for (const std::int32_t pid : pids_of(earlier)) {
@@ -312,8 +312,8 @@ psinfo::Result<std::vector<Difference>> look_again(const TakeSandwich &take, nan
 }
 
 /// Sets @ret_asked to the source that was queried last: the one that failed, if any.
-psinfo::Result<Sandwich> take_sandwich(const Context &context, std::optional<std::int32_t> pid,
-				       const psinfo::Source *&ret_asked)
+psinfo::Result<Sandwich> query_sandwich(const Context &context, std::optional<std::int32_t> pid,
+					const psinfo::Source *&ret_asked)
 {
 	psinfo::Query query;
 	query.groups = psinfo::Groups::all();
@@ -367,7 +367,7 @@ psinfo::Result<Comparison> verify(const TakeSandwich &take, nanoseconds tick, un
 	Comparison comparison = compare(*sandwich, tick);
 	for (unsigned i = 0; i < attempts && !comparison.differences.empty(); i++) {
 		std::this_thread::sleep_for(pause);
-		auto still = look_again(take, tick, comparison.differences);
+		auto still = compare_again(take, tick, comparison.differences);
 		if (!still)
 			return still.error();
 		comparison.differences = std::move(*still);
@@ -417,7 +417,7 @@ Outcome run_verify(const Context &context, const VerifyOptions & /*options*/)
 	constexpr unsigned attempts = 20;
 	constexpr std::chrono::milliseconds pause{10};
 	const psinfo::Source *asked = nullptr;
-	const auto take = [&](std::optional<std::int32_t> pid) { return take_sandwich(context, pid, asked); };
+	const auto take = [&](std::optional<std::int32_t> pid) { return query_sandwich(context, pid, asked); };
 	const auto comparison = verify(take, clock_tick(), attempts, pause);
 	if (!comparison)
 		return outcome_of_source(comparison.error(), asked->name());

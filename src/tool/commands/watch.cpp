@@ -39,7 +39,7 @@ void draw_above(Screen &screen, const View &view, const Following &source, const
 {
 	std::size_t row = 0;
 
-	screen.line(row++, title_of(view, source.name(), source.module_error()), Screen::Look::Bold);
+	screen.line(row++, title_of(view, source.name(), source.module_error()), Screen::Style::Bold);
 	for (const auto &line : summary)
 		screen.line(row++, line);
 }
@@ -51,7 +51,7 @@ void draw_rows(Screen &screen, const View &view, const Listing &listing, std::si
 	auto text = render(listing, view.columns, style);
 	auto lines = split(text, '\n');
 
-	screen.line(above - 1, lines[0], Screen::Look::Reverse);
+	screen.line(above - 1, lines[0], Screen::Style::Reverse);
 	for (std::size_t i = 0; i < listing.rows.size(); i++)
 		screen.line(above + i, lines[i + 1], listing.rows[i]->state);
 }
@@ -158,7 +158,7 @@ void add_watch_options(CLI::App &app, WatchOptions &options)
 	add_interval(app, options.interval, 0.1, 86400, "2");
 }
 
-Outcome check_watch(const Common & /*common*/, const WatchOptions &options)
+Outcome check_watch(const CommonOptions & /*common*/, const WatchOptions &options)
 {
 	View view;
 

@@ -15,7 +15,7 @@ struct WatchOptions {
 
 void add_watch_options(CLI::App &app, WatchOptions &options);
 /// Wrong usage, or success.
-Outcome check_watch(const Common &common, const WatchOptions &options);
+Outcome check_watch(const CommonOptions &common, const WatchOptions &options);
 Outcome run_watch(const Context &context, const WatchOptions &options);
 
 } // namespace tool
