@@ -60,6 +60,21 @@ int read_file(int directory, const char *path, std::string &text, std::size_t mo
 	return number;
 }
 
+int write_all(int descriptor, const void *data, std::size_t size)
+{
+	const auto *at = static_cast<const char *>(data);
+	while (size > 0) {
+		auto written = ::write(descriptor, at, size);
+		if (written < 0 && errno != EINTR)
+			return errno;
+		if (written > 0) {
+			at += written;
+			size -= static_cast<std::size_t>(written);
+		}
+	}
+	return 0;
+}
+
 Result<DirectoryStream> open_stream(int directory, const std::string &path)
 {
 	const int fd = open_again(directory, ".", O_DIRECTORY);

@@ -45,6 +45,9 @@ private:
 /// 0 or the errno; after an error, `text` holds what was read before.
 [[nodiscard]] int read_file(int directory, const char *path, std::string &text, std::size_t most = SIZE_MAX);
 
+/// Writes all of the data. Returns 0 or the errno of the write() that failed.
+[[nodiscard]] int write_all(int descriptor, const void *data, std::size_t size);
+
 struct DirectoryCloser {
 	void operator()(DIR *stream) const { closedir(stream); }
 };

@@ -11,7 +11,7 @@
 
 #include "decode.h"
 #include "descriptor.h"
-#include "query.h"
+#include "filter.h"
 
 namespace psinfo {
 

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "filter.h"
 #include "proc_text.h"
-#include "query.h"
 
 namespace psinfo {
 

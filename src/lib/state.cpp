@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The states of a process: one row each, in the order of enum psinfo_state.
-#include <psinfo/snapshot.h>
+#include <psinfo/process.h>
 
 #include <psinfo/abi.h>
 

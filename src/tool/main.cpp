@@ -9,12 +9,12 @@
 
 #include <unistd.h>
 
-#include "command.h"
-#include "command_line.h"
-#include "commands.h"
-#include "options.h"
-#include "output.h"
-#include "session.h"
+#include "cli/command.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/session.h"
 
 namespace tool {
 

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <psinfo/psinfo.h>
 
-#include "query.h"
+#include "filter.h"
 
 using namespace psinfo;
 

@@ -16,7 +16,7 @@
 
 #include <gtest/gtest.h>
 
-#include "args.h"
+#include "model/args.h"
 #include "lib_fake_proc.h"
 #include "tool_fixture.h"
 

@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
-#include "command_line.h"
-#include "suggest.h"
+#include "cli/command_line.h"
+#include "cli/suggest.h"
 
 namespace {
 

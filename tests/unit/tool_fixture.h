@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "collect.h"
-#include "select.h"
+#include "model/listing.h"
+#include "model/select.h"
 
 namespace tool_test {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "following.h"
+#include "model/following.h"
 
 namespace {
 

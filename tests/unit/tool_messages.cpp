@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "command.h"
+#include "cli/command.h"
 
 namespace {
 

@@ -11,12 +11,12 @@
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
 
-#include "commands.h"
+#include "cli/commands.h"
 #include "commands/list.h"
 #include "commands/totals.h"
-#include "options.h"
+#include "cli/options.h"
 #include "tool_fixture.h"
-#include "users.h"
+#include "model/users.h"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "render.h"
+#include "render/render.h"
 #include "tool_fixture.h"
 
 namespace {

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "command_line.h"
-#include "session.h"
+#include "cli/command_line.h"
+#include "cli/session.h"
 #include "tool_fixture.h"
 
 namespace {

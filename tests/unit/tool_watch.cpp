@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "screen.h"
+#include "ui/screen.h"
 #include "tool_fixture.h"
-#include "view.h"
+#include "ui/view.h"
 
 namespace {
 

@@ -20,7 +20,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "render.h"
+#include "render/format.h"
+#include "render/render.h"
 
 namespace tool {
 namespace {

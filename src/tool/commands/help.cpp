@@ -7,7 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "command_line.h"
+#include "cli/command_line.h"
 
 namespace tool {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "command.h"
+#include "cli/command.h"
 
 namespace tool {
 

@@ -6,10 +6,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "collect.h"
-#include "render.h"
-#include "select.h"
-#include "suggest.h"
+#include "cli/options.h"
+#include "cli/suggest.h"
+#include "model/listing.h"
+#include "model/select.h"
+#include "render/format.h"
+#include "render/render.h"
 
 namespace tool {
 

@@ -3,8 +3,8 @@
 #ifndef PSINFO_TOOL_COMMANDS_LIST_H
 #define PSINFO_TOOL_COMMANDS_LIST_H
 
-#include "command.h"
-#include "fields.h"
+#include "cli/command.h"
+#include "model/fields.h"
 
 namespace tool {
 

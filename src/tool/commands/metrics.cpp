@@ -17,9 +17,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "family.h"
 #include "lib/descriptor.h"
-#include "output.h"
+#include "model/family.h"
 
 namespace tool {
 namespace {
@@ -210,7 +209,7 @@ public:
 	/// Returns 0 or the errno, as below.
 	[[nodiscard]] int write(const std::string &text) const
 	{
-		if (const int number = write_all(file_.fd(), text.data(), text.size()))
+		if (const int number = psinfo::write_all(file_.fd(), text.data(), text.size()))
 			return number;
 		return ::fchmod(file_.fd(), 0644) == 0 ? 0 : errno;
 	}

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "command.h"
+#include "cli/command.h"
 
 namespace tool {
 

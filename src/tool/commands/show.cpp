@@ -8,10 +8,10 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "collect.h"
-#include "family.h"
-#include "options.h"
-#include "render.h"
+#include "cli/options.h"
+#include "model/family.h"
+#include "model/listing.h"
+#include "render/render.h"
 
 namespace tool {
 

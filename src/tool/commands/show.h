@@ -3,7 +3,7 @@
 #ifndef PSINFO_TOOL_COMMANDS_SHOW_H
 #define PSINFO_TOOL_COMMANDS_SHOW_H
 
-#include "command.h"
+#include "cli/command.h"
 
 namespace tool {
 

@@ -13,10 +13,10 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "family.h"
-#include "options.h"
-#include "render.h"
-#include "text.h"
+#include "cli/options.h"
+#include "model/family.h"
+#include "render/format.h"
+#include "render/render.h"
 
 namespace tool {
 namespace {

@@ -4,8 +4,9 @@
 
 #include <ostream>
 
-#include "render.h"
-#include "select.h"
+#include "cli/options.h"
+#include "model/select.h"
+#include "render/render.h"
 
 namespace tool {
 

@@ -3,7 +3,7 @@
 #ifndef PSINFO_TOOL_COMMANDS_TOTALS_H
 #define PSINFO_TOOL_COMMANDS_TOTALS_H
 
-#include "command.h"
+#include "cli/command.h"
 
 namespace tool {
 

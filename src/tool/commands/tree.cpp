@@ -7,10 +7,10 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "options.h"
-#include "render.h"
-#include "select.h"
-#include "text.h"
+#include "cli/options.h"
+#include "model/select.h"
+#include "render/format.h"
+#include "render/render.h"
 
 namespace tool {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "command.h"
-#include "family.h"
+#include "cli/command.h"
+#include "model/family.h"
 
 namespace tool {
 

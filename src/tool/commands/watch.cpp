@@ -8,12 +8,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "collect.h"
-#include "following.h"
-#include "options.h"
-#include "render.h"
-#include "screen.h"
-#include "text.h"
+#include "cli/options.h"
+#include "model/following.h"
+#include "model/listing.h"
+#include "model/parse.h"
+#include "render/render.h"
+#include "ui/screen.h"
 
 namespace tool {
 

@@ -3,7 +3,7 @@
 #ifndef PSINFO_TOOL_COMMANDS_WATCH_H
 #define PSINFO_TOOL_COMMANDS_WATCH_H
 
-#include "command.h"
+#include "cli/command.h"
 #include "commands/list.h"
 
 namespace tool {

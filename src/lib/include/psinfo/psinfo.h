@@ -23,8 +23,8 @@
 #ifndef PSINFO_PSINFO_H
 #define PSINFO_PSINFO_H
 
+#include <psinfo/process.h>
 #include <psinfo/result.h>
-#include <psinfo/snapshot.h>
 #include <psinfo/source.h>
 
 #endif // PSINFO_PSINFO_H

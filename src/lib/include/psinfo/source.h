@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include <psinfo/process.h>
 #include <psinfo/result.h>
-#include <psinfo/snapshot.h>
 
 namespace psinfo {
 
