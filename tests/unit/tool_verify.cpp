@@ -4,9 +4,12 @@
 #include "commands/verify.h"
 
 #include <functional>
+#include <sstream>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include "tool_fixture.h"
 
 namespace {
 
@@ -382,6 +385,59 @@ TEST(VerifyText, JsonHasTheSame)
 	EXPECT_EQ(json["processes"], 3);
 	EXPECT_EQ(json["differences"][0]["field"], "cpu");
 	EXPECT_EQ(json["differences"][0]["module"], "7");
+}
+
+/// What `psinfo verify` writes, and its outcome, for these sources.
+struct Run {
+	tool::Outcome outcome;
+	std::string text;
+};
+
+Run run(const psinfo::Source &module, const psinfo::Source &proc, tool::Format format = tool::Format::Table)
+{
+	std::ostringstream out;
+	tool::CommonOptions common;
+	common.format = format;
+	const auto outcome = tool::run_verify({.source = &module, .other = &proc, .out = out, .common = common}, {});
+	return {outcome, out.str()};
+}
+
+TEST(VerifyRun, SucceedsIfTheSourcesAgree)
+{
+	const tool_test::FakeSource module;
+	const tool_test::FakeSource proc;
+	const auto [outcome, text] = run(module, proc);
+	EXPECT_EQ(outcome.exit, tool::Exit::Done);
+	EXPECT_TRUE(text.starts_with("6 processes, ")) << text;
+	EXPECT_TRUE(text.ends_with(", 0 differ\n")) << text;
+	EXPECT_EQ(module.asked.size(), 1U);
+	EXPECT_EQ(proc.asked.size(), 2U) << "before and after";
+	EXPECT_EQ(module.asked[0].groups, psinfo::Groups::all());
+}
+
+TEST(VerifyRun, FailsIfTheyDiffer)
+{
+	auto other = tool_test::small_machine();
+	other[0].session = 77;
+	const tool_test::FakeSource module(other);
+	const tool_test::FakeSource proc;
+	const auto [outcome, text] = run(module, proc, tool::Format::Json);
+	EXPECT_EQ(outcome.exit, tool::Exit::Unreadable);
+	EXPECT_TRUE(outcome.message.empty());
+	const auto json = nlohmann::json::parse(text);
+	ASSERT_EQ(json["differences"].size(), 1U) << text;
+	EXPECT_EQ(json["differences"][0]["field"], "session");
+}
+
+TEST(VerifyRun, WritesNothingIfASourceFails)
+{
+	tool_test::FakeSource module;
+	const tool_test::FakeSource proc;
+	module.error = psinfo::Error::from_errno(ENOMEM, "query", "/proc/psinfo");
+	const auto [outcome, text] = run(module, proc);
+	EXPECT_EQ(outcome.exit, tool::Exit::Unreadable);
+	EXPECT_EQ(outcome.message, "cannot query /proc/psinfo: Cannot allocate memory");
+	EXPECT_EQ(text, "");
 }
 
 } // namespace

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+// What is written arrives whole, and the first error is kept.
+#include "cli/output.h"
+
+#include <cerrno>
+#include <ostream>
+#include <string>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/descriptor.h"
+
+namespace {
+
+using psinfo::Descriptor;
+
+std::string contents(int file)
+{
+	struct stat status = {};
+	fstat(file, &status);
+	std::string text(static_cast<std::size_t>(status.st_size), '\0');
+	EXPECT_EQ(pread(file, text.data(), text.size(), 0), status.st_size);
+	return text;
+}
+
+TEST(Output, ArrivesWholeHoweverItIsCut)
+{
+	const Descriptor file(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+	ASSERT_GE(file.fd(), 0);
+	tool::Output output(file.fd());
+	std::ostream out(&output);
+	std::string expected;
+
+	for (const std::size_t length : {1U, 100U, 8191U, 8192U, 8193U, 50000U, 3U}) {
+		const std::string piece(length, static_cast<char>('a' + length % 26));
+		out << piece;
+		out.put('|');
+		expected += piece + '|';
+	}
+	for (int i = 0; i < 20000; i++) {
+		out.put('.');
+		expected += '.';
+	}
+	EXPECT_EQ(output.finish(), 0);
+	EXPECT_EQ(contents(file.fd()), expected);
+}
+
+TEST(Output, OfAFullDeviceEndsWithItsErrno)
+{
+	const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+	tool::Output output(full.fd());
+	std::ostream out(&output);
+
+	out << "short";
+	EXPECT_TRUE(out.good()) << "nothing is written yet";
+	EXPECT_EQ(output.finish(), ENOSPC);
+	out << std::string(100000, 'x');
+	EXPECT_TRUE(out.fail());
+	EXPECT_EQ(output.finish(), ENOSPC);
+}
+
+TEST(Output, EndsWithTheFirstErrnoAndWritesNothingAfterIt)
+{
+	tool::Output output(-1);
+	std::ostream out(&output);
+
+	for (int i = 0; i < 100000 && out.good(); i++)
+		out.put('x');
+	EXPECT_TRUE(out.fail());
+	EXPECT_EQ(output.finish(), EBADF);
+}
+
+} // namespace
