@@ -38,18 +38,10 @@ struct Look {
 // and on a dark page.
 constexpr const char *grey = "#767676";
 constexpr Look looks[] = {
-	{"walk", grey, true},
-	{"totals", "#0f8575", true},
-	{"query", "#e72323", true},
-	{"all", "#65800f", true},
-	{"text", "#1a71ec", true},
-	{"table", "#a04fda", true},
-	{"psinfo", "#228822", true},
-	{"bpf-binary", "#bd5b05", false},
-	{"bpf-text", "#0980a7", false},
-	{"stat", "#ce2cb3", false},
-	{"libproc2", "#877607", false},
-	{"status", "#6e62ee", false},
+	{"walk", grey, true},	     {"totals", "#0f8575", true},      {"query", "#e72323", true},
+	{"all", "#65800f", true},    {"text", "#1a71ec", true},	       {"table", "#a04fda", true},
+	{"psinfo", "#228822", true}, {"bpf-binary", "#bd5b05", false}, {"bpf-text", "#0980a7", false},
+	{"stat", "#ce2cb3", false},  {"libproc2", "#877607", false},   {"status", "#6e62ee", false},
 	{"ps", "#a1694d", false},
 };
 

@@ -21,11 +21,11 @@
 namespace frames {
 
 enum Channel : char {
-	Output = 'o',	// the command's standard output
-	Error = 'e',	// the command's standard error
-	Kernel = 'k',	// records of /dev/kmsg
-	Prompt = 'p',	// a shell is about to read: input typed now is not lost
-	Verdict = 'v',	// one of the three below; always the last frame
+	Output = 'o', // the command's standard output
+	Error = 'e', // the command's standard error
+	Kernel = 'k', // records of /dev/kmsg
+	Prompt = 'p', // a shell is about to read: input typed now is not lost
+	Verdict = 'v', // one of the three below; always the last frame
 };
 
 // Payload of a verdict: "exited N", "killed N" or "broken SENTENCE".
@@ -61,8 +61,7 @@ inline std::uint32_t checksum(std::string_view bytes)
 	return ~crc;
 }
 
-inline constexpr std::string_view alphabet =
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 inline std::string to_base64(std::string_view bytes)
 {

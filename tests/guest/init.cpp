@@ -30,16 +30,16 @@
 
 namespace {
 
-constexpr int set_console_level = 8;	// an action of syslog(2), without a name in libc
+constexpr int set_console_level = 8; // an action of syslog(2), without a name in libc
 
 // The host's request, read from /job. The files are deleted before the command
 // starts, so that the command cannot read the nonce.
 struct Job {
 	std::string nonce;
 	std::string command;
-	std::string parameters;		// module parameters
-	std::string environment;	// NAME=VALUE lines for the command
-	std::string size;		// "ROWS COLUMNS" of the shell's terminal
+	std::string parameters; // module parameters
+	std::string environment; // NAME=VALUE lines for the command
+	std::string size; // "ROWS COLUMNS" of the shell's terminal
 	bool load_module = false;
 	bool shell = false;
 };
@@ -107,10 +107,7 @@ public:
 		} while (!bytes.empty());
 	}
 
-	void finish() const
-	{
-		tcdrain(fd_);
-	}
+	void finish() const { tcdrain(fd_); }
 
 private:
 	std::string nonce_;
@@ -152,8 +149,10 @@ void mount_file_systems()
 	mount_one("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
 	mount_one("tmpfs", "/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
 	mount_one("cgroup2", "/sys/fs/cgroup", safe);
-	for (const auto &[target, name] : {std::pair{"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"},
-					   {"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"}})
+	for (const auto &[target, name] : {std::pair{"/proc/self/fd", "/dev/fd"},
+					   {"/proc/self/fd/0", "/dev/stdin"},
+					   {"/proc/self/fd/1", "/dev/stdout"},
+					   {"/proc/self/fd/2", "/dev/stderr"}})
 		if (symlink(target, name) < 0)
 			continue;
 	// One write each: a kernel may lack some of the controllers.
@@ -371,8 +370,10 @@ std::string run_command(Console &console, const Job &job, int kernel_log, int si
 	if (child < 0)
 		return std::string("broken the command could not be forked: ") + std::strerror(errno);
 
-	pollfd waits[] = {{output.read_end, POLLIN, 0}, {error.read_end, POLLIN, 0},
-			  {kernel_log, POLLIN, 0}, {signals, POLLIN, 0}};
+	pollfd waits[] = {{output.read_end, POLLIN, 0},
+			  {error.read_end, POLLIN, 0},
+			  {kernel_log, POLLIN, 0},
+			  {signals, POLLIN, 0}};
 	const auto pump = [&] {
 		if (waits[0].fd >= 0 && !forward(console, waits[0].fd, frames::Output))
 			waits[0].fd = -1;
@@ -439,6 +440,6 @@ int main()
 			finish(console, "broken " + problem);
 		}
 	}
-	finish(console, job.shell ? run_shell(console, job, kernel_log)
-				  : run_command(console, job, kernel_log, signals));
+	finish(console,
+	       job.shell ? run_shell(console, job, kernel_log) : run_command(console, job, kernel_log, signals));
 }

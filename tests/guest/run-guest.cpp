@@ -35,28 +35,63 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int status_hang = 124;
 constexpr int status_broken = 125;
-constexpr char leave_key = 0x1d;	// Ctrl-], as in telnet
+constexpr char leave_key = 0x1d; // Ctrl-], as in telnet
 constexpr std::chrono::seconds panic_grace{15};
 
 // A healthy kernel never logs these. Only records from the kernel are searched;
 // /dev/kmsg marks records written by programs.
 constexpr const char *complaints[] = {
-	"WARNING: ", "BUG: ", "BUG kmalloc", "Oops", "Call trace:", "Call Trace:", "cut here",
-	"detected stalls", "self-detected stall", "soft lockup", "hard LOCKUP",
-	"blocked for more than", "general protection fault", "Unable to handle kernel",
-	"refcount_t:", "UBSAN:", "KASAN:", "KCSAN:", "sleeping function called",
-	"scheduling while atomic", "possible circular locking", "possible recursive locking",
-	"inconsistent lock state", "suspicious RCU usage", "unreferenced object",
-	"suspected memory leaks", "leak detector disabled", "leaking", "list_add corruption",
-	"list_del corruption", "Objects remaining in", "Kernel panic", "Internal error",
+	"WARNING: ",
+	"BUG: ",
+	"BUG kmalloc",
+	"Oops",
+	"Call trace:",
+	"Call Trace:",
+	"cut here",
+	"detected stalls",
+	"self-detected stall",
+	"soft lockup",
+	"hard LOCKUP",
+	"blocked for more than",
+	"general protection fault",
+	"Unable to handle kernel",
+	"refcount_t:",
+	"UBSAN:",
+	"KASAN:",
+	"KCSAN:",
+	"sleeping function called",
+	"scheduling while atomic",
+	"possible circular locking",
+	"possible recursive locking",
+	"inconsistent lock state",
+	"suspicious RCU usage",
+	"unreferenced object",
+	"suspected memory leaks",
+	"leak detector disabled",
+	"leaking",
+	"list_add corruption",
+	"list_del corruption",
+	"Objects remaining in",
+	"Kernel panic",
+	"Internal error",
 };
 
 // Functions at which a stack leaves the module for generic kernel code that has
 // data races of its own: printk(), memory allocation and reclaim, interrupts, faults,
 // and reading the counters of other CPUs, which takes no lock.
 constexpr const char *services[] = {
-	" _printk+", " __alloc_pages", " alloc_pages", " __kmalloc", " kmem_cache_alloc", " __kvmalloc",
-	" kvfree+", " kfree+", " __cond_resched+", " asm_sysvec_", " asm_common_interrupt", " asm_exc_page_fault",
+	" _printk+",
+	" __alloc_pages",
+	" alloc_pages",
+	" __kmalloc",
+	" kmem_cache_alloc",
+	" __kvmalloc",
+	" kvfree+",
+	" kfree+",
+	" __cond_resched+",
+	" asm_sysvec_",
+	" asm_common_interrupt",
+	" asm_exc_page_fault",
 	" __percpu_counter_sum+",
 };
 
@@ -76,7 +111,9 @@ void write_all(int fd, std::string_view bytes)
 class Guest {
 public:
 	Guest(std::string nonce, const std::string &directory, bool shell)
-		: nonce_(std::move(nonce)), shell_(shell), console_log_(directory + "/console.log"),
+		: nonce_(std::move(nonce)),
+		  shell_(shell),
+		  console_log_(directory + "/console.log"),
 		  kernel_log_(directory + "/kernel.log")
 	{
 	}
@@ -262,10 +299,10 @@ private:
 		bool ours = false, elsewhere = false;
 		for (const auto &line : race_) {
 			if (line.empty() || line.find(" on cpu ") != line.npos)
-				elsewhere = false;	// the next stack begins
-			elsewhere = elsewhere || std::any_of(std::begin(services), std::end(services), [&](const char *name) {
-				return line.find(name) != line.npos;
-			});
+				elsewhere = false; // the next stack begins
+			elsewhere = elsewhere ||
+				    std::any_of(std::begin(services), std::end(services),
+						[&](const char *name) { return line.find(name) != line.npos; });
 			ours = ours || (line.find("[psinfo]") != line.npos && !elsewhere);
 		}
 		if (ours)
@@ -320,8 +357,8 @@ private:
 
 struct Machine {
 	pid_t pid = -1;
-	int input = -1;		// to its serial console
-	int output = -1;	// from it, and QEMU's error messages
+	int input = -1; // to its serial console
+	int output = -1; // from it, and QEMU's error messages
 };
 
 Machine start(char **arguments)
@@ -352,18 +389,19 @@ Machine start(char **arguments)
 
 struct End {
 	bool timed_out = false;
-	bool left = false;	// the user pressed leave_key
+	bool left = false; // the user pressed leave_key
 };
 
 End watch(Guest &guest, const Machine &machine, Clock::time_point deadline, bool shell)
 {
 	pollfd waits[] = {{machine.output, POLLIN, 0}, {shell ? 0 : -1, POLLIN, 0}};
-	std::string typed;	// not yet forwarded
+	std::string typed; // not yet forwarded
 	bool panicked = false;
 	End end;
 
 	while (!guest.has_verdict()) {
-		const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+		const auto left =
+			std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
 		if (left <= 0) {
 			end.timed_out = !panicked;
 			break;
@@ -438,8 +476,8 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 			return 0;
 		}
 		if (end.timed_out) {
-			std::cerr << who << "no verdict within " << timeout << " s, so it hangs or is too slow; its last words"
-				  << where;
+			std::cerr << who << "no verdict within " << timeout
+				  << " s, so it hangs or is too slow; its last words" << where;
 			print_last_lines(guest, 15);
 			return status_hang;
 		}
@@ -449,7 +487,8 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 			return status_broken;
 		}
 		if (WIFEXITED(qemu_status) && WEXITSTATUS(qemu_status) != 0)
-			std::cerr << who << "QEMU failed with status " << WEXITSTATUS(qemu_status) << "; it said" << where;
+			std::cerr << who << "QEMU failed with status " << WEXITSTATUS(qemu_status) << "; it said"
+				  << where;
 		else
 			std::cerr << who << "it ended without a verdict, so nothing is proven; its last words" << where;
 		print_last_lines(guest, 15);
@@ -467,9 +506,11 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 		return status_broken;
 	}
 	if (guest.others_races() > 0)
-		std::cerr << who << guest.others_races() << " data races of Linux itself were reported, none with psinfo\n";
+		std::cerr << who << guest.others_races()
+			  << " data races of Linux itself were reported, none with psinfo\n";
 	if (guest.undecided_races() > 0)
-		std::cerr << who << "data race reports cut off by lost log records: " << guest.undecided_races() << '\n';
+		std::cerr << who << "data race reports cut off by lost log records: " << guest.undecided_races()
+			  << '\n';
 	if (guest.gaps() > 0)
 		std::cerr << who << "gaps in the kernel log: " << guest.gaps() << '\n';
 	int number = 0;
@@ -498,7 +539,8 @@ int main(int argc, char **argv)
 	Guest guest(nonce, directory, shell);
 	const Machine machine = start(argv + 7);
 	if (machine.pid < 0) {
-		std::cerr << "psinfo: guest " << name << ": a process for QEMU could not be made: " << std::strerror(errno) << '\n';
+		std::cerr << "psinfo: guest " << name
+			  << ": a process for QEMU could not be made: " << std::strerror(errno) << '\n';
 		return status_broken;
 	}
 	End end;

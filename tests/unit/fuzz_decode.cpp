@@ -23,8 +23,8 @@ struct Claim {
 	std::uint8_t is_sane;
 };
 
-constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY |
-				     PSINFO_GROUP_CGROUP;
+constexpr std::uint32_t all_groups =
+	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
 
 } // namespace
 
@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	for (const auto &process : processes) {
 		need(process.pid > 0 && process.tgid > 0 && process.ppid >= 0 && process.tracer >= 0);
 		need(process.name.size() <= 16 && process.name.find('\0') == std::string::npos);
-		need((process.credentials || process.withheld.credentials) == ((layout.groups & PSINFO_GROUP_CRED) != 0));
+		need((process.credentials || process.withheld.credentials) ==
+		     ((layout.groups & PSINFO_GROUP_CRED) != 0));
 		need(!process.credentials || !process.withheld.credentials);
 		need((process.cgroup || process.withheld.cgroup) == ((layout.groups & PSINFO_GROUP_CGROUP) != 0));
 	}

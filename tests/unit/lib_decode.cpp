@@ -77,8 +77,8 @@ std::optional<Error> refused(std::span<const std::byte> bytes, std::size_t count
 	return decode_records(bytes, count, layout, processes);
 }
 
-constexpr std::uint32_t all = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY |
-			      PSINFO_GROUP_CGROUP;
+constexpr std::uint32_t all =
+	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
 
 } // namespace
 
@@ -205,7 +205,8 @@ TEST(Decode, BytesThatEndTooEarlyAreMalformedAtEveryLength)
 	for (std::size_t length = 0; length < whole; length++) {
 		const auto bytes = recorded(length);
 		EXPECT_TRUE(refused(bytes.span(), 1, {whole, whole, all})) << length;
-		EXPECT_EQ(refused(bytes.span(), 1, {std::max<std::size_t>(length, 1), whole, 0}).has_value(), length < 64)
+		EXPECT_EQ(refused(bytes.span(), 1, {std::max<std::size_t>(length, 1), whole, 0}).has_value(),
+			  length < 64)
 			<< length;
 	}
 }

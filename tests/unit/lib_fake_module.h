@@ -19,8 +19,8 @@
 
 #include "device.h"
 
-inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES |
-					    PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+inline constexpr std::uint32_t all_groups =
+	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
 					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 
@@ -132,8 +132,8 @@ private:
 	[[nodiscard]] bool is_valid(const psinfo_query &query) const
 	{
 		const auto both = PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
-		if (query.size != sizeof(query) || query.flags & ~info.query_flags ||
-		    query.filters & ~info.filters || (query.filters & both) == both || query.states >> info.nr_states ||
+		if (query.size != sizeof(query) || query.flags & ~info.query_flags || query.filters & ~info.filters ||
+		    (query.filters & both) == both || query.states >> info.nr_states ||
 		    !(query.filters & PSINFO_FILTER_STATES) != !query.states ||
 		    !is_value(query, PSINFO_FILTER_PID, query.pid) ||
 		    !is_value(query, PSINFO_FILTER_PARENT, query.parent))

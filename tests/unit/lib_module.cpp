@@ -262,8 +262,9 @@ TEST(Module, ErrorsAreToldAsTheyAre)
 		int number;
 		Error::Kind kind;
 	} rows[] = {
-		{ENOMEM, Error::Kind::Unreadable},  {EFAULT, Error::Kind::Unreadable},	 {EIO, Error::Kind::Unreadable},
-		{EINVAL, Error::Kind::Invalid},	    {E2BIG, Error::Kind::Invalid},	 {EPERM, Error::Kind::NotPermitted},
+		{ENOMEM, Error::Kind::Unreadable},   {EFAULT, Error::Kind::Unreadable},
+		{EIO, Error::Kind::Unreadable},	     {EINVAL, Error::Kind::Invalid},
+		{E2BIG, Error::Kind::Invalid},	     {EPERM, Error::Kind::NotPermitted},
 		{EACCES, Error::Kind::NotPermitted},
 	};
 	for (const auto &row : rows) {
@@ -297,7 +298,9 @@ TEST(Module, WrongAnswersAreMalformedAndNeverEndless)
 		[](unsigned, psinfo_query &answer) { answer.cursor = UINT64_MAX; },
 		[](unsigned, psinfo_query &answer) { answer.kernel_record_size = 48; },
 		[](unsigned, psinfo_query &answer) { answer.kernel_record_size = 0; },
-		[](unsigned, psinfo_query &answer) { std::memset(reinterpret_cast<void *>(answer.records), 0, sizeof(psinfo_record)); },
+		[](unsigned, psinfo_query &answer) {
+			std::memset(reinterpret_cast<void *>(answer.records), 0, sizeof(psinfo_record));
+		},
 		[](unsigned, psinfo_query &answer) {
 			std::memset(reinterpret_cast<void *>(answer.records), 0xff, sizeof(psinfo_record));
 		},
@@ -358,7 +361,8 @@ TEST(Module, AFilterThatAnOlderModuleDoesNotKnowIsInvalid)
 	module->info.filters = PSINFO_FILTER_STATES;
 	const auto rig = ::rig(std::move(module));
 	EXPECT_EQ(failed(rig, {.uid = 0}).kind, Error::Kind::Invalid);
-	EXPECT_EQ(failed(rig, {.uid = 0}).message(), "cannot query /proc/psinfo: the module does not support this query");
+	EXPECT_EQ(failed(rig, {.uid = 0}).message(),
+		  "cannot query /proc/psinfo: the module does not support this query");
 	EXPECT_TRUE(rig.source->take({.states = State::Running}));
 }
 

@@ -16,8 +16,8 @@
 
 #include <gtest/gtest.h>
 
-#include "model/args.h"
 #include "lib_fake_proc.h"
+#include "model/args.h"
 #include "tool_fixture.h"
 
 namespace {

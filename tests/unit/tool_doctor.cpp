@@ -108,7 +108,8 @@ TEST_F(Doctor, AHealthyMachineIsWell)
 
 TEST_F(Doctor, RepeatsTheReservationOfAnActiveVerdict)
 {
-	const std::string verdict = "ACTIVE on 6.12.47+rpt-rpi-v8, possibly only until the next boot: it could not be built";
+	const std::string verdict =
+		"ACTIVE on 6.12.47+rpt-rpi-v8, possibly only until the next boot: it could not be built";
 	facts_.back() = "verdict=" + verdict;
 	EXPECT_EQ(last_line(), "psinfo: " + verdict);
 }
@@ -191,10 +192,12 @@ TEST_F(Doctor, WhyItDoesNotAnswer)
 	answer_ = psinfo::Error::from_errno(EACCES, "open", "/proc/psinfo");
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: Permission denied");
 	EXPECT_EQ(last_line(), "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: cannot open /proc/psinfo: Permission denied");
-	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2"};
+	answer_ =
+		psinfo::Error{psinfo::Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2"};
 	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's interface has version 2");
 	EXPECT_EQ(check("answer").hint, "Install psinfo and psinfo-dkms of the same version");
-	answer_ = psinfo::Error{psinfo::Error::Kind::Malformed, "decode", "the module's reply", "the records are short"};
+	answer_ =
+		psinfo::Error{psinfo::Error::Kind::Malformed, "decode", "the module's reply", "the records are short"};
 	EXPECT_EQ(check("answer").found, "cannot decode the module's reply: the records are short");
 	answer_ = missing;
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: No such file or directory");

@@ -21,9 +21,9 @@ TEST(Columns, HaveEachNameOnceAndAllThatIsPromised)
 	}
 	for (const char *name :
 	     {"pid",	 "ppid", "tgid",   "name",	  "stat",	 "state",	"parent",  "uid",     "prio",
-	      "nice",	 "cpu",	 "nvcsw",   "nivcsw",	  "utime",	 "stime",	"start",   "threads", "flags",
+	      "nice",	 "cpu",	 "nvcsw",  "nivcsw",	  "utime",	 "stime",	"start",   "threads", "flags",
 	      "rss",	 "swap", "policy", "static_prio", "normal_prio", "rt_priority", "tracer",  "session", "pgrp",
-	      "elapsed", "user", "euser",  "group",	  "egid",	 "time",	"runtime", "min_flt",  "maj_flt",
+	      "elapsed", "user", "euser",  "group",	  "egid",	 "time",	"runtime", "min_flt", "maj_flt",
 	      "vsize",	 "args", "cgroup", "euid",	  "gid",	 "cpus_allowed"})
 		EXPECT_TRUE(names.contains(name)) << name;
 }

@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 
-#include "render/character.h"
 #include "cli/command.h"
-#include "render/format.h"
 #include "model/parse.h"
+#include "render/character.h"
+#include "render/format.h"
 
 namespace {
 

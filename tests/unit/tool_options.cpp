@@ -12,11 +12,11 @@
 #include <gtest/gtest.h>
 
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "commands/list.h"
 #include "commands/totals.h"
-#include "cli/options.h"
-#include "tool_fixture.h"
 #include "model/users.h"
+#include "tool_fixture.h"
 
 namespace {
 
@@ -24,9 +24,9 @@ using namespace tool_test;
 using psinfo::StateSet;
 using tool::Arguments;
 using tool::CommonOptions;
+using tool::Environment;
 using tool::Exit;
 using tool::Format;
-using tool::Environment;
 
 constexpr unsigned everything = ~0U;
 

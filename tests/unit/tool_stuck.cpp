@@ -70,8 +70,7 @@ TEST(Stuck, WhoRunsEachTimeGetsOn)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	for (int i = 0; i < 3; i++)
-		samples[static_cast<std::size_t>(i)].processes[0].times->nivcsw =
-			5U + static_cast<unsigned>(i);
+		samples[static_cast<std::size_t>(i)].processes[0].times->nivcsw = 5U + static_cast<unsigned>(i);
 	const auto stuck = tool::find_stuck(samples, everybody());
 	EXPECT_TRUE(stuck.sleepers.empty());
 	EXPECT_EQ(stuck.passing, 1U);

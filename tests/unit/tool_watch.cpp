@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "ui/screen.h"
 #include "tool_fixture.h"
+#include "ui/screen.h"
 #include "ui/view.h"
 
 namespace {

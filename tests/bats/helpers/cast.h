@@ -166,7 +166,9 @@ inline void play_all(const std::string &setuid_copy)
 	play("a-userns", enter_user_namespace);
 	wait_for_state(play("a-zombie", become_alice, end_at_once), 'Z');
 	wait_for_state(play("a-zombie-undump", undumpable, end_at_once), 'Z');
-	wait_for_state(play("b-zombie", [] { process::become(bob); }, end_at_once), 'Z');
+	wait_for_state(play(
+			       "b-zombie", [] { process::become(bob); }, end_at_once),
+		       'Z');
 	wait_for_state(play("a-lost-leader", become_alice, leave_to_a_thread), 'Z');
 	wait_for_state(play("a-lost-undump", undumpable, leave_to_a_thread), 'Z');
 	play_in_program(setuid_copy.c_str(), "a-set-uid");

@@ -13,9 +13,9 @@
 #include <vector>
 
 struct Table {
-	std::vector<std::string> columns;		// the words of the header
-	std::vector<std::vector<std::string>> rows;	// cells without their padding
-	std::map<std::string, long> totals;		// by state word, and TOTAL
+	std::vector<std::string> columns; // the words of the header
+	std::vector<std::vector<std::string>> rows; // cells without their padding
+	std::map<std::string, long> totals; // by state word, and TOTAL
 
 	std::size_t column(const std::string &name) const
 	{

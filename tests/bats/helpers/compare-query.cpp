@@ -13,7 +13,7 @@ namespace {
 
 constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
-constexpr std::uint32_t capacity = 50;	// several calls per pass
+constexpr std::uint32_t capacity = 50; // several calls per pass
 constexpr long long ns_per_tick = 10'000'000;
 
 // ---- other files of /proc than stat and status ------------------------------------
@@ -75,7 +75,8 @@ long long processors_allowed(const Seen &seen)
 	long long count = 0;
 	for (const char digit : seen.status.at("Cpus_allowed"))
 		if (std::isxdigit(static_cast<unsigned char>(digit)))
-			count += __builtin_popcount(static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
+			count += __builtin_popcount(
+				static_cast<unsigned>(std::stoi(std::string(1, digit), nullptr, 16)));
 	return count;
 }
 
@@ -85,7 +86,7 @@ struct Rule {
 	const char *field;
 	Course course;
 	Known value;
-	long long unit = 1;	// that of /proc, in units of the field
+	long long unit = 1; // that of /proc, in units of the field
 };
 
 const Rule rules[] = {
@@ -236,8 +237,9 @@ try {
 	if (what != "processes" && what != "threads")
 		throw std::runtime_error("usage: compare-query processes|threads [LEAST]");
 	Comparison comparison(what == "threads");
-	return compare_in_rounds(comparison.findings, [&] { comparison.round(); }, least_rounds, most_rounds,
-				 argc > 2 ? static_cast<std::size_t>(std::atoi(argv[2])) : 30);
+	return compare_in_rounds(
+		comparison.findings, [&] { comparison.round(); }, least_rounds, most_rounds,
+		argc > 2 ? static_cast<std::size_t>(std::atoi(argv[2])) : 30);
 } catch (const std::exception &error) {
 	std::fprintf(stderr, "compare-query: %s\n", error.what());
 	return 1;

@@ -49,9 +49,7 @@ std::size_t bytes_of_character(std::string_view text)
 	const bool is_invisible = std::any_of(std::begin(invisible), std::end(invisible), [=](const auto &range) {
 		return character >= range.first && character <= range.second;
 	});
-	return first >= 0xf8 || character < least || is_surrogate || is_invisible || character > 0x10ffff
-		       ? 0
-		       : length;
+	return first >= 0xf8 || character < least || is_surrogate || is_invisible || character > 0x10ffff ? 0 : length;
 }
 
 std::string escape(const std::string &name)
@@ -80,9 +78,9 @@ std::vector<Row> rows_of(const Look &look)
 	for (const auto &[pid, stat] : look) {
 		const auto parent = look.find(static_cast<pid_t>(stat.field[4]));
 		rows.push_back({std::to_string(pid), escape(held_name(stat)), state_word(stat.state),
-				stat.field[4] == 0    ? "swapper/0"
-				: parent == look.end() ? "None"
-						       : escape(held_name(parent->second))});
+				stat.field[4] == 0   ? "swapper/0" :
+				parent == look.end() ? "None" :
+						       escape(held_name(parent->second))});
 	}
 	return rows;
 }

@@ -86,7 +86,8 @@ void compare_row(Findings &findings, const Table &table, const std::vector<std::
 		findings.settle(pid, number.column, number.course, std::stoll(cell(number.column)), number.value(b),
 				number.value(a));
 	for (const auto &text : texts) {
-		const std::string shown = unescape(cell(text.column)), low = text.value(b, before), high = text.value(a, after);
+		const std::string shown = unescape(cell(text.column)), low = text.value(b, before),
+				  high = text.value(a, after);
 		findings.settle(pid, text.column, shown == low || shown == high, false, cell(text.column), low, high);
 	}
 	findings.settle_times(pid, std::stoll(cell("UTIME")), std::stoll(cell("STIME")), b, a);
@@ -109,7 +110,8 @@ void round(Findings &findings)
 int main()
 try {
 	Findings findings("psinfo", "/proc");
-	return compare_in_rounds(findings, [&] { round(findings); }, least_rounds, most_rounds, least_processes);
+	return compare_in_rounds(
+		findings, [&] { round(findings); }, least_rounds, most_rounds, least_processes);
 } catch (const std::exception &error) {
 	std::fprintf(stderr, "compare-with-proc: %s\n", error.what());
 	return 1;

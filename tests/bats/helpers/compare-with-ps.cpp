@@ -15,7 +15,7 @@ namespace {
 constexpr int most_rounds = 15;
 constexpr std::size_t least_processes = 30;
 
-using Row = std::map<std::string, std::string>;	// by column
+using Row = std::map<std::string, std::string>; // by column
 using Rows = std::map<pid_t, Row>;
 
 Rows read_rows()
@@ -46,13 +46,20 @@ const long ticks_per_second = sysconf(_SC_CLK_TCK);
 std::string policy_word(const Row &row)
 {
 	switch (number(row, "POLICY")) {
-	case 0: return "TS";
-	case 1: return "FF";
-	case 2: return "RR";
-	case 3: return "B";
-	case 5: return "IDL";
-	case 6: return "DLN";
-	default: return row.at("POLICY");
+	case 0:
+		return "TS";
+	case 1:
+		return "FF";
+	case 2:
+		return "RR";
+	case 3:
+		return "B";
+	case 5:
+		return "IDL";
+	case 6:
+		return "DLN";
+	default:
+		return row.at("POLICY");
 	}
 }
 
@@ -81,17 +88,19 @@ const Word words[] = {
 	{"s", [](const Row &row) { return as_it_is(row, "STATE"); }},
 	// ps cannot show the upper half of all user IDs: it prints -294967296,
 	// or the largest number if long has 32 bits.
-	{"ruid", [](const Row &row) {
-		return std::to_string(static_cast<int>(std::strtol(row.at("UID").c_str(), nullptr, 10)));
-	}},
+	{"ruid",
+	 [](const Row &row) {
+		 return std::to_string(static_cast<int>(std::strtol(row.at("UID").c_str(), nullptr, 10)));
+	 }},
 	{"priority", [](const Row &row) { return as_it_is(row, "PRIO"); }},
 	{"rtprio", [](const Row &row) { return number(row, "POLICY") ? row.at("RT_PRIORITY") : "-"; }},
 	{"cls", policy_word},
 	// ps shows no nice value for other scheduling policies.
-	{"ni", [](const Row &row) {
-		const auto policy = number(row, "POLICY");
-		return policy == 0 || policy == 3 ? row.at("NICE") : "-";
-	}},
+	{"ni",
+	 [](const Row &row) {
+		 const auto policy = number(row, "POLICY");
+		 return policy == 0 || policy == 3 ? row.at("NICE") : "-";
+	 }},
 	{"nlwp", [](const Row &row) { return as_it_is(row, "THREADS"); }},
 	{"psr", [](const Row &row) { return as_it_is(row, "CPU"); }},
 	{"f", [](const Row &row) { return octal(number(row, "FLAGS") >> 6 & 7); }},
@@ -199,7 +208,8 @@ void compare(Findings &findings, pid_t pid, const Line &line, const Row &before,
 	}
 	settle("comm", is_name(line.name, before) || is_name(line.name, after), line.name, before.at("NAME"),
 	       after.at("NAME"));
-	settle("rss", is_resident(line.rss, before, after), std::to_string(line.rss), before.at("RSS"), after.at("RSS"));
+	settle("rss", is_resident(line.rss, before, after), std::to_string(line.rss), before.at("RSS"),
+	       after.at("RSS"));
 	settle("cputimes", used(before) <= line.seconds_used && line.seconds_used <= used(after),
 	       std::to_string(line.seconds_used), std::to_string(used(before)), std::to_string(used(after)));
 	const double start = static_cast<double>(number(before, "START")) / static_cast<double>(ticks_per_second);
@@ -236,7 +246,8 @@ void round(Findings &findings)
 int main()
 try {
 	Findings findings("ps", "psinfo");
-	return compare_in_rounds(findings, [&] { round(findings); }, 1, most_rounds, least_processes);
+	return compare_in_rounds(
+		findings, [&] { round(findings); }, 1, most_rounds, least_processes);
 } catch (const std::exception &error) {
 	std::fprintf(stderr, "compare-with-ps: %s\n", error.what());
 	return 1;

@@ -17,10 +17,10 @@
 
 // How a value may change between the two reads.
 enum class Course {
-	Fixed,		// is one of the two, each time
-	Rises,		// lies between the two, each time
-	Changes,	// is one of the two, in some round
-	Wanders,	// lies between the two, in some round
+	Fixed, // is one of the two, each time
+	Rises, // lies between the two, each time
+	Changes, // is one of the two, in some round
+	Wanders, // lies between the two, in some round
 };
 
 inline bool is_strict(Course course)
@@ -101,10 +101,10 @@ inline long long static_priority(const Seen &seen)
 inline long long normal_priority(const Seen &seen)
 {
 	switch (seen.stat.field[41]) {
-	case 1:		// SCHED_FIFO
-	case 2:		// SCHED_RR
+	case 1: // SCHED_FIFO
+	case 2: // SCHED_RR
 		return 99 - seen.stat.field[40];
-	case 6:		// SCHED_DEADLINE
+	case 6: // SCHED_DEADLINE
 		return -1;
 	default:
 		return static_priority(seen);
@@ -140,7 +140,8 @@ public:
 			open_[key] = text;
 	}
 
-	void settle(pid_t pid, const std::string &what, Course course, long long shown, long long before, long long after)
+	void settle(pid_t pid, const std::string &what, Course course, long long shown, long long before,
+		    long long after)
 	{
 		settle(pid, what, fits(course, before, shown, after), is_strict(course), std::to_string(shown),
 		       std::to_string(before), std::to_string(after));
@@ -222,9 +223,9 @@ private:
 
 	std::string shown_by_, known_by_;
 	std::set<pid_t> processes_;
-	std::set<pid_t> listed_;		// in this round
-	std::set<Key> settled_;			// has fitted once
-	std::map<Key, std::string> open_;	// has never fitted so far
+	std::set<pid_t> listed_; // in this round
+	std::set<Key> settled_; // has fitted once
+	std::map<Key, std::string> open_; // has never fitted so far
 	std::vector<std::string> problems_;
 	std::size_t values_ = 0;
 	int rounds_ = 0, vanished_ = 0, passing_by_ = 0;

@@ -77,7 +77,8 @@ psinfo_record take_pass(int fd, const Group &group, std::uint32_t record_size, s
 		expect(counted == query.nr_records, what + "totals are not the sum of the records");
 		for (std::uint32_t i = 0; i < query.nr_records; ++i) {
 			psinfo_record record{};
-			std::memcpy(&record, &buffer[std::size_t{i} * record_size], std::min<std::size_t>(record_size, sizeof(record)));
+			std::memcpy(&record, &buffer[std::size_t{i} * record_size],
+				    std::min<std::size_t>(record_size, sizeof(record)));
 			expect(record.pid > last, what + "records are not sorted by pid");
 			last = record.pid;
 			if (record.pid == self)
@@ -118,7 +119,8 @@ int main()
 	expect(ioctl(fd, PSINFO_IOC_INFO, &info) == 0 && info.abi_major == PSINFO_ABI_MAJOR, "PSINFO_IOC_INFO");
 	expect((info.groups & 0x1fU) == 0x1fU && (info.filters & 0x3fU) == 0x3fU && (info.query_flags & 3U) == 3U,
 	       "what the module supports");
-	expect(info.record_size >= sizeof(psinfo_record) && info.query_size >= sizeof(psinfo_query), "sizes of the module");
+	expect(info.record_size >= sizeof(psinfo_record) && info.query_size >= sizeof(psinfo_query),
+	       "sizes of the module");
 
 	for (const auto &group : groups)
 		for (const std::uint32_t size : {group.record_size, group.record_size + 8, 1024U, 4096U})

@@ -22,8 +22,7 @@ void end(const Pids &pids)
 	while (waitpid(-1, nullptr, __WALL) > 0)
 		continue;
 	for (const pid_t pid : pids)
-		wait_until("the end of " + std::to_string(pid),
-			   [=] { return pid == getpid() || !stat_of(pid); });
+		wait_until("the end of " + std::to_string(pid), [=] { return pid == getpid() || !stat_of(pid); });
 }
 
 std::string differences(const Totals &from, const Totals &to)
@@ -43,8 +42,8 @@ try {
 		throw std::runtime_error("usage: count-process KIND WORD=N...");
 	const Kind kind = kind_called(argv[1]);
 	Totals expected;
-	for (const char *word : {"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED", "ZOMBIE",
-				 "DEAD", "IDLE", "PARKED", "OTHERS", "TOTAL"})
+	for (const char *word : {"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED", "ZOMBIE", "DEAD",
+				 "IDLE", "PARKED", "OTHERS", "TOTAL"})
 		expected[word] = 0;
 	const Totals nothing = expected;
 	for (int i = 2; i < argc; ++i) {

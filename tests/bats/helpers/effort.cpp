@@ -54,7 +54,8 @@ struct Calls {
 		}
 		calls += is_inside;
 		is_read = is_inside && (number == SYS_read || number == SYS_pread64 || number == SYS_getdents64);
-		if (is_inside && number == SYS_ioctl && static_cast<std::uint32_t>(info.entry.args[1]) == PSINFO_IOC_QUERY)
+		if (is_inside && number == SYS_ioctl &&
+		    static_cast<std::uint32_t>(info.entry.args[1]) == PSINFO_IOC_QUERY)
 			query = info.entry.args[2];
 	}
 	void leave(pid_t child, const __ptrace_syscall_info &info)
@@ -201,7 +202,8 @@ try {
 	std::fill(looks::buffer.begin(), looks::buffer.end(), 1);
 	const auto calls = trace(what, command);
 	const auto allocations = count_allocations(what, command);
-	std::printf("%llu %llu %s\n", calls.calls, calls.bytes, allocations ? std::to_string(*allocations).c_str() : "-");
+	std::printf("%llu %llu %s\n", calls.calls, calls.bytes,
+		    allocations ? std::to_string(*allocations).c_str() : "-");
 	return 0;
 } catch (const std::exception &error) {
 	std::fprintf(stderr, "effort: %s\n", error.what());

@@ -15,7 +15,7 @@
 
 namespace {
 
-constexpr int nr_threads = 300;	// more than PSINFO_BATCH
+constexpr int nr_threads = 300; // more than PSINFO_BATCH
 
 [[noreturn]] void be_large(int ready, int wanted, const char *program)
 {

@@ -30,7 +30,7 @@ namespace {
 constexpr const char *columns_file = "/sys/module/psinfo/parameters/columns";
 char buffer[1 << 16];
 psinfo_record records[64];
-std::string module;	// the contents of the file
+std::string module; // the contents of the file
 
 [[noreturn]] void fail(const std::string &what)
 {
@@ -129,12 +129,8 @@ int load_and_unload()
 }
 
 const std::map<std::string, std::function<int()>> deeds = {
-	{"read", read_all},
-	{"alice", read_all},
-	{"query", pass_all},
-	{"totals", totals_and_info},
-	{"columns", set_columns},
-	{"load", load_and_unload},
+	{"read", read_all},	     {"alice", read_all},      {"query", pass_all},
+	{"totals", totals_and_info}, {"columns", set_columns}, {"load", load_and_unload},
 };
 
 // ---- faults --------------------------------------------------------------------

@@ -21,10 +21,7 @@ public:
 	{
 		process::need(fd_ >= 0, path_.c_str());
 	}
-	int write_to(const std::string &text) const
-	{
-		return pwrite(fd_, text.data(), text.size(), 0) < 0 ? errno : 0;
-	}
+	int write_to(const std::string &text) const { return pwrite(fd_, text.data(), text.size(), 0) < 0 ? errno : 0; }
 	std::string value() const
 	{
 		char text[4096];
@@ -51,9 +48,15 @@ std::vector<std::string> split(std::string_view list)
 }
 
 // The kernel sees a C string, which ends at the first NUL.
-std::string_view up_to_nul(std::string_view text) { return text.substr(0, std::min(text.find('\0'), text.size())); }
+std::string_view up_to_nul(std::string_view text)
+{
+	return text.substr(0, std::min(text.find('\0'), text.size()));
+}
 
-bool is_space(char letter) { return std::strchr(" \t\n\v\f\r\xa0", letter) && letter; }
+bool is_space(char letter)
+{
+	return std::strchr(" \t\n\v\f\r\xa0", letter) && letter;
+}
 
 std::string_view trimmed(std::string_view text)
 {
@@ -109,12 +112,18 @@ public:
 	std::string log()
 	{
 		switch (below(6)) {
-		case 0: return spoil("pids");
-		case 1: return spoil(std::to_string(below(1u << 31)));
-		case 2: return spoil(std::to_string(engine_()));
-		case 3: return spoil("+000" + std::to_string(below(5)));
-		case 4: return spoil(std::to_string(INT32_MAX - 1 + below(3)));
-		default: return spoil(odd());
+		case 0:
+			return spoil("pids");
+		case 1:
+			return spoil(std::to_string(below(1u << 31)));
+		case 2:
+			return spoil(std::to_string(engine_()));
+		case 3:
+			return spoil("+000" + std::to_string(below(5)));
+		case 4:
+			return spoil(std::to_string(INT32_MAX - 1 + below(3)));
+		default:
+			return spoil(odd());
 		}
 	}
 
@@ -133,13 +142,26 @@ private:
 	std::string spoil(std::string text)
 	{
 		switch (below(16)) {
-		case 0: text += '\n'; break;
-		case 1: text.insert(below(text.size() + 1), 1, static_cast<char>(engine_())); break;
-		case 2: text = " " + text + "\t\n"; break;
-		case 3: text.insert(below(text.size() + 1), 1, '\0'); break;
-		case 4: text.erase(below(text.size() + 1), 1); break;
-		case 5: text += std::string(below(3), ','); break;
-		default: break;
+		case 0:
+			text += '\n';
+			break;
+		case 1:
+			text.insert(below(text.size() + 1), 1, static_cast<char>(engine_()));
+			break;
+		case 2:
+			text = " " + text + "\t\n";
+			break;
+		case 3:
+			text.insert(below(text.size() + 1), 1, '\0');
+			break;
+		case 4:
+			text.erase(below(text.size() + 1), 1);
+			break;
+		case 5:
+			text += std::string(below(3), ',');
+			break;
+		default:
+			break;
 		}
 		// sysfs accepts at most one page, and ignores empty writes.
 		text.resize(std::min<std::size_t>(text.size(), 4000));
@@ -186,8 +208,9 @@ int main(int argc, char **argv)
 		const bool wanted = is_columns ? are_columns(text, known) : is_log(text);
 		const int error = parameter.write_to(text);
 		const auto wrong = [&](const std::string &what) {
-			std::cerr << "fuzz-parameters: seed " << seed << ", string " << i << ", " << (is_columns ? "columns" : "log")
-				  << "=" << readable(text) << ": " << what << std::endl;
+			std::cerr << "fuzz-parameters: seed " << seed << ", string " << i << ", "
+				  << (is_columns ? "columns" : "log") << "=" << readable(text) << ": " << what
+				  << std::endl;
 			std::exit(1);
 		};
 		if (error && error != EINVAL)
@@ -201,10 +224,12 @@ int main(int argc, char **argv)
 		if (i % 64 == 1 && columns.write_to(columns.value()))
 			wrong("its value is not taken back");
 		if (i % 1024 == 1)
-			if (const auto whole = table::read_whole("/proc/psinfo", 4096); whole.error || whole.bytes.size() < 200)
+			if (const auto whole = table::read_whole("/proc/psinfo", 4096);
+			    whole.error || whole.bytes.size() < 200)
 				wrong("no table beside it");
 	}
 	columns.write_to("pid,name,stat,parent");
-	std::cout << "seed " << seed << " strings " << strings << " taken " << taken << " refused " << refused << std::endl;
+	std::cout << "seed " << seed << " strings " << strings << " taken " << taken << " refused " << refused
+		  << std::endl;
 	return 0;
 }

@@ -50,14 +50,22 @@ public:
 	std::uint64_t edge()
 	{
 		switch (below(8)) {
-		case 0: return 0;
-		case 1: return below(256);
-		case 2: return INT32_MAX - below(3);
-		case 3: return UINT32_MAX - below(3);
-		case 4: return UINT64_MAX - below(5000);
-		case 5: return 1ull << below(64);
-		case 6: return (1ull << below(64)) - 1;
-		default: return any();
+		case 0:
+			return 0;
+		case 1:
+			return below(256);
+		case 2:
+			return INT32_MAX - below(3);
+		case 3:
+			return UINT32_MAX - below(3);
+		case 4:
+			return UINT64_MAX - below(5000);
+		case 5:
+			return 1ull << below(64);
+		case 6:
+			return (1ull << below(64)) - 1;
+		default:
+			return any();
 		}
 	}
 
@@ -69,14 +77,22 @@ std::uint64_t some_pointer(Dice &dice, char *query)
 {
 	const auto address = [](const void *at) { return reinterpret_cast<std::uintptr_t>(at); };
 	switch (dice.below(12)) {
-	case 0: return address(read_only) - dice.below(64);	// runs into the read-only page
-	case 1: return address(missing) + dice.below(page);
-	case 2: return address(end_of_good) - dice.below(400);	// runs into unmapped memory
-	case 3: return address(query) + dice.below(400) - 200;	// overlaps the query
-	case 4: return dice.edge();
-	case 5: return ~dice.below(1ull << 47);			// a kernel address
-	case 6: return 0;
-	default: return address(arena) + dice.below(32 * page);
+	case 0:
+		return address(read_only) - dice.below(64); // runs into the read-only page
+	case 1:
+		return address(missing) + dice.below(page);
+	case 2:
+		return address(end_of_good) - dice.below(400); // runs into unmapped memory
+	case 3:
+		return address(query) + dice.below(400) - 200; // overlaps the query
+	case 4:
+		return dice.edge();
+	case 5:
+		return ~dice.below(1ull << 47); // a kernel address
+	case 6:
+		return 0;
+	default:
+		return address(arena) + dice.below(32 * page);
 	}
 }
 
@@ -109,7 +125,8 @@ psinfo_query some_query(Dice &dice, char *at)
 	} else {
 		query.records = some_pointer(dice, at);
 		query.capacity = static_cast<std::uint32_t>(dice.once_in(4) ? dice.edge() : 1 + dice.below(100));
-		query.record_size = dice.once_in(3) ? static_cast<std::uint32_t>(8 * dice.below(520)) : sizeof(psinfo_record);
+		query.record_size =
+			dice.once_in(3) ? static_cast<std::uint32_t>(8 * dice.below(520)) : sizeof(psinfo_record);
 		query.cursor = dice.once_in(2) ? 0 : dice.once_in(3) ? dice.edge() : dice.below(100);
 	}
 	bend(query.size);
@@ -157,10 +174,14 @@ public:
 			open_new();
 		++shared_.calls;
 		switch (dice_.below(16)) {
-		case 0: return odd_request();
-		case 1: return info();
-		case 2: return odd_pointer();
-		default: return query(turn);
+		case 0:
+			return odd_request();
+		case 1:
+			return info();
+		case 2:
+			return odd_pointer();
+		default:
+			return query(turn);
 		}
 	}
 
@@ -175,11 +196,12 @@ private:
 
 	[[noreturn]] void wrong(const std::string &what, const psinfo_query &asked)
 	{
-		std::cerr << "fuzz-query: seed " << seed_ << ", call " << shared_.calls << ": " << what << "; asked was size "
-			  << asked.size << " flags " << asked.flags << " groups " << asked.groups << " filters " << asked.filters
-			  << " states " << asked.states << " pid " << asked.pid << " parent " << asked.parent << " records "
-			  << asked.records << " capacity " << asked.capacity << " record_size " << asked.record_size << " cursor "
-			  << asked.cursor << ", in " << static_cast<void *>(arena) << std::endl;
+		std::cerr << "fuzz-query: seed " << seed_ << ", call " << shared_.calls << ": " << what
+			  << "; asked was size " << asked.size << " flags " << asked.flags << " groups " << asked.groups
+			  << " filters " << asked.filters << " states " << asked.states << " pid " << asked.pid
+			  << " parent " << asked.parent << " records " << asked.records << " capacity "
+			  << asked.capacity << " record_size " << asked.record_size << " cursor " << asked.cursor
+			  << ", in " << static_cast<void *>(arena) << std::endl;
 		_exit(1);
 	}
 
@@ -188,7 +210,8 @@ private:
 	{
 		auto request = static_cast<unsigned>(dice_.any());
 		if (dice_.once_in(2))
-			request = (request & (_IOC_SIZEMASK << _IOC_SIZESHIFT)) | (PSINFO_IOC_QUERY & ~(_IOC_SIZEMASK << _IOC_SIZESHIFT));
+			request = (request & (_IOC_SIZEMASK << _IOC_SIZESHIFT)) |
+				  (PSINFO_IOC_QUERY & ~(_IOC_SIZEMASK << _IOC_SIZESHIFT));
 		count(ioctl(fd_, request, some_pointer(dice_, arena)) ? errno : 0, true);
 	}
 
@@ -218,7 +241,8 @@ private:
 			std::memset(at + sizeof(asked), dice_.once_in(4) ? 1 : 0, 5000 - sizeof(asked));
 		std::memcpy(at, &asked, sizeof(asked));
 		// Compare as integers: records may be any number.
-		const auto begin = reinterpret_cast<std::uintptr_t>(arena), from = static_cast<std::uintptr_t>(asked.records);
+		const auto begin = reinterpret_cast<std::uintptr_t>(arena),
+			   from = static_cast<std::uintptr_t>(asked.records);
 		const bool judged = asked.records == from && from >= begin && from - begin < 20 * page &&
 				    asked.record_size <= PSINFO_RECORD_SIZE_MAX;
 		const char *records = judged ? arena + (from - begin) : nullptr;
@@ -283,7 +307,8 @@ int main(int argc, char **argv)
 	constexpr int nr_workers = 2;
 	const auto calls = std::strtoull(argv[1], nullptr, 0);
 	const auto seed = argc > 2 ? std::strtoull(argv[2], nullptr, 0) : static_cast<std::uint64_t>(time(nullptr));
-	auto *shared = static_cast<Shared *>(mmap(nullptr, nr_workers * sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	auto *shared = static_cast<Shared *>(
+		mmap(nullptr, nr_workers * sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	process::set_name("fuzz-query");
 	std::vector<pid_t> workers;
 	for (int i = 0; i < nr_workers; ++i)
@@ -299,7 +324,8 @@ int main(int argc, char **argv)
 		waitpid(worker, &status, 0);
 		right = right && status == 0;
 	}
-	std::cout << "seed " << seed << " calls " << shared[0].calls + shared[1].calls << " well " << shared[0].well + shared[1].well;
+	std::cout << "seed " << seed << " calls " << shared[0].calls + shared[1].calls << " well "
+		  << shared[0].well + shared[1].well;
 	for (int i = 1; i < 256; ++i)
 		if (const auto sum = shared[0].errors[i] + shared[1].errors[i])
 			std::cout << " " << strerrorname_np(i) << " " << sum;

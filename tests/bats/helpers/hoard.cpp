@@ -44,13 +44,20 @@ constexpr const char *path = "/proc/psinfo";
 const char *name_of(int error)
 {
 	switch (error) {
-	case 0: return "nothing";
-	case ENOBUFS: return "ENOBUFS";
-	case ENOMEM: return "ENOMEM";
-	case EMFILE: return "EMFILE";
-	case ENFILE: return "ENFILE";
-	case ESTALE: return "ESTALE";
-	default: return std::strerror(error);
+	case 0:
+		return "nothing";
+	case ENOBUFS:
+		return "ENOBUFS";
+	case ENOMEM:
+		return "ENOMEM";
+	case EMFILE:
+		return "EMFILE";
+	case ENFILE:
+		return "ENFILE";
+	case ESTALE:
+		return "ESTALE";
+	default:
+		return std::strerror(error);
 	}
 }
 
@@ -219,7 +226,7 @@ void yield(std::size_t most)
 	for (int i = 0; i < number; ++i) {
 		process::start([&] {
 			process::become(first + static_cast<uid_t>(i));
-			process::die_with_parent(parent);	// cleared by changing the user
+			process::die_with_parent(parent); // cleared by changing the user
 			Hoard hoard;
 			const char said = hoard.grow(1) ? 'n' : 'y';
 			process::need(write(ready[1], &said, 1) == 1, "write");

@@ -385,7 +385,7 @@ inline void set_user(unsigned user)
 {
 	if (setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0)
 		throw failure("setresuid");
-	end_with_parent();	// cleared by changing the user
+	end_with_parent(); // cleared by changing the user
 }
 
 // Sets different real, effective and saved ids.

@@ -29,11 +29,12 @@ int main(int argc, char **argv)
 		const auto table = table::parse(text.bytes, problem);
 		if (table && argc == 4) {
 			const std::string parent = argv[2], wanted = argv[3];
-			const auto children = std::count_if(table->rows.begin(), table->rows.end(), [&](const auto &row) {
-				return table->cell(row, "PPID") == parent;
-			});
+			const auto children =
+				std::count_if(table->rows.begin(), table->rows.end(),
+					      [&](const auto &row) { return table->cell(row, "PPID") == parent; });
 			if (std::to_string(children) != wanted)
-				problem = parent + " should have " + wanted + " children, and has " + std::to_string(children);
+				problem = parent + " should have " + wanted + " children, and has " +
+					  std::to_string(children);
 		}
 		if (!problem.empty()) {
 			std::cerr << "look: " << problem << "\n" << text.bytes.substr(0, 10000);
@@ -42,6 +43,7 @@ int main(int argc, char **argv)
 		rows = table->rows.size();
 	}
 	std::cout << rows << " rows in " << static_cast<long>(best * 1e6) << " us, "
-		  << static_cast<long>(best * 1e9 / static_cast<double>(std::max<std::size_t>(rows, 1))) << " ns each" << std::endl;
+		  << static_cast<long>(best * 1e9 / static_cast<double>(std::max<std::size_t>(rows, 1))) << " ns each"
+		  << std::endl;
 	return 0;
 }

@@ -18,7 +18,7 @@
 namespace {
 
 constexpr int nr_makers = 3, nr_queriers = 2, nr_readers = 1;
-constexpr std::uint32_t kernel_thread = 0x00200000;	// PF_KTHREAD
+constexpr std::uint32_t kernel_thread = 0x00200000; // PF_KTHREAD
 
 struct Shared {
 	std::atomic<unsigned> reads, orphans, lies;
@@ -58,7 +58,8 @@ void query_all()
 	while (!shared->stop) {
 		for (const auto &record : pass(Descriptor(psinfo_path), whole_query(), 256).records)
 			if (!record.ppid && record.pid != 1 && !(record.flags & kernel_thread))
-				note_lie("process " + std::to_string(record.pid) + " '" + name_of(record) + "' has ppid 0");
+				note_lie("process " + std::to_string(record.pid) + " '" + name_of(record) +
+					 "' has ppid 0");
 		++shared->reads;
 	}
 }

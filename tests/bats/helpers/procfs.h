@@ -22,7 +22,7 @@ inline constexpr long long flag_kernel_thread = 0x00200000;
 // Numbered as in proc(5), from 1. Fields 2 and 3 are not numbers.
 struct Stat {
 	pid_t pid = 0;
-	std::string name;	// unescaped in stat
+	std::string name; // unescaped in stat
 	char state = '?';
 	std::array<long long, 53> field{};
 
@@ -35,8 +35,8 @@ inline long long next_number(const char *&text)
 	while (*text == ' ' || *text == '\t')
 		++text;
 	char *end;
-	const long long number = *text == '-' ? std::strtoll(text, &end, 10)
-					      : static_cast<long long>(std::strtoull(text, &end, 10));
+	const long long number =
+		*text == '-' ? std::strtoll(text, &end, 10) : static_cast<long long>(std::strtoull(text, &end, 10));
 	text = end;
 	return number;
 }

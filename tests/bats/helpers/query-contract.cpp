@@ -114,7 +114,10 @@ struct Case {
 	std::function<void(psinfo_query &)> change;
 };
 
-#define CASE(...) {#__VA_ARGS__, [](psinfo_query &query) { __VA_ARGS__; }}
+#define CASE(...)                                                       \
+	{                                                               \
+#__VA_ARGS__, [](psinfo_query & query) { __VA_ARGS__; } \
+	}
 
 const Case refused_records[] = {
 	CASE(query.flags = 1u << 2),
@@ -229,7 +232,8 @@ void try_limits()
 
 	query = for_records();
 	query.cursor = INT_MAX;
-	expect(ask(psinfo(), query) == 0 && query.nr_records == 0 && query.cursor == 0, "behind the last PID is somebody");
+	expect(ask(psinfo(), query) == 0 && query.nr_records == 0 && query.cursor == 0,
+	       "behind the last PID is somebody");
 	query = for_records();
 	query.filters = PSINFO_FILTER_PID;
 	query.pid = INT_MAX;
@@ -242,7 +246,7 @@ void try_limits()
 // A structure of any size, followed by bytes that are all `tail`
 template <typename Struct> class Sized {
 public:
-	static constexpr std::size_t room = 1 << 17;	// at least two pages
+	static constexpr std::size_t room = 1 << 17; // at least two pages
 
 	Sized(const Struct &contents, std::uint32_t size, unsigned char tail) : bytes_(room, tail)
 	{
@@ -275,7 +279,7 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 	for (const std::uint32_t size : {0u, 1u, 4u, least / 2, least - 8, least - 1})
 		refused({contents, size, 0}, EINVAL, " of " + std::to_string(size) + " bytes");
 
-	constexpr std::uint32_t longest = PSINFO_STRUCT_SIZE_MAX;	// for any page size
+	constexpr std::uint32_t longest = PSINFO_STRUCT_SIZE_MAX; // for any page size
 	for (const std::uint32_t size : {least + 1, least + 8, least + 100, longest - 1, longest}) {
 		const std::string what = " of " + std::to_string(size) + " bytes";
 		Sized<Struct> right(contents, size, 0);
@@ -314,8 +318,9 @@ void try_sizes()
 
 std::string of_call(const psinfo_query &query)
 {
-	return "records of " + std::to_string(query.record_size) + " bytes with groups " + std::to_string(query.groups) +
-	       ", flags " + std::to_string(query.flags) + ", filters " + std::to_string(query.filters) + ": ";
+	return "records of " + std::to_string(query.record_size) + " bytes with groups " +
+	       std::to_string(query.groups) + ", flags " + std::to_string(query.flags) + ", filters " +
+	       std::to_string(query.filters) + ": ";
 }
 
 void check_record(const psinfo_query &query, const unsigned char *at)
@@ -335,7 +340,8 @@ void check_record(const psinfo_query &query, const unsigned char *at)
 		       whose + "something behind the record");
 	for (std::size_t i = name_of(record).size(); i < sizeof(record.name); ++i)
 		expect(record.name[i] == 0, whose + "something behind its name");
-	expect(!(record.groups_withheld & ~(query.groups & all_groups)), whose + "a group withheld that was not asked for");
+	expect(!(record.groups_withheld & ~(query.groups & all_groups)),
+	       whose + "a group withheld that was not asked for");
 	expect(record.pid && record.tgid && record.start_ns, whose + "no PID, TGID or start");
 	expect(record.state < PSINFO_STATE_OTHERS, whose + "the state " + std::to_string(record.state));
 	if (query.groups & PSINFO_GROUP_SCHED)
@@ -467,8 +473,10 @@ void try_numbers()
 	info.size = sizeof(info);
 	for (const unsigned size : {0u, short_size, 1000u, (1u << _IOC_SIZEBITS) - 1}) {
 		const std::string what = "with the size " + std::to_string(size) + " in its number";
-		expect_error(request(_IOC(_IOC_READ | _IOC_WRITE, PSINFO_IOC_MAGIC, 1, size), &query), 0, "a query " + what);
-		expect_error(request(_IOC(_IOC_READ | _IOC_WRITE, PSINFO_IOC_MAGIC, 0, size), &info), 0, "an info " + what);
+		expect_error(request(_IOC(_IOC_READ | _IOC_WRITE, PSINFO_IOC_MAGIC, 1, size), &query), 0,
+			     "a query " + what);
+		expect_error(request(_IOC(_IOC_READ | _IOC_WRITE, PSINFO_IOC_MAGIC, 0, size), &info), 0,
+			     "an info " + what);
 	}
 	const std::pair<const char *, unsigned long> others[] = {
 		{"TCGETS", TCGETS},

@@ -14,8 +14,8 @@ namespace {
 
 constexpr int most_tries = 200;
 constexpr int most_wrong = 20; // a thread that runs briefly is no error; real errors recur
-constexpr std::uint32_t most = 1000;	// records, in one call
-constexpr std::uint32_t kernel_thread = 0x00200000;	// PF_KTHREAD
+constexpr std::uint32_t most = 1000; // records, in one call
+constexpr std::uint32_t kernel_thread = 0x00200000; // PF_KTHREAD
 constexpr std::uint32_t groups = PSINFO_GROUP_CRED;
 
 struct Filter {
@@ -71,7 +71,8 @@ psinfo_query query_for(const Filter &filter, std::uint32_t flags)
 }
 
 // Queries totals only; returns what is wrong with the answer.
-std::string totals_are_wrong(int fd, const Filter &filter, std::uint32_t flags, const Totals &processes, const Totals &threads)
+std::string totals_are_wrong(int fd, const Filter &filter, std::uint32_t flags, const Totals &processes,
+			     const Totals &threads)
 {
 	psinfo_query query = query_for(filter, flags | PSINFO_QUERY_TOTALS_ONLY);
 	query.groups = 0;

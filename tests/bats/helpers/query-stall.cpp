@@ -27,7 +27,8 @@ const std::size_t page_size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 class Gap {
 public:
 	explicit Gap(std::size_t before)
-		: start_(before / page_size * page_size), size_(start_ + 2 * page_size),
+		: start_(before / page_size * page_size),
+		  size_(start_ + 2 * page_size),
 		  memory_(static_cast<char *>(
 			  mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))),
 		  fd_(static_cast<int>(syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK)))
@@ -130,7 +131,8 @@ void tell_memory()
 	// Other processes may allocate memory meanwhile: take the minimum.
 	for (int i = 0; i < 5; ++i) {
 		long before = 0, during = 0;
-		ask_and_meanwhile(all - 20, [&] { before = kernel_memory(); }, [&] { during = kernel_memory(); });
+		ask_and_meanwhile(
+			all - 20, [&] { before = kernel_memory(); }, [&] { during = kernel_memory(); });
 		if (least < 0 || during - before < least)
 			least = std::max(during - before, 0l);
 	}
@@ -145,13 +147,16 @@ try {
 	if (what == "memory") {
 		tell_memory();
 	} else if (what == "possible") {
-		ask_and_meanwhile(0, [] {}, [] {});
+		ask_and_meanwhile(
+			0, [] {}, [] {});
 		std::cout << "yes" << std::endl;
 	} else if (what == "forever") {
-		ask_and_meanwhile(20, [] {}, [] {
-			std::cout << "stalled" << std::endl;
-			process::sleep_forever();
-		});
+		ask_and_meanwhile(
+			20, [] {},
+			[] {
+				std::cout << "stalled" << std::endl;
+				process::sleep_forever();
+			});
 	} else {
 		throw std::runtime_error("usage: query-stall memory|possible|forever");
 	}

@@ -22,8 +22,8 @@
 #include "../../../src/uapi/psinfo/abi.h"
 
 // All bits known here; the public header has no such masks.
-inline constexpr std::uint32_t all_groups = PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES |
-					    PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+inline constexpr std::uint32_t all_groups =
+	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
 					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 inline constexpr std::uint32_t all_query_flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
@@ -47,14 +47,15 @@ using Totals = std::array<std::uint64_t, PSINFO_STATES_MAX>;
 
 struct Pass {
 	std::vector<psinfo_record> records;
-	Totals processes{}, threads{};	// of all calls
+	Totals processes{}, threads{}; // of all calls
 	unsigned calls = 0;
-	int error = 0;			// errno of the call that failed
-	std::string problem;		// an inconsistency, or empty
+	int error = 0; // errno of the call that failed
+	std::string problem; // an inconsistency, or empty
 };
 
 // Adds the records of one call to the totals.
-inline void count_records(const psinfo_record *record, std::size_t nr, bool threads, Totals &processes, Totals &nr_threads)
+inline void count_records(const psinfo_record *record, std::size_t nr, bool threads, Totals &processes,
+			  Totals &nr_threads)
 {
 	for (; nr; --nr, ++record) {
 		if (threads)
@@ -73,9 +74,10 @@ inline std::string wrong_with(const psinfo_query &answer, const psinfo_record *r
 	count_records(records, answer.nr_records, answer.flags & PSINFO_QUERY_THREADS, processes, threads);
 	for (std::size_t i = 0; i < PSINFO_STATES_MAX; ++i)
 		if (processes[i] != answer.processes[i] || threads[i] != answer.threads[i])
-			return "the totals of a call are not the sum of its records, in state " + std::to_string(i) + ": " +
-			       std::to_string(answer.processes[i]) + " and " + std::to_string(answer.threads[i]) + ", not " +
-			       std::to_string(processes[i]) + " and " + std::to_string(threads[i]);
+			return "the totals of a call are not the sum of its records, in state " + std::to_string(i) +
+			       ": " + std::to_string(answer.processes[i]) + " and " +
+			       std::to_string(answer.threads[i]) + ", not " + std::to_string(processes[i]) + " and " +
+			       std::to_string(threads[i]);
 	for (std::uint32_t i = 0; i < answer.nr_records; last_pid = records[i++].pid)
 		if (records[i].pid <= last_pid)
 			return std::to_string(records[i].pid) + " comes behind " + std::to_string(last_pid);
@@ -100,7 +102,8 @@ inline Pass take_pass(int fd, psinfo_query query, std::uint32_t capacity)
 		if (pass.error)
 			return pass;
 		if (pass.problem.empty())
-			pass.problem = wrong_with(query, buffer.data(), pass.records.empty() ? 0 : pass.records.back().pid);
+			pass.problem =
+				wrong_with(query, buffer.data(), pass.records.empty() ? 0 : pass.records.back().pid);
 		pass.records.insert(pass.records.end(), buffer.begin(),
 				    buffer.begin() + std::min(query.nr_records, capacity));
 		for (std::size_t i = 0; i < PSINFO_STATES_MAX; ++i) {
@@ -126,8 +129,9 @@ inline Pass pass(int fd, const psinfo_query &query, std::uint32_t capacity)
 
 inline const psinfo_record *find_record(const std::vector<psinfo_record> &records, std::uint32_t pid)
 {
-	const auto at = std::lower_bound(records.begin(), records.end(), pid,
-					 [](const psinfo_record &record, std::uint32_t wanted) { return record.pid < wanted; });
+	const auto at =
+		std::lower_bound(records.begin(), records.end(), pid,
+				 [](const psinfo_record &record, std::uint32_t wanted) { return record.pid < wanted; });
 	return at != records.end() && at->pid == pid ? &*at : nullptr;
 }
 
@@ -146,7 +150,7 @@ inline char letter_of(const psinfo_record &record)
 
 struct RecordField {
 	const char *name;
-	std::uint32_t group;	// 0: the identity
+	std::uint32_t group; // 0: the identity
 	std::size_t offset, size;
 	bool is_signed;
 
@@ -154,11 +158,11 @@ struct RecordField {
 	bool is_name() const { return size == 16; }
 };
 
-#define RECORD_FIELD(group, member)                                                                                    \
-	RecordField                                                                                                    \
-	{                                                                                                              \
-		#member, group, offsetof(psinfo_record, member), sizeof(psinfo_record::member),                        \
-			std::is_signed_v<decltype(psinfo_record::member)>                                              \
+#define RECORD_FIELD(group, member)                                                             \
+	RecordField                                                                             \
+	{                                                                                       \
+#member, group, offsetof(psinfo_record, member), sizeof(psinfo_record::member), \
+			std::is_signed_v < decltype(psinfo_record::member)>                     \
 	}
 
 inline constexpr RecordField record_fields[] = {
@@ -223,7 +227,7 @@ inline long long value_of(const RecordField &field, const psinfo_record &record)
 	std::uint64_t value = 0;
 	if (field.size > sizeof(value))
 		return 0;
-	for (std::size_t i = 0; i < field.size; ++i)	// guests are little-endian
+	for (std::size_t i = 0; i < field.size; ++i) // guests are little-endian
 		value |= std::uint64_t{static_cast<unsigned char>(at[i])} << 8 * i;
 	return field.is_signed && field.size == 4 ? static_cast<std::int32_t>(value) : static_cast<long long>(value);
 }

@@ -91,7 +91,7 @@ void backwards()
 	constexpr std::size_t step = 333;
 	const Descriptor fd(psinfo_path);
 	const std::size_t size = [&] {
-		std::size_t at = 1 << 20;	// beyond the end of any table here
+		std::size_t at = 1 << 20; // beyond the end of any table here
 		while (at > 0 && pread_all(fd, 1, at - 1).empty())
 			at /= 2;
 		while (!pread_all(fd, 1, at).empty())
@@ -126,8 +126,7 @@ void at_random()
 	}
 	const std::string full = whole(fd);
 	for (const auto &[at, piece] : pieces)
-		expect_same("at " + std::to_string(at), piece,
-			    full.substr(std::min(at, full.size()), piece.size()));
+		expect_same("at " + std::to_string(at), piece, full.substr(std::min(at, full.size()), piece.size()));
 }
 
 // Two processes read from a shared descriptor in turn.

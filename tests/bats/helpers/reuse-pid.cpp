@@ -47,19 +47,19 @@ enum class Moment { early, hit, late, created_early };
 
 // Shared by all processes
 struct Scene {
-	std::atomic<bool> is_ready;	// the process just created has its name and child
+	std::atomic<bool> is_ready; // the process just created has its name and child
 	std::atomic<unsigned> hits;
 	std::atomic<unsigned> tries;
 	std::atomic<Moment> last;
 	std::atomic<pid_t> parent, child;
-	std::atomic<double> duration;	// of the latest read() that takes the snapshot
+	std::atomic<double> duration; // of the latest read() that takes the snapshot
 };
 
 Scene *scene;
 pid_t main_pid, keeper_pid;
 std::string what;
 
-constexpr double patience = 10;	// timeout in seconds
+constexpr double patience = 10; // timeout in seconds
 
 // Creates a child with that PID; it has its name and has run `body` when this returns.
 // The PID of a process that was just reaped may still be in use for a moment, although
@@ -109,8 +109,8 @@ void end(pid_t pid)
 void expect(const Table &table, const Row &row, std::string_view header, std::string_view wanted)
 {
 	if (table.cell(row, header) != wanted)
-		throw std::runtime_error(std::string(header) + " should be '" + std::string(wanted) + "': " +
-					 std::string(row.line));
+		throw std::runtime_error(std::string(header) + " should be '" + std::string(wanted) +
+					 "': " + std::string(row.line));
 }
 
 // Throws if the table is wrong.
@@ -121,11 +121,13 @@ Moment moment_of(const Table &table)
 	if (!child || table.cell(*child, "NAME") != child_name)
 		return Moment::early;
 	if (table.cell(*child, "PARENT") == newborn_name)
-		throw std::runtime_error("a process that was created later is not its parent: " + std::string(child->line));
+		throw std::runtime_error("a process that was created later is not its parent: " +
+					 std::string(child->line));
 	if (table.cell(*child, "PPID") == old_pid && table.cell(*child, "PARENT") != "None")
 		expect(table, *child, "PARENT", parent_name);
 	if (table.cell(*child, "PPID") == std::to_string(main_pid))
-		throw std::runtime_error("that is the parent of the next process with its PID: " + std::string(child->line));
+		throw std::runtime_error("that is the parent of the next process with its PID: " +
+					 std::string(child->line));
 
 	if (what == "late") {
 		if (parent)
@@ -292,7 +294,7 @@ private:
 	{
 		char byte = 0;
 		if (read(answer_, &byte, 1) != 1)
-			_exit(1);	// the reader has printed the reason
+			_exit(1); // the reader has printed the reason
 	}
 
 	// Sleeps for a random time between these fractions of a read.
@@ -321,7 +323,7 @@ private:
 
 	static void end_family()
 	{
-		kill(scene->child, SIGKILL);	// it stays a zombie as long as its parent lives
+		kill(scene->child, SIGKILL); // it stays a zombie as long as its parent lives
 		end(scene->parent);
 		need(waitpid(scene->child, nullptr, 0) == scene->child, "waitpid for the orphan");
 	}
@@ -371,8 +373,8 @@ private:
 
 	int order_ = -1, answer_ = -1;
 	double duration_ = 0;
-	double first_delay_ = 0.02;	// until the family is created, as fractions of a read
-	double delay_ = 0.4;		// until the processes change
+	double first_delay_ = 0.02; // until the family is created, as fractions of a read
+	double delay_ = 0.4; // until the processes change
 	std::minstd_rand random_{1};
 };
 

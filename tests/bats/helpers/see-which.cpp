@@ -37,8 +37,8 @@ constexpr int most_processes = 4096;
 
 struct Judged {
 	pid_t pid;
-	bool before, after;	// whether stat was readable
-	long long ppid, uid;	// from stat and status
+	bool before, after; // whether stat was readable
+	long long ppid, uid; // from stat and status
 };
 
 // Filled by the reader, evaluated by its parent
@@ -127,7 +127,7 @@ void play_reader(const std::string &mount, bool reads_itself, int socket, Shared
 // The results of ioctl() on the descriptor
 struct Asked {
 	std::vector<psinfo_record> all;
-	std::set<pid_t> found, counted;	// by queries for a PID
+	std::set<pid_t> found, counted; // by queries for a PID
 };
 
 Asked ask_everything(int fd, const Shared &shared)
@@ -147,7 +147,8 @@ Asked ask_everything(int fd, const Shared &shared)
 		totals.flags = PSINFO_QUERY_TOTALS_ONLY;
 		if (ask(fd, totals))
 			throw failure("totals only");
-		if (std::any_of(std::begin(totals.processes), std::end(totals.processes), [](auto count) { return count; }))
+		if (std::any_of(std::begin(totals.processes), std::end(totals.processes),
+				[](auto count) { return count; }))
 			asked.counted.insert(pid);
 	}
 	return asked;
@@ -238,7 +239,8 @@ try {
 	std::string problem;
 	const auto table = table::parse(text.bytes, problem);
 	if (text.error || !table) {
-		std::cerr << "see-which: " << (text.error ? std::strerror(text.error) : problem.c_str()) << "\n" << text.bytes;
+		std::cerr << "see-which: " << (text.error ? std::strerror(text.error) : problem.c_str()) << "\n"
+			  << text.bytes;
 		return 1;
 	}
 	bool right = true;

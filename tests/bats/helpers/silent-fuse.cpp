@@ -153,9 +153,7 @@ int main(int argc, char **argv)
 	}
 	const std::string directory = argv[1];
 	Silent silent(directory);
-	const pid_t stuck = process::start([&] {
-		(is_query ? query_into_it : want_the_byte)(directory + "/file");
-	});
+	const pid_t stuck = process::start([&] { (is_query ? query_into_it : want_the_byte)(directory + "/file"); });
 	silent.answer_until_read();
 	std::printf("%d\n", stuck);
 	std::fflush(stdout);

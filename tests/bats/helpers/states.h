@@ -10,8 +10,8 @@
 
 inline constexpr std::string_view state_letters = "RSDTtZXIP";
 inline constexpr std::array<std::string_view, 10> state_words = {
-	"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED",
-	"ZOMBIE", "DEAD", "IDLE", "PARKED", "OTHERS",
+	"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED", "ZOMBIE",
+	"DEAD",	   "IDLE",	    "PARKED",	       "OTHERS",
 };
 static_assert(state_words.size() == state_letters.size() + 1);
 

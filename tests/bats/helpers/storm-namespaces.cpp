@@ -106,7 +106,8 @@ void ask_through(int fd, unsigned turn)
 		complain("asking: " + answer.problem);
 	for (const auto &record : answer.records)
 		if (name_of(record) != name || record.pid > 10)
-			complain("a process that is not in there: " + std::to_string(record.pid) + " " + name_of(record));
+			complain("a process that is not in there: " + std::to_string(record.pid) + " " +
+				 name_of(record));
 	counts->rows += static_cast<unsigned>(answer.records.size());
 	counts->seen += answer.records.empty();
 }
@@ -117,7 +118,8 @@ void read_through(int fd)
 	std::size_t length = 0;
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		complain(std::string("lseek: ") + std::strerror(errno));
-	for (ssize_t got; (got = read(fd, text + length, sizeof(text) - length)) != 0; length += static_cast<std::size_t>(got))
+	for (ssize_t got; (got = read(fd, text + length, sizeof(text) - length)) != 0;
+	     length += static_cast<std::size_t>(got))
 		if (got < 0)
 			complain(std::string("reading: ") + std::strerror(errno));
 	std::string problem;
@@ -164,7 +166,8 @@ void keep_and_look(int from)
 int main(int argc, char **argv)
 {
 	const double seconds = argc > 1 ? std::atof(argv[1]) : 6;
-	counts = static_cast<Counts *>(mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	counts = static_cast<Counts *>(
+		mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	int ends[2];
 	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
 	std::vector<pid_t> children;

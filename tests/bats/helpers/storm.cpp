@@ -40,15 +40,15 @@ constexpr const char *parent_name = "storm-parent";
 // Shared by all processes of the storm
 struct Counts {
 	std::atomic<bool> stop;
-	std::atomic<unsigned> reads;	// tables that were complete and right
+	std::atomic<unsigned> reads; // tables that were complete and right
 	std::atomic<unsigned> rows;
-	std::atomic<unsigned> deeds;	// actions of the other processes
-	std::atomic<unsigned> seen;	// tables that show one of them in progress
-	std::atomic<unsigned> refused;	// reads that failed as expected
+	std::atomic<unsigned> deeds; // actions of the other processes
+	std::atomic<unsigned> seen; // tables that show one of them in progress
+	std::atomic<unsigned> refused; // reads that failed as expected
 };
 
 Counts *counts;
-std::string program;	// the path of this program
+std::string program; // the path of this program
 
 // Returns what is wrong with a table, or an empty string.
 using Check = std::function<std::string(const Table &)>;
@@ -57,7 +57,7 @@ using Records = std::vector<psinfo_record>;
 struct Reader {
 	std::string path = "/proc/psinfo";
 	uid_t uid = 0;
-	int niceness = 5;	// leaves time for the other processes on a small machine
+	int niceness = 5; // leaves time for the other processes on a small machine
 	bool module_may_go = false;
 	Check check;
 	// If capacity is not 0, it queries instead.
@@ -80,8 +80,8 @@ struct Reader {
 {
 	std::string text;
 	for (const auto &record : records)
-		text += std::to_string(record.pid) + " of " + std::to_string(record.tgid) + " " + letter_of(record) + " " +
-			std::to_string(record.ppid) + " " + name_of(record) + "\n";
+		text += std::to_string(record.pid) + " of " + std::to_string(record.tgid) + " " + letter_of(record) +
+			" " + std::to_string(record.ppid) + " " + name_of(record) + "\n";
 	complain(problem, text);
 }
 
@@ -116,7 +116,8 @@ int ask_once(const Reader &reader)
 	const std::string problem = answer.problem.empty() ? reader.check_records(answer.records) : answer.problem;
 	if (!problem.empty())
 		complain("in calls for " + std::to_string(reader.capacity) + " with groups " +
-				 std::to_string(reader.groups) + " and flags " + std::to_string(reader.flags) + ": " + problem,
+				 std::to_string(reader.groups) + " and flags " + std::to_string(reader.flags) + ": " +
+				 problem,
 			 answer.records);
 	counts->rows += static_cast<unsigned>(answer.records.size());
 	return 0;
@@ -137,7 +138,8 @@ void read_forever(const Reader &reader, std::size_t piece)
 		}
 		// If the entry was removed, procfs returns EIO for read() and ENOTTY for
 		// ioctl(); a query that is in progress fails with ENODEV.
-		const bool is_removed = error == ENOENT || (reader.capacity ? error == ENOTTY || error == ENODEV : error == EIO);
+		const bool is_removed =
+			error == ENOENT || (reader.capacity ? error == ENOTTY || error == ENODEV : error == EIO);
 		if (!reader.module_may_go || !is_removed)
 			complain(std::string("reading failed: ") + std::strerror(error), std::string());
 		++counts->refused;
@@ -158,7 +160,7 @@ std::string row_is(const Table &table, const Row *row, std::string_view header, 
 // A process that lives from before the readers start until after they end
 struct Steady {
 	pid_t pid;
-	std::string name;	// not checked if empty
+	std::string name; // not checked if empty
 };
 
 std::string steady_are_there(const Table &table, const std::vector<Steady> &steady, pid_t parent)
@@ -199,7 +201,7 @@ std::string steady_have_records(const Records &records, const std::vector<Steady
 // is not that of a later process with the same PID.
 std::string parents_agree(const Table &table)
 {
-	const bool inner = getppid() == 1;	// the storm is process 1 of a PID namespace
+	const bool inner = getppid() == 1; // the storm is process 1 of a PID namespace
 	for (const Row &row : table.rows) {
 		const auto ppid = table::number(table.cell(row, "PPID"));
 		const auto start = table::number(table.cell(row, "START"));
@@ -215,7 +217,8 @@ std::string parents_agree(const Table &table)
 		if (!parent || *table::number(table.cell(*parent, "START")) > *start)
 			continue;
 		if (shown != table.cell(*parent, "NAME") && table.cell(*parent, "START") != table.cell(row, "START"))
-			return "PARENT is not the NAME of its row:\n" + std::string(parent->line) + "\n" + std::string(row.line);
+			return "PARENT is not the NAME of its row:\n" + std::string(parent->line) + "\n" +
+			       std::string(row.line);
 	}
 	return {};
 }
@@ -592,7 +595,8 @@ int storm_names(double seconds)
 			if (name != one && name != other)
 				++counts->seen;
 			if (table.cell(*below, "PARENT") != name)
-				return "PARENT is not the NAME of its row:\n" + std::string(row->line) + "\n" + std::string(below->line);
+				return "PARENT is not the NAME of its row:\n" + std::string(row->line) + "\n" +
+				       std::string(below->line);
 		}
 		return {};
 	};
@@ -636,7 +640,8 @@ int storm_ids(double seconds, const std::string &mount)
 	Storm storm;
 	const pid_t self = getpid();
 	const pid_t hers = storm.add_sleeper("of-alice", alice);
-	const std::vector<pid_t> hidden = {self, storm.add_sleeper("of-bob", process::bob), storm.add_sleeper("of-root")};
+	const std::vector<pid_t> hidden = {self, storm.add_sleeper("of-bob", process::bob),
+					   storm.add_sleeper("of-root")};
 	const pid_t changing = storm.add(change_ids_forever);
 	// Its rows are not checked; it must not disturb the others.
 	storm.add(change_dumpable_forever);
@@ -740,7 +745,9 @@ int storm_all(double seconds, const std::string &mount)
 	asks_as_alice.capacity = 7;
 	asks_as_alice.groups = all_groups;
 	asks_as_alice.check_records = [=](const Records &records) -> std::string {
-		std::string problem = find_record(records, static_cast<std::uint32_t>(hers)) ? "" : "alice does not see her own process";
+		std::string problem = find_record(records, static_cast<std::uint32_t>(hers)) ?
+					      "" :
+					      "alice does not see her own process";
 		for (const auto &record : records)
 			if (problem.empty())
 				problem = is_of_alice(std::to_string(record.uid), name_of(record));
@@ -787,7 +794,8 @@ int main(int argc, char **argv)
 		loop(argv[2]);
 
 	process::set_name(parent_name);
-	counts = static_cast<Counts *>(mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	counts = static_cast<Counts *>(
+		mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
 	const double seconds = argc > 2 ? std::atof(argv[2]) : 6;
 	if (scenario == "fork")
 		return storm_fork(seconds, false);

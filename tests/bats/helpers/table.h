@@ -27,8 +27,8 @@
 namespace table {
 
 struct Contents {
-	std::string bytes;	// what was read before end of file or an error
-	int error = 0;		// errno of the open() or read() that failed
+	std::string bytes; // what was read before end of file or an error
+	int error = 0; // errno of the open() or read() that failed
 };
 
 inline Contents read_descriptor(int fd, std::size_t piece = 1 << 17)
@@ -72,13 +72,13 @@ inline std::optional<long long> number(std::string_view text)
 struct Row {
 	long long pid = 0;
 	std::string_view line;
-	std::vector<std::string_view> cells;	// without their padding
+	std::vector<std::string_view> cells; // without their padding
 };
 
 // Refers to the text that was parsed, which must outlive it.
 struct Table {
 	std::vector<std::string_view> headers;
-	std::vector<Row> rows;	// in PID order
+	std::vector<Row> rows; // in PID order
 
 	std::optional<std::size_t> column(std::string_view header) const
 	{
@@ -225,7 +225,8 @@ inline std::optional<Table> parse(std::string_view text, std::string &problem)
 		if (!parse_row(*line, widths, *pid_column, row))
 			return wrong("not a row: " + std::string(*line));
 		if (!table.rows.empty() && table.rows.back().pid >= row.pid)
-			return wrong("PIDs do not ascend:\n" + std::string(table.rows.back().line) + "\n" + std::string(*line));
+			return wrong("PIDs do not ascend:\n" + std::string(table.rows.back().line) + "\n" +
+				     std::string(*line));
 		std::size_t state = 0;
 		while (state < state_words.size() && state_words[state] != row.cells[*stat_column])
 			++state;

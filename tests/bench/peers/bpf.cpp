@@ -51,6 +51,10 @@ void read_iterator(int link)
 // Debian's libelf.a 0.192 references these functions but lacks them. They are only
 // needed by elf_getdata_rawchunk(), which libbpf never calls.
 extern "C" {
-[[gnu::weak]] void eu_search_tree_init() {}
-[[gnu::weak]] void eu_search_tree_fini() {}
+[[gnu::weak]] void eu_search_tree_init()
+{
+}
+[[gnu::weak]] void eu_search_tree_fini()
+{
+}
 }
