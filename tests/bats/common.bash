@@ -90,7 +90,7 @@ logged() {
 	local lines i=0 regex
 	mapfile -t lines < <(our_lines)
 	for regex; do
-		assert "${lines[i]:-(nothing)}" =~ "$regex" "line $((i + 1)) of psinfo in the kernel log"
+		assert "${lines[i]:-(nothing)}" =~ "$regex" "line $((i + 1)) of psinfo in the kernel log" || return 1
 		i=$((i + 1))
 	done
 	assert "${lines[*]:i}" = "" "what psinfo has written beside that"
