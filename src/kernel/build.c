@@ -10,6 +10,8 @@
 #include "state.c"
 #include "visibility.c"
 #include "budget.c"
+#include "times.c"
+#include "groups.c"
 #include "collect.c"
 #include "snapshot.c"
 #include "columns.c"

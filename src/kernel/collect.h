@@ -12,10 +12,8 @@
 #include <linux/uidgid.h>
 
 #include "record.h"
+#include "times.h"
 #include "visibility.h"
-
-/* An RCU read section ends after this many PIDs and threads. */
-#define PSINFO_BATCH	256
 
 /* Selects tasks; filters, states, pid and parent as in struct psinfo_query */
 struct psinfo_filter {

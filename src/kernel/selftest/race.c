@@ -12,7 +12,7 @@ module_param(race_window_us, uint, 0644);
 MODULE_PARM_DESC(race_window_us,
 		 "microseconds to wait where a test wants a race (DEBUG only)");
 
-static void race_window(void)
+void psinfo_race_window(void)
 {
 	unsigned int us = READ_ONCE(race_window_us);
 
@@ -21,7 +21,7 @@ static void race_window(void)
 }
 
 /* The same where sleeping is allowed, two thousand times as long */
-static void long_race_window(void)
+void psinfo_long_race_window(void)
 {
 	unsigned int us = READ_ONCE(race_window_us);
 
