@@ -48,14 +48,14 @@ install-module: ## the same for the module alone, which takes no C++ compiler he
 uninstall: ## remove the packages from this machine (apt)
 	@tests/lifecycle/on-this-machine uninstall
 
-test: ## after an edit: style, unit tests, two suites in one guest; a minute
+test: ## after an edit: style, unit tests, two suites in GUEST=name; a minute
 	@tests/deps
-	@tests/quick
+	@tests/quick $$PSINFO_GUEST
 
-format: ## put the C++ files into the form that clang-format wants
+format: ## format the C++ files
 	@tests/lint --format
 
-coverage: ## what of library and command the unit tests execute, as text and HTML
+coverage: ## test coverage of the library and the command, as text and HTML
 	@tests/deps coverage
 	@tests/coverage
 

@@ -32,7 +32,7 @@ std::optional<Error> query_error(const Query &query)
 	if (query.pid && *query.pid <= 0)
 		return invalid_query(std::to_string(*query.pid) + " is not a valid pid");
 	if (query.parent && *query.parent <= 0)
-		return invalid_query(std::to_string(*query.parent) + " is not a valid pid of a parent");
+		return invalid_query(std::to_string(*query.parent) + " is not a valid parent pid");
 	if (query.states && query.states->empty())
 		return invalid_query("the set of states is empty");
 	return std::nullopt;

@@ -27,28 +27,28 @@ load common
 }
 
 # A skip has to say why, in words that begin with "not here:".
-@test "the kernel's thread that makes the others is listed where it can be seen" {
+@test "kthreadd is listed unless kernel threads are hidden" {
 	[[ -e /proc/2 ]] || skip "not here: this /proc shows no kernel threads"
 	assert "$(table_cell 2 2)" = kthreadd "the name of PID 2"
 }
 
 # --- The functions of common.bash ----------------------------------------------------
 
-# notices COMMAND...: the assertion fails
-notices() {
+# fails COMMAND...: checks that an assertion fails
+fails() {
 	! ("$@") 2>/dev/null || fail "this passed: $*"
 }
 
 @test "an assertion that does not hold fails" {
-	notices assert 1 = 2
-	notices assert 1 != 1
-	notices assert abc =~ '^b'
-	notices assert 2 -lt 1
-	notices assert 1 '<' 2
-	notices assert "" -eq 0
-	notices refused "" true
-	notices refused "another reason" bash -c 'echo this reason; exit 1'
-	notices wait_for 1 false
+	fails assert 1 = 2
+	fails assert 1 != 1
+	fails assert abc =~ '^b'
+	fails assert 2 -lt 1
+	fails assert 1 '<' 2
+	fails assert "" -eq 0
+	fails refused "" true
+	fails refused "another reason" bash -c 'echo this reason; exit 1'
+	fails wait_for 1 false
 	assert abc =~ b
 	refused reason bash -c 'echo this reason; exit 1'
 }
@@ -72,7 +72,7 @@ notices() {
 	echo "another: line" >/dev/kmsg
 	echo "psinfo: a line of this test" >/dev/kmsg
 	logged "^psinfo: a line of this test$"
-	notices logged
-	notices logged "another line"
+	fails logged
+	fails logged "another line"
 	assert "$(log_since_mark | wc -l)" -eq 2 "lines since the mark"
 }

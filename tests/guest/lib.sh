@@ -66,8 +66,8 @@ locked() {
 # nothing is stored, but existing entries are still used.
 keeps_builds() { [[ ${PSINFO_KEEP_BUILDS:-yes} == yes ]]; }
 
-# need PROGRAM PACKAGE [full]: fails if the program is missing. `make deps`, or
-# `tests/deps full`, must install the package; tests/lint checks that.
+# need PROGRAM PACKAGE [LIST]: fails if the program is missing. `make deps`, or
+# `tests/deps LIST`, must install the package; tests/lint checks that.
 need() {
 	local by='make deps'
 	[[ -z ${3:-} ]] || by="tests/deps $3"

@@ -209,7 +209,7 @@ TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
 	EXPECT_LE(tries, 12U);
 }
 
-TEST_F(Args, OfManyStuckProcessesCostOnePatienceWhenTheyAreTriedAgain)
+TEST_F(Args, OfManyStuckProcessesCostOneTimeoutWhenTheyAreTriedAgain)
 {
 	constexpr auto timeout = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1ms);
@@ -278,7 +278,7 @@ TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
 	EXPECT_EQ(read(all, 2), (Found{{20, "twenty"}}));
 }
 
-TEST_F(Args, OfProcessesThatWereStuckBeforeCostOnePatience)
+TEST_F(Args, OfProcessesThatWereStuckBeforeCostOneTimeout)
 {
 	constexpr auto timeout = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1ms);

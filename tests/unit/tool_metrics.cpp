@@ -314,7 +314,7 @@ public:
 	[[nodiscard]] std::string_view name() const override { return "proc"; }
 };
 
-TEST(TakeMetrics, AsksThreeTimes)
+TEST(CollectMetrics, AsksThreeTimes)
 {
 	const auto metrics = tool::collect_metrics(FakeSource());
 	ASSERT_TRUE(metrics);

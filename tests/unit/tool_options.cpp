@@ -68,7 +68,7 @@ TEST(Options, HaveDefaults)
 	EXPECT_TRUE(tool::lets_all_through(common.filter));
 }
 
-TEST(Options, AreUnderstoodInBothSpellings)
+TEST(Options, AreAcceptedInBothSpellings)
 {
 	for (const char *line : {"-J -n -T --source proc", "--json --noheadings --threads --source=proc"}) {
 		auto common = resolved(line);

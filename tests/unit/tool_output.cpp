@@ -3,6 +3,8 @@
 #include "cli/output.h"
 
 #include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <ostream>
 #include <string>
 
@@ -17,6 +19,16 @@ namespace {
 
 using psinfo::Descriptor;
 
+/// An open file without a name.
+Descriptor temporary_file()
+{
+	std::string path = std::filesystem::temp_directory_path() / "psinfo-output-XXXXXX";
+	Descriptor file(mkostemp(path.data(), O_CLOEXEC));
+	EXPECT_GE(file.fd(), 0) << path;
+	unlink(path.c_str());
+	return file;
+}
+
 std::string contents(int file)
 {
 	struct stat status = {};
@@ -28,8 +40,7 @@ std::string contents(int file)
 
 TEST(Output, ArrivesWholeHoweverItIsCut)
 {
-	const Descriptor file(open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-	ASSERT_GE(file.fd(), 0);
+	const Descriptor file = temporary_file();
 	tool::Output output(file.fd());
 	std::ostream out(&output);
 	std::string expected;
@@ -64,13 +75,18 @@ TEST(Output, OfAFullDeviceEndsWithItsErrno)
 
 TEST(Output, EndsWithTheFirstErrnoAndWritesNothingAfterIt)
 {
-	tool::Output output(-1);
+	const Descriptor file = temporary_file();
+	const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+	tool::Output output(full.fd());
 	std::ostream out(&output);
 
-	for (int i = 0; i < 100000 && out.good(); i++)
-		out.put('x');
+	out << std::string(100000, 'x');
 	EXPECT_TRUE(out.fail());
-	EXPECT_EQ(output.finish(), EBADF);
+	ASSERT_EQ(dup2(file.fd(), full.fd()), full.fd());
+	out.clear();
+	out << std::string(100000, 'x');
+	EXPECT_EQ(output.finish(), ENOSPC);
+	EXPECT_EQ(contents(file.fd()), "") << "the beginning is missing, so the rest is wrong";
 }
 
 } // namespace

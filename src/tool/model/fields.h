@@ -49,7 +49,7 @@ struct Row {
 
 enum class Align : std::uint8_t { Left, Right };
 
-/// What a column needs besides groups; see collect.h.
+/// What a column needs besides groups; see listing.h.
 struct Needs {
 	bool parents = false;
 	bool args = false;

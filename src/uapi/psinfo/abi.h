@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/* Copyright 2026 psinfo maintainers */
 /*
  * The ioctl interface of /proc/psinfo: processes as binary records.
  *

@@ -158,12 +158,14 @@ struct RecordField {
 	bool is_name() const { return size == 16; }
 };
 
-#define RECORD_FIELD(group, member)                                                             \
-	RecordField                                                                             \
-	{                                                                                       \
-#member, group, offsetof(psinfo_record, member), sizeof(psinfo_record::member), \
-			std::is_signed_v < decltype(psinfo_record::member)>                     \
+// clang-format off
+#define RECORD_FIELD(group, member)                                                                                    \
+	RecordField                                                                                                    \
+	{                                                                                                              \
+		#member, group, offsetof(psinfo_record, member), sizeof(psinfo_record::member),                        \
+			std::is_signed_v<decltype(psinfo_record::member)>                                              \
 	}
+// clang-format on
 
 inline constexpr RecordField record_fields[] = {
 	RECORD_FIELD(0, pid),

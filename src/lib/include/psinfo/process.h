@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright 2026 psinfo maintainers
 // The data that a source returns: processes or threads, and totals per state. Plain
 // values that hold no reference to the source.
 #ifndef PSINFO_PROCESS_H

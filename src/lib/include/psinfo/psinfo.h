@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright 2026 psinfo maintainers
 // libpsinfo: the processes of this machine and their states, for C++20 programs.
 //
 //	#include <psinfo/psinfo.h>

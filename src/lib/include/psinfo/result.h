@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright 2026 psinfo maintainers
 // Result: a value, or the error that occurred instead.
 #ifndef PSINFO_RESULT_H
 #define PSINFO_RESULT_H

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copyright 2026 psinfo maintainers
 // The sources of snapshots: the module psinfo, or /proc on machines without it.
 #ifndef PSINFO_SOURCE_H
 #define PSINFO_SOURCE_H
