@@ -136,6 +136,17 @@ TEST_F(SessionTest, AModuleThatIsNotLoadedIsMentionedOnlyWhereItHelps)
 	EXPECT_EQ(warnings.size(), 1U) << "the source was asked for";
 }
 
+/// The output of show without its command line. That is read from the real /proc, with a
+/// timeout that may expire on a busy machine.
+std::string without_args(const std::string &output)
+{
+	std::string text;
+	std::istringstream lines(output);
+	for (std::string line; std::getline(lines, line);)
+		text += line.starts_with("args:") ? "" : line + '\n';
+	return text;
+}
+
 TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
 {
 	const char *commands[] = {"-o pid,name", "show 10", "tree", "totals", "stuck --samples 2 -d 0.01"};
@@ -143,12 +154,13 @@ TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
 		for (const char *words : commands) {
 			take_error.reset();
 			EXPECT_EQ(run(words).exit, Exit::Done) << words;
-			const auto expected = output;
+			const auto expected = without_args(output);
 			take_error = Error::from_errno(number, "query", "/proc/psinfo");
 			take_error->kind = Error::Kind::Unreadable;
 			for (answers = 0; answers < 3; answers++) {
 				EXPECT_EQ(run(words).exit, Exit::Done) << words;
-				EXPECT_EQ(output, expected) << words << ", after " << answers << " answers";
+				EXPECT_EQ(without_args(output), expected)
+					<< words << ", after " << answers << " answers";
 				if (opened == Names{"module"})
 					break; // the command makes no more queries
 				EXPECT_EQ(opened, (Names{"module", "proc"}));
