@@ -197,7 +197,7 @@ TEST(Module, QueriesThatMakeNoSenseAreInvalidWithoutAsking)
 	EXPECT_EQ(failed(rig, {.parent = 0}).kind, Error::Kind::Invalid);
 	EXPECT_EQ(failed(rig, {.states = StateSet()}).kind, Error::Kind::Invalid);
 	EXPECT_EQ(failed(rig, {.pid = -1}).message(), "cannot query processes: -1 is not a valid pid");
-	EXPECT_EQ(failed(rig, {.parent = 0}).message(), "cannot query processes: 0 is not a valid pid of a parent");
+	EXPECT_EQ(failed(rig, {.parent = 0}).message(), "cannot query processes: 0 is not a valid parent pid");
 	EXPECT_EQ(failed(rig, {.states = StateSet()}).message(), "cannot query processes: the set of states is empty");
 	EXPECT_EQ(rig.module->queries, 0U);
 }
