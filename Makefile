@@ -20,7 +20,7 @@ export PSINFO_FILES := $(value FILES)
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run deb install install-module uninstall test format coverage check check-full check-debug-kernel bench guest guest-shell guests module \
+.PHONY: help deps run deb install install-module uninstall test format fields coverage check check-full check-debug-kernel bench guest guest-shell guests module \
 	build-matrix lint clean
 
 help: ## say what each target does
@@ -54,6 +54,10 @@ test: ## after an edit: style, unit tests, two suites in GUEST=name; a minute
 
 format: ## format the C++ files
 	@tests/lint --format
+
+fields: ## after a change of src/uapi: write what follows from it
+	@tests/columns --write
+	@tests/uapi --add
 
 coverage: ## test coverage of the library and the command, as text and HTML
 	@tests/deps coverage

@@ -3,10 +3,14 @@
 # bash completion of psinfo(1). tests/tool-names compares the tables with --help.
 
 _psinfo_commands='show tree totals watch stuck metrics doctor verify help'
-_psinfo_columns='pid tgid ppid tracer session pgrp start elapsed flags state stat name
-	uid user euid euser gid group egid prio static_prio normal_prio nice rt_priority
-	policy cpu cpus_allowed utime stime time runtime nvcsw nivcsw min_flt maj_flt threads
-	vsize rss swap cgroup parent args'
+# The columns of fields.def, by make fields
+_psinfo_columns='
+	pid tgid ppid tracer session pgrp start elapsed flags state stat name
+	uid user euid euser gid group egid prio static_prio normal_prio nice
+	rt_priority policy cpu cpus_allowed utime stime time runtime nvcsw
+	nivcsw min_flt maj_flt threads vsize rss swap cgroup parent args
+'
+# End of the columns of fields.def
 _psinfo_states='running interruptible uninterruptible stopped traced zombie dead idle
 	parked others'
 

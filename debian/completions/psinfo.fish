@@ -2,11 +2,13 @@
 # fish completion of psinfo(1). tests/tool-names compares the tables with --help.
 
 set -g __psinfo_commands show tree totals watch stuck metrics doctor verify help
+# The columns of fields.def, by make fields
 set -g __psinfo_columns \
     pid tgid ppid tracer session pgrp start elapsed flags state stat name \
-    uid user euid euser gid group egid prio static_prio normal_prio nice rt_priority \
-    policy cpu cpus_allowed utime stime time runtime nvcsw nivcsw min_flt maj_flt threads \
-    vsize rss swap cgroup parent args
+    uid user euid euser gid group egid prio static_prio normal_prio nice \
+    rt_priority policy cpu cpus_allowed utime stime time runtime nvcsw \
+    nivcsw min_flt maj_flt threads vsize rss swap cgroup parent args
+# End of the columns of fields.def
 set -g __psinfo_states \
     running interruptible uninterruptible stopped traced zombie dead idle \
     parked others

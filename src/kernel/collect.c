@@ -35,8 +35,8 @@ static void fill(struct psinfo_record *record, struct task_struct *task,
 {
 	psinfo_identity_fill(record, task, number, tgid, state,
 			     psinfo_view_of(walk->viewer));
-	psinfo_groups_fill(record, task, walk->groups, walk->threads,
-			   walk->viewer);
+	psinfo_groups_fill(record, walk->record_size, task, walk->groups,
+			   walk->threads, walk->viewer);
 }
 
 /* pid_task() with PIDTYPE_TGID, inline: the process with @pid, or NULL */

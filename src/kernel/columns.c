@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The columns of the table, one row each, and the parameter columns= that
- * selects them.
+ * The columns of the table, made from fields.def, and the parameter columns=
+ * that selects them.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -26,178 +26,91 @@
 struct column {
 	const char *name;	/* in columns= */
 	struct psinfo_name header;
-	u8 width;		/* minimum; the header fits */
+	u8 width;		/* minimum; the header fits; 0: no column */
 	u8 groups;		/* PSINFO_GROUP_... that the cell needs */
 	/* Exactly one of the two */
 	s64 (*number)(const struct psinfo_row *row);
 	const struct psinfo_name *(*text)(const struct psinfo_row *row);
 };
 
-/* nsec_to_clock_t(), which is not exported */
-static s64 clock_ticks(u64 ns)
+/*
+ * nsec_to_clock_t(), which is not exported; rounded down, also if negative, where
+ * stat 22 prints a huge number
+ */
+static s64 clock_ticks(s64 ns)
 {
-	return div_u64(ns, NSEC_PER_SEC / USER_HZ);
+	const u32 tick = NSEC_PER_SEC / USER_HZ;
+
+	return ns < 0 ? -(s64)div_u64(-(u64)ns + tick - 1, tick) :
+			(s64)div_u64(ns, tick);
 }
 
-/* Rounded down, also if negative, where stat 22 prints a huge number */
-static s64 signed_clock_ticks(s64 ns)
-{
-	return ns < 0 ? -clock_ticks(-(u64)ns + NSEC_PER_SEC / USER_HZ - 1) :
-			clock_ticks(ns);
-}
+/* cell_<name>() returns what the column <name> shows of a row. */
+#define NUMBER_CELL(name, value) \
+	static s64 cell_##name(const struct psinfo_row *row) \
+	{ \
+		return value; \
+	}
+#define TEXT_CELL(name, text) \
+	static const struct psinfo_name * \
+	cell_##name(const struct psinfo_row *row) \
+	{ \
+		return text; \
+	}
 
-static s64 pid(const struct psinfo_row *row)
-{
-	return row->record.pid;
-}
+/* The same for a field of the record, by its unit in fields.def */
+#define CELL_NUMBER(name, value)	NUMBER_CELL(name, value)
+#define CELL_POLICY(name, value)	NUMBER_CELL(name, value)
+#define CELL_TIME(name, value)		NUMBER_CELL(name, clock_ticks(value))
+#define CELL_BYTES(name, value)		NUMBER_CELL(name, (value) >> 10)
+#define CELL_STATE(name, value)		TEXT_CELL(name, psinfo_state_letter(value))
+#define CELL_NAME(column, value)	TEXT_CELL(column, &row->name)
 
-static s64 ppid(const struct psinfo_row *row)
-{
-	return row->record.ppid;
-}
+#define FIELD(group, name, member, unit, ...) \
+	CELL_##unit(name, row->record.member)
+#include "../uapi/fields.def"
 
-static s64 uid(const struct psinfo_row *row)
-{
-	return row->record.uid;
-}
+TEXT_CELL(stat, psinfo_state_word(row->record.state))
+TEXT_CELL(parent, &row->parent)
 
-static s64 prio(const struct psinfo_row *row)
-{
-	return row->record.prio;
-}
+/* The member of struct column that is the cell of a unit */
+#define IS_NUMBER	.number
+#define IS_POLICY	.number
+#define IS_TIME		.number
+#define IS_BYTES	.number
+#define IS_STATE	.text
+#define IS_NAME		.text
 
-static s64 static_prio(const struct psinfo_row *row)
-{
-	return row->record.static_prio;
-}
-
-static s64 normal_prio(const struct psinfo_row *row)
-{
-	return row->record.normal_prio;
-}
-
-static s64 rt_priority(const struct psinfo_row *row)
-{
-	return row->record.rt_priority;
-}
-
-static s64 policy(const struct psinfo_row *row)
-{
-	return row->record.policy;
-}
-
-static s64 nice(const struct psinfo_row *row)
-{
-	return row->record.nice;
-}
-
-static s64 nvcsw(const struct psinfo_row *row)
-{
-	return row->record.nvcsw;
-}
-
-static s64 nivcsw(const struct psinfo_row *row)
-{
-	return row->record.nivcsw;
-}
-
-static s64 utime(const struct psinfo_row *row)
-{
-	return clock_ticks(row->record.utime_ns);
-}
-
-static s64 stime(const struct psinfo_row *row)
-{
-	return clock_ticks(row->record.stime_ns);
-}
-
-static s64 start(const struct psinfo_row *row)
-{
-	return signed_clock_ticks(row->record.start_ns);
-}
-
-static s64 threads(const struct psinfo_row *row)
-{
-	return row->record.threads;
-}
-
-static s64 flags(const struct psinfo_row *row)
-{
-	return row->record.flags;
-}
-
-static s64 cpu(const struct psinfo_row *row)
-{
-	return row->record.cpu;
-}
-
-static s64 rss(const struct psinfo_row *row)
-{
-	return row->record.rss_bytes >> 10;
-}
-
-static const struct psinfo_name *stat(const struct psinfo_row *row)
-{
-	return psinfo_state_word(row->record.state);
-}
-
-static const struct psinfo_name *state(const struct psinfo_row *row)
-{
-	return psinfo_state_letter(row->record.state);
-}
-
-static const struct psinfo_name *name(const struct psinfo_row *row)
-{
-	return &row->name;
-}
-
-static const struct psinfo_name *parent(const struct psinfo_row *row)
-{
-	return &row->parent;
-}
-
-#define CRED	PSINFO_GROUP_CRED
-#define SCHED	PSINFO_GROUP_SCHED
-#define TIMES	PSINFO_GROUP_TIMES
-#define MEMORY	PSINFO_GROUP_MEMORY
-
-#define COLUMN(name, header, width, groups, cell) \
-	{ name, PSINFO_NAME(header), width, groups, cell }
-
-/* A row is a process, so its thread group id is its PID. */
+#define FIELD(group, name, member, unit, origin, course, width, header, ...) \
+	{ #name, PSINFO_NAME(header), width, PSINFO_GROUP_##group, \
+	  IS_##unit = cell_##name },
+#define COLUMN(name, width, header, ...) \
+	{ #name, PSINFO_NAME(header), width, 0, .text = cell_##name },
 static const struct column columns[] = {
-	COLUMN("pid", "PID", 5, 0, .number = pid),
-	COLUMN("ppid", "PPID", 5, 0, .number = ppid),
-	COLUMN("tgid", "TGID", 5, 0, .number = pid),
-	COLUMN("name", "NAME", 30, 0, .text = name),
-	COLUMN("stat", "STAT", 15, 0, .text = stat),
-	COLUMN("state", "STATE", 5, 0, .text = state),
-	COLUMN("parent", "PARENT", 15, 0, .text = parent),
-	COLUMN("uid", "UID", 5, CRED, .number = uid),
-	COLUMN("prio", "PRIO", 4, SCHED, .number = prio),
-	COLUMN("static_prio", "STATIC_PRIO", 11, SCHED, .number = static_prio),
-	COLUMN("normal_prio", "NORMAL_PRIO", 11, SCHED, .number = normal_prio),
-	COLUMN("rt_priority", "RT_PRIORITY", 11, SCHED, .number = rt_priority),
-	COLUMN("policy", "POLICY", 6, SCHED, .number = policy),
-	COLUMN("nice", "NICE", 4, SCHED, .number = nice),
-	COLUMN("nvcsw", "NVCSW", 7, TIMES, .number = nvcsw),
-	COLUMN("nivcsw", "NIVCSW", 7, TIMES, .number = nivcsw),
-	COLUMN("utime", "UTIME", 7, TIMES, .number = utime),
-	COLUMN("stime", "STIME", 7, TIMES, .number = stime),
-	COLUMN("start", "START", 9, 0, .number = start),
-	COLUMN("threads", "THREADS", 7, TIMES, .number = threads),
-	COLUMN("flags", "FLAGS", 10, 0, .number = flags),
-	COLUMN("cpu", "CPU", 3, SCHED, .number = cpu),
-	COLUMN("rss", "RSS", 8, MEMORY, .number = rss),
+#include "../uapi/fields.def"
 };
 
-static_assert(ARRAY_SIZE(columns) <= PSINFO_COLUMNS_MAX);
+#define FIELD(group, name, ...)	COLUMN_##name,
+#define COLUMN(name, ...)	COLUMN_##name,
+enum {
+#include "../uapi/fields.def"
+};
+
+#define FIELD(group, name, member, unit, origin, course, width, ...) \
+	+ !!(width)
+#define COLUMN(name, width, ...) + !!(width)
+enum {
+	NR_SHOWN = 0
+#include "../uapi/fields.def"
+};
+
+static_assert(NR_SHOWN <= PSINFO_COLUMNS_MAX);
 
 /* The parameter, with a lock so that readers do not see a partial update */
 static DEFINE_SPINLOCK(chosen_lock);
 static struct psinfo_layout chosen = {
 	.nr_columns = 4,
-	.columns = { 0, 3, 4, 6 },	/* pid,name,stat,parent */
+	.columns = { COLUMN_pid, COLUMN_name, COLUMN_stat, COLUMN_parent },
 };
 
 static int column_find(const char *name)
@@ -205,7 +118,7 @@ static int column_find(const char *name)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(columns); i++) {
-		if (!strcmp(columns[i].name, name))
+		if (columns[i].width && !strcmp(columns[i].name, name))
 			return i;
 	}
 	return -ENOENT;
@@ -224,9 +137,10 @@ static int layout_parse(char *list, struct psinfo_layout *layout,
 
 	list = strim(list);
 	if (!strcmp(list, "all")) {
-		for (i = 0; i < ARRAY_SIZE(columns); i++)
-			wanted.columns[i] = i;
-		wanted.nr_columns = ARRAY_SIZE(columns);
+		for (i = 0; i < ARRAY_SIZE(columns); i++) {
+			if (columns[i].width)
+				wanted.columns[wanted.nr_columns++] = i;
+		}
 		*layout = wanted;
 		return 0;
 	}
@@ -252,9 +166,11 @@ static void complain(const char *name, const char *why)
 	unsigned int i;
 	size_t at = 0;
 
-	for (i = 0; i < ARRAY_SIZE(columns); i++)
-		at += scnprintf(known + at, sizeof(known) - at, " %s",
-				columns[i].name);
+	for (i = 0; i < ARRAY_SIZE(columns); i++) {
+		if (columns[i].width)
+			at += scnprintf(known + at, sizeof(known) - at, " %s",
+					columns[i].name);
+	}
 	pr_err("columns: \"%*pE\" %s; wanted is \"all\", or some of these with commas between:%s\n",
 	       (int)min_t(size_t, strlen(name), 40), name, why, known);
 }
@@ -348,9 +264,9 @@ static unsigned int cells_width(const struct column *column,
 {
 	if (column->number)
 		return numbers_width(column, snapshot);
-	if (column->text == name)
+	if (column->text == cell_name)
 		return snapshot->widest_name;
-	if (column->text == parent)
+	if (column->text == cell_parent)
 		return snapshot->widest_parent;
 	return 0;	/* fixed words, which fit */
 }
@@ -430,8 +346,17 @@ char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
 #endif
 
 #undef SEPARATOR
-#undef CRED
-#undef SCHED
-#undef TIMES
-#undef MEMORY
-#undef COLUMN
+#undef NUMBER_CELL
+#undef TEXT_CELL
+#undef CELL_NUMBER
+#undef CELL_POLICY
+#undef CELL_TIME
+#undef CELL_BYTES
+#undef CELL_STATE
+#undef CELL_NAME
+#undef IS_NUMBER
+#undef IS_POLICY
+#undef IS_TIME
+#undef IS_BYTES
+#undef IS_STATE
+#undef IS_NAME

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The columns of the table: one row per column in columns.c defines its name
- * in columns=, its header, width and cells.
+ * The columns of the table: fields.def defines the name of each in columns=, its
+ * header and width; columns.c makes the cells.
  */
 #ifndef PSINFO_COLUMNS_H
 #define PSINFO_COLUMNS_H

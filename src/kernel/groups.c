@@ -85,8 +85,8 @@ static void fill_cgroup(struct psinfo_record *record,
 #endif
 }
 
-void psinfo_groups_fill(struct psinfo_record *record, struct task_struct *task,
-			u32 groups, bool of_thread,
+void psinfo_groups_fill(struct psinfo_record *record, u32 record_size,
+			struct task_struct *task, u32 groups, bool of_thread,
 			const struct psinfo_viewer *viewer)
 {
 	if (groups & PSINFO_GROUP_CRED)

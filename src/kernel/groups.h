@@ -14,6 +14,8 @@
 /**
  * psinfo_groups_fill() - fill in the requested groups of a task's record
  * @record: its identity is filled in
+ * @record_size: of @record, in bytes: at least psinfo_record_size(@groups); fields
+ *	that it does not have, see psinfo_record_has(), are not written
  * @task: the task
  * @groups: PSINFO_GROUP_...; what @viewer may not read is withheld
  * @of_thread: the times of this thread, not of its process; see psinfo_times_fill()
@@ -21,8 +23,8 @@
  *
  * Context: RCU read section. Takes the task lock for PSINFO_GROUP_MEMORY.
  */
-void psinfo_groups_fill(struct psinfo_record *record, struct task_struct *task,
-			u32 groups, bool of_thread,
+void psinfo_groups_fill(struct psinfo_record *record, u32 record_size,
+			struct task_struct *task, u32 groups, bool of_thread,
 			const struct psinfo_viewer *viewer);
 
 #endif /* PSINFO_GROUPS_H */

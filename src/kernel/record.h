@@ -8,6 +8,7 @@
 
 #include <linux/build_bug.h>
 #include <linux/kconfig.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/stddef.h>
@@ -22,25 +23,46 @@
 	(PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID | \
 	 PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER)
 #define PSINFO_KNOWN_GROUPS \
-	(PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | \
-	 PSINFO_GROUP_MEMORY | \
-	 (IS_ENABLED(CONFIG_CGROUPS) ? PSINFO_GROUP_CGROUP : 0))
+	(PSINFO_ALL_GROUPS & \
+	 ~(IS_ENABLED(CONFIG_CGROUPS) ? 0 : PSINFO_GROUP_CGROUP))
+
+#define GROUP(group, ...) | PSINFO_GROUP_##group
+enum {
+	PSINFO_ALL_GROUPS = 0
+#include "../uapi/fields.def"
+};
 
 static_assert(sizeof_field(struct psinfo_record, name) == TASK_COMM_LEN);
 static_assert(PSINFO_NR_STATES <= PSINFO_STATES_MAX);
 static_assert(sizeof(struct psinfo_query) == PSINFO_QUERY_SIZE_VER1);
 static_assert(sizeof(struct psinfo_info) == PSINFO_INFO_SIZE_VER1);
-static_assert(offsetof(struct psinfo_record, uid) ==
-	      PSINFO_RECORD_SIZE_IDENTITY);
-static_assert(offsetof(struct psinfo_record, prio) == PSINFO_RECORD_SIZE_CRED);
-static_assert(offsetof(struct psinfo_record, utime_ns) ==
-	      PSINFO_RECORD_SIZE_SCHED);
-static_assert(offsetof(struct psinfo_record, vsize_bytes) ==
-	      PSINFO_RECORD_SIZE_TIMES);
-static_assert(offsetof(struct psinfo_record, cgroup) ==
-	      PSINFO_RECORD_SIZE_MEMORY);
-static_assert(offsetofend(struct psinfo_record, cgroup) ==
-	      PSINFO_RECORD_SIZE_CGROUP);
+
+/* Fields of the identity are in no group. */
+#define PSINFO_GROUP_IDENTITY	0
+
+/* Each member has a row in fields.def, and each group the promised size. */
+#define FIELD(group, name, member, ...) \
+	+ sizeof_field(struct psinfo_record, member)
+#define RESERVED(group, member) \
+	+ sizeof_field(struct psinfo_record, member)
+enum {
+	PSINFO_SIZE_OF_ROWS = 0
+#include "../uapi/fields.def"
+};
+
+static_assert(sizeof(struct psinfo_record) == PSINFO_SIZE_OF_ROWS,
+	      "a member of struct psinfo_record has no row in fields.def");
+#define GROUP(group, member, type, last) \
+	static_assert(offsetofend(struct psinfo_record, last) == \
+		      PSINFO_RECORD_SIZE_##group);
+#include "../uapi/fields.def"
+
+/*
+ * Whether a record of @size bytes has room for @member. A field that joined its
+ * group after 1.0 is beyond the size of the group, so it is filled only if it fits.
+ */
+#define psinfo_record_has(size, member) \
+	((size) >= offsetofend(struct psinfo_record, member))
 
 /* A process created after @child is not its parent, but reuses the parent's PID. */
 static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
@@ -49,27 +71,29 @@ static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
 	return parent->start_ns <= child->start_ns;
 }
 
-/**
- * psinfo_record_size() - the record_size that @groups need, in bytes
- *
- * A field that was added to a group later is beyond this size: fill it only if
- * the caller's record_size includes it.
- */
+/** psinfo_record_size() - the record_size that @groups need at least, in bytes */
 static inline u32 psinfo_record_size(u32 groups)
 {
 	u32 size = PSINFO_RECORD_SIZE_IDENTITY;
 
-	if (groups & PSINFO_GROUP_CRED)
-		size = max_t(u32, size, PSINFO_RECORD_SIZE_CRED);
-	if (groups & PSINFO_GROUP_SCHED)
-		size = max_t(u32, size, PSINFO_RECORD_SIZE_SCHED);
-	if (groups & PSINFO_GROUP_TIMES)
-		size = max_t(u32, size, PSINFO_RECORD_SIZE_TIMES);
-	if (groups & PSINFO_GROUP_MEMORY)
-		size = max_t(u32, size, PSINFO_RECORD_SIZE_MEMORY);
-	if (groups & PSINFO_GROUP_CGROUP)
-		size = max_t(u32, size, PSINFO_RECORD_SIZE_CGROUP);
+#define GROUP(group, member, type, last) \
+	if (groups & PSINFO_GROUP_##group) \
+		size = max_t(u32, size, PSINFO_RECORD_SIZE_##group);
+#include "../uapi/fields.def"
 	return size;
+}
+
+/** psinfo_record_size_of_all() - the size with which all fields of @groups fit */
+static inline u32 psinfo_record_size_of_all(u32 groups)
+{
+	u32 size = PSINFO_RECORD_SIZE_IDENTITY;
+
+#define FIELD(group, name, member, ...) \
+	if (!PSINFO_GROUP_##group || groups & PSINFO_GROUP_##group) \
+		size = max_t(u32, size, \
+			     offsetofend(struct psinfo_record, member));
+#include "../uapi/fields.def"
+	return ALIGN(size, sizeof(u64));
 }
 
 #endif /* PSINFO_RECORD_H */

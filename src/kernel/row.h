@@ -26,7 +26,7 @@ struct psinfo_row {
 static inline size_t psinfo_row_size(u32 groups)
 {
 	return offsetof(struct psinfo_row, record) +
-	       psinfo_record_size(groups);
+	       psinfo_record_size_of_all(groups);
 }
 
 #endif /* PSINFO_ROW_H */

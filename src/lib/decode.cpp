@@ -3,8 +3,13 @@
 #include "decode.h"
 
 #include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <cstring>
 #include <limits>
+
+#include "members.h"
 
 namespace psinfo {
 
@@ -16,13 +21,15 @@ struct Group {
 	std::size_t size; ///< of the shortest record that contains it
 };
 
-constexpr std::array<Group, 5> all_groups = {{
-	{&Groups::credentials, PSINFO_GROUP_CRED, PSINFO_RECORD_SIZE_CRED},
-	{&Groups::scheduling, PSINFO_GROUP_SCHED, PSINFO_RECORD_SIZE_SCHED},
-	{&Groups::times, PSINFO_GROUP_TIMES, PSINFO_RECORD_SIZE_TIMES},
-	{&Groups::memory, PSINFO_GROUP_MEMORY, PSINFO_RECORD_SIZE_MEMORY},
-	{&Groups::cgroup, PSINFO_GROUP_CGROUP, PSINFO_RECORD_SIZE_CGROUP},
-}};
+constexpr std::array all_groups = {
+#define GROUP(group, member, ...) Group{&Groups::member, PSINFO_GROUP_##group, PSINFO_RECORD_SIZE_##group},
+#include "fields.def"
+};
+constexpr std::uint32_t PSINFO_GROUP_IDENTITY = 0;
+
+/// The size of a record that ends with a member.
+#define SIZE_WITH(member) (offsetof(psinfo_record, member) + sizeof(psinfo_record::member))
+
 static_assert(sizeof(psinfo_query) == PSINFO_QUERY_SIZE_VER1);
 static_assert(sizeof(psinfo_info) == PSINFO_INFO_SIZE_VER1);
 
@@ -31,16 +38,32 @@ State state_at(std::size_t index)
 	return index < state_count ? all_states[index] : State::Other;
 }
 
-std::string name_of(const psinfo_record &record)
+// assign() converts a member of the record to the type of the field.
+
+template <std::integral To, std::integral From> void assign(To &to, From from)
 {
-	const auto *end = std::find(std::begin(record.name), std::end(record.name), 0);
-	return {std::begin(record.name), end};
+	to = static_cast<To>(from);
 }
 
 /// The cast is safe: 2^63 nanoseconds are 292 years.
-std::chrono::nanoseconds nanoseconds_of(std::uint64_t count)
+template <std::integral From> void assign(std::chrono::nanoseconds &to, From from)
 {
-	return std::chrono::nanoseconds(static_cast<std::int64_t>(count));
+	to = std::chrono::nanoseconds(static_cast<std::int64_t>(from));
+}
+
+void assign(State &to, __u8 from)
+{
+	to = state_at(from);
+}
+
+template <std::size_t size> void assign(std::string &to, const __u8 (&from)[size])
+{
+	to.assign(std::begin(from), std::find(std::begin(from), std::end(from), 0));
+}
+
+template <typename To, typename From> void assign(std::optional<To> &to, const From &from)
+{
+	assign(to.emplace(), from);
 }
 
 bool is_possible(const psinfo_record &record)
@@ -52,50 +75,6 @@ bool is_possible(const psinfo_record &record)
 	       is_pid_or_0(record.pgrp);
 }
 
-Process identity_of(const psinfo_record &record)
-{
-	Process process;
-	process.pid = static_cast<std::int32_t>(record.pid);
-	process.tgid = static_cast<std::int32_t>(record.tgid);
-	process.ppid = static_cast<std::int32_t>(record.ppid);
-	process.tracer = static_cast<std::int32_t>(record.tracer);
-	process.session = static_cast<std::int32_t>(record.session);
-	process.pgrp = static_cast<std::int32_t>(record.pgrp);
-	process.start = BootTime(record.start_ns);
-	process.flags = record.flags;
-	process.state = state_at(record.state);
-	process.name = name_of(record);
-	return process;
-}
-
-Scheduling scheduling_of(const psinfo_record &record)
-{
-	return {
-		.prio = record.prio,
-		.static_prio = record.static_prio,
-		.normal_prio = record.normal_prio,
-		.nice = record.nice,
-		.rt_priority = record.rt_priority,
-		.policy = record.policy,
-		.cpu = record.cpu,
-		.cpus_allowed = record.cpus_allowed,
-	};
-}
-
-Times times_of(const psinfo_record &record)
-{
-	return {
-		.utime = nanoseconds_of(record.utime_ns),
-		.stime = nanoseconds_of(record.stime_ns),
-		.runtime = nanoseconds_of(record.runtime_ns),
-		.nvcsw = record.nvcsw,
-		.nivcsw = record.nivcsw,
-		.min_flt = record.min_flt,
-		.maj_flt = record.maj_flt,
-		.threads = record.threads,
-	};
-}
-
 Groups groups_of(std::uint32_t bits)
 {
 	Groups groups;
@@ -104,21 +83,26 @@ Groups groups_of(std::uint32_t bits)
 	return groups;
 }
 
-Process process_of(const psinfo_record &record, std::uint32_t asked)
+/// Sets the fields of the groups that are not empty. `record` has `known` bytes.
+void assign_fields(const psinfo_record &record, std::size_t known, Process &process)
 {
-	auto process = identity_of(record);
+#define FIELD(group, name, member, ...)                                                                               \
+	if (auto *to = field_of<group_of_##group, &type_of_##group::name>(process); to && known >= SIZE_WITH(member)) \
+		assign(*to, record.member);
+#include "fields.def"
+}
+
+/// `asked`: PSINFO_GROUP_... bits
+Process process_of(const psinfo_record &record, std::size_t known, std::uint32_t asked)
+{
+	Process process;
 	process.withheld = groups_of(asked & record.groups_withheld);
 	const auto groups = asked & ~record.groups_withheld;
-	if (groups & PSINFO_GROUP_CRED)
-		process.credentials = Credentials{record.uid, record.euid, record.gid, record.egid};
-	if (groups & PSINFO_GROUP_SCHED)
-		process.scheduling = scheduling_of(record);
-	if (groups & PSINFO_GROUP_TIMES)
-		process.times = times_of(record);
-	if (groups & PSINFO_GROUP_MEMORY)
-		process.memory = Memory{record.vsize_bytes, record.rss_bytes, record.swap_bytes};
-	if (groups & PSINFO_GROUP_CGROUP)
-		process.cgroup = record.cgroup;
+#define GROUP(group, member, ...)          \
+	if (groups & PSINFO_GROUP_##group) \
+		process.member.emplace();
+#include "fields.def"
+	assign_fields(record, known, process);
 	return process;
 }
 
@@ -144,6 +128,17 @@ std::size_t record_size(std::uint32_t groups)
 	return size;
 }
 
+std::size_t record_size_of_all(std::uint32_t groups)
+{
+	std::size_t size = PSINFO_RECORD_SIZE_IDENTITY;
+#define FIELD(group, name, member, ...)                                 \
+	if (PSINFO_GROUP_##group == 0 || groups & PSINFO_GROUP_##group) \
+		size = std::max(size, SIZE_WITH(member));
+#include "fields.def"
+	constexpr std::size_t multiple = 8;
+	return (size + multiple - 1) / multiple * multiple;
+}
+
 Error invalid_reply(std::string problem)
 {
 	return {Error::Kind::Malformed, "decode", "the module's reply", std::move(problem)};
@@ -164,7 +159,7 @@ std::optional<Error> decode_records(std::span<const std::byte> bytes, std::size_
 		std::memcpy(&record, from.data(), from.size());
 		if (!is_possible(record))
 			return invalid_reply("a record has an impossible pid");
-		processes.push_back(process_of(record, layout.groups));
+		processes.push_back(process_of(record, known, layout.groups));
 	}
 	return std::nullopt;
 }
@@ -177,5 +172,7 @@ void add_totals(const psinfo_query &answer, Totals &totals)
 		totals.threads.at(state) += answer.threads[i];
 	}
 }
+
+#undef SIZE_WITH
 
 } // namespace psinfo

@@ -18,13 +18,10 @@ Error invalid_query(std::string problem)
 
 Groups Groups::operator|(const Groups &other) const
 {
-	return {
-		.credentials = credentials || other.credentials,
-		.scheduling = scheduling || other.scheduling,
-		.times = times || other.times,
-		.memory = memory || other.memory,
-		.cgroup = cgroup || other.cgroup,
-	};
+	Groups both;
+#define GROUP(group, member, ...) both.member = member || other.member;
+#include "fields.def"
+	return both;
 }
 
 std::optional<Error> query_error(const Query &query)

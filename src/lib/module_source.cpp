@@ -141,7 +141,7 @@ psinfo_query ModuleSource::request_of(const Query &query) const
 	}
 	request.groups = group_bits(query.groups) & info_.groups;
 	request.capacity = capacity;
-	request.record_size = static_cast<std::uint32_t>(record_size(request.groups));
+	request.record_size = static_cast<std::uint32_t>(record_size_of_all(request.groups));
 	return request;
 }
 

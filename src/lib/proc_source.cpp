@@ -27,15 +27,6 @@ BootTime boot_time()
 	return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-std::chrono::nanoseconds of_ticks(std::uint64_t ticks, std::uint64_t per_second)
-{
-	constexpr std::uint64_t billion = 1'000'000'000;
-	// In two parts: the product would overflow after six years.
-	const auto whole = ticks / per_second * billion;
-	const auto part = ticks % per_second * billion / per_second;
-	return std::chrono::nanoseconds(static_cast<std::int64_t>(whole + part));
-}
-
 /// Whether the call failed because the process exited or hidepid= hides it.
 bool is_left_out(int number)
 {
@@ -88,7 +79,7 @@ class Walk {
 public:
 	Walk(const Query &query, int proc, const std::string &path) : query_(query), proc_(proc), path_(path)
 	{
-		if (query.groups.cgroup && !query.totals_only)
+		if (query.groups.control_group && !query.totals_only)
 			cgroups_.emplace(proc);
 	}
 
@@ -105,30 +96,20 @@ private:
 		std::string path;
 	};
 
-	/// The parsed files of one process or thread.
-	struct Reading {
-		Stat stat;
-		Status status;
-		std::optional<std::chrono::nanoseconds> runtime;
-		std::optional<std::uint64_t> cgroup; ///< empty: outside our cgroup namespace
-	};
-
 	std::optional<Error> visit_threads(const Place &process);
 	std::optional<Error> visit_task(const Place &task);
-	Result<Reading> read_task(const Place &task);
+	Result<Process> read_task(const Place &task);
 	std::optional<Error> read_text(const Place &task, const char *name);
-	Result<Stat> read_stat(const Place &task);
-	Result<Status> read_status(const Place &task);
+	std::optional<Error> read_stat(const Place &task, Process &process);
+	std::optional<Error> read_status(const Place &task, Process &process);
 	std::optional<std::chrono::nanoseconds> read_runtime(const Place &task);
-	std::optional<std::uint64_t> read_cgroup(const Place &task);
-	[[nodiscard]] Process identity_of(const Reading &reading) const;
-	[[nodiscard]] Times times_of(const Reading &reading) const;
-	void fill_groups(const Reading &reading, Process &process) const;
+	/// Empty if the cgroup is outside our cgroup namespace.
+	std::optional<ControlGroup> read_cgroup(const Place &task);
+	[[nodiscard]] Process process_with_groups() const;
 
 	const Query &query_;
 	const int proc_;
 	const std::string &path_;
-	const std::uint64_t ticks_per_second_ = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
 	std::optional<Cgroups> cgroups_;
 	std::string text_; // contents of the file read last; kept to reuse its memory
 	Snapshot snapshot_;
@@ -162,20 +143,6 @@ template <typename Visit> std::optional<Error> for_each_pid(int directory, const
 		if (auto error = visit(*pid))
 			return error;
 	}
-}
-
-Scheduling scheduling_of(const Stat &stat, const Status &status)
-{
-	return {
-		.prio = stat.priority,
-		.static_prio = 120 + stat.nice, // the kernel's NICE_TO_PRIO()
-		.normal_prio = std::nullopt,
-		.nice = stat.nice,
-		.rt_priority = stat.rt_priority,
-		.policy = stat.policy,
-		.cpu = stat.processor,
-		.cpus_allowed = status.cpus_allowed,
-	};
 }
 
 std::optional<Error> Walk::visit_all()
@@ -213,40 +180,55 @@ std::optional<Error> Walk::visit_threads(const Place &process)
 
 std::optional<Error> Walk::visit_task(const Place &task)
 {
-	auto reading = read_task(task);
-	if (!reading)
-		return unless_left_out(reading.error());
-	auto process = identity_of(*reading);
+	auto process = read_task(task);
+	if (!process)
+		return unless_left_out(process.error());
 	// passes() compares the tgid, so it also rejects a thread's id as query.pid:
 	// /proc/<tid> can be opened, although it is not listed.
-	if (!passes(query_, process, reading->status.uid))
+	if (!passes(query_, *process, process->credentials->uid))
 		return std::nullopt;
-	count(process, query_.threads, snapshot_.totals);
+	count(*process, query_.threads, snapshot_.totals);
 	if (query_.totals_only)
 		return std::nullopt;
-	fill_groups(*reading, process);
-	snapshot_.processes.push_back(std::move(process));
+	if (!query_.groups.credentials)
+		process->credentials.reset();
+	snapshot_.processes.push_back(std::move(*process));
 	return std::nullopt;
+}
+
+/// A process whose requested groups are there, to be filled, and its credentials, which
+/// the filter needs.
+Process Walk::process_with_groups() const
+{
+	Process process;
+	process.credentials.emplace();
+	if (query_.totals_only)
+		return process;
+#define GROUP(group, member, ...) \
+	if (query_.groups.member) \
+		process.member.emplace();
+#include "fields.def"
+	return process;
 }
 
 /// Status is read last: if that succeeds, the process still exists, and a file that was
 /// missing before is one that this kernel does not have.
-Result<Walk::Reading> Walk::read_task(const Place &task)
+Result<Process> Walk::read_task(const Place &task)
 {
-	Reading reading;
-	auto stat = read_stat(task);
-	if (!stat)
-		return stat.error();
-	reading.stat = std::move(*stat);
-	if (query_.groups.times && query_.threads && !query_.totals_only)
-		reading.runtime = read_runtime(task);
-	if (cgroups_)
-		reading.cgroup = read_cgroup(task);
-	auto status = read_status(task);
-	if (!status)
-		return status.error();
-	reading.status = *status;
-	return reading;
+	auto process = process_with_groups();
+	if (auto error = read_stat(task, process))
+		return *error;
+	if (process.scheduling)
+		process.scheduling->static_prio = 120 + process.scheduling->nice; // the kernel's NICE_TO_PRIO()
+	if (process.times && query_.threads)
+		process.times->runtime = read_runtime(task);
+	if (cgroups_) {
+		process.control_group = read_cgroup(task);
+		process.withheld.control_group = !process.control_group;
+	}
+	if (auto error = read_status(task, process))
+		return *error;
+	return process;
 }
 
 std::optional<Error> Walk::read_text(const Place &task, const char *name)
@@ -256,26 +238,24 @@ std::optional<Error> Walk::read_text(const Place &task, const char *name)
 	return std::nullopt;
 }
 
-Result<Stat> Walk::read_stat(const Place &task)
+std::optional<Error> Walk::read_stat(const Place &task, Process &process)
 {
 	if (auto error = read_text(task, "stat"))
-		return *error;
-	auto stat = parse_stat(text_);
-	if (!stat || stat->pid != task.pid)
+		return error;
+	if (!parse_stat(text_, process) || process.pid != task.pid)
 		return not_as_documented(task.path + "/stat");
-	if (stat->pgrp < 0) // being reaped: half of its fields are already 0 or -1
+	if (process.pgrp < 0) // being reaped: half of its fields are already 0 or -1
 		return Error::from_errno(ESRCH, "read", task.path + "/stat");
-	return std::move(*stat);
+	return std::nullopt;
 }
 
-Result<Status> Walk::read_status(const Place &task)
+std::optional<Error> Walk::read_status(const Place &task, Process &process)
 {
 	if (auto error = read_text(task, "status"))
-		return *error;
-	const auto status = parse_status(text_);
-	if (!status)
+		return error;
+	if (!parse_status(text_, process))
 		return not_as_documented(task.path + "/status");
-	return *status;
+	return std::nullopt;
 }
 
 /// Only for a thread: /proc/<pid>/schedstat covers the main thread alone.
@@ -289,64 +269,14 @@ std::optional<std::chrono::nanoseconds> Walk::read_runtime(const Place &task)
 	return std::chrono::nanoseconds(static_cast<std::int64_t>(*nanoseconds));
 }
 
-std::optional<std::uint64_t> Walk::read_cgroup(const Place &task)
+std::optional<ControlGroup> Walk::read_cgroup(const Place &task)
 {
 	if (read_text(task, "cgroup"))
-		return 0;
+		return ControlGroup{};
 	const auto path = parse_cgroup(text_);
 	if (path && is_outside_cgroup_namespace(*path))
 		return std::nullopt;
-	return path ? cgroups_->inode(*path) : 0;
-}
-
-Process Walk::identity_of(const Reading &reading) const
-{
-	const auto &stat = reading.stat;
-	Process process;
-	process.pid = stat.pid;
-	process.tgid = reading.status.tgid;
-	process.ppid = stat.ppid;
-	process.tracer = reading.status.tracer;
-	process.session = stat.session;
-	process.pgrp = stat.pgrp;
-	process.start = of_ticks(stat.starttime, ticks_per_second_);
-	process.flags = stat.flags;
-	process.state = state_of_letter(stat.state);
-	process.name = stat.name;
-	return process;
-}
-
-Times Walk::times_of(const Reading &reading) const
-{
-	const auto &stat = reading.stat;
-	return {
-		.utime = of_ticks(stat.utime, ticks_per_second_),
-		.stime = of_ticks(stat.stime, ticks_per_second_),
-		.runtime = reading.runtime,
-		.nvcsw = reading.status.nvcsw,
-		.nivcsw = reading.status.nivcsw,
-		.min_flt = stat.min_flt,
-		.maj_flt = stat.maj_flt,
-		.threads = stat.num_threads,
-	};
-}
-
-void Walk::fill_groups(const Reading &reading, Process &process) const
-{
-	const auto &stat = reading.stat;
-	const auto &status = reading.status;
-	if (query_.groups.credentials)
-		process.credentials = Credentials{status.uid, status.euid, status.gid, status.egid};
-	if (query_.groups.scheduling)
-		process.scheduling = scheduling_of(stat, status);
-	if (query_.groups.times)
-		process.times = times_of(reading);
-	if (query_.groups.memory)
-		process.memory = Memory{stat.vsize, status.rss_kib * 1024, status.swap_kib * 1024};
-	if (query_.groups.cgroup) {
-		process.cgroup = reading.cgroup;
-		process.withheld.cgroup = !reading.cgroup;
-	}
+	return ControlGroup{path ? cgroups_->inode(*path) : 0};
 }
 
 Snapshot Walk::take_snapshot()

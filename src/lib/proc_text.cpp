@@ -6,7 +6,14 @@
 #include <array>
 #include <bit>
 #include <charconv>
+#include <chrono>
+#include <iterator>
 #include <system_error>
+#include <type_traits>
+
+#include <unistd.h>
+
+#include "members.h"
 
 namespace psinfo {
 
@@ -42,49 +49,17 @@ std::string_view take_word(std::string_view &text)
 	return word;
 }
 
-/// Fields 3 to 41 of stat, accessed by their number.
-class StatFields {
-public:
-	/// `text` is the rest of the line after the name. False if fields are missing.
-	bool split(std::string_view text)
-	{
-		if (!text.empty() && text.back() == '\n')
-			text.remove_suffix(1);
-		for (auto &field : fields_)
-			field = take_until(text, ' ');
-		return !fields_.back().empty();
-	}
-	[[nodiscard]] std::string_view at(std::size_t number) const { return fields_.at(number - first); }
-	template <typename Number> [[nodiscard]] bool get(std::size_t number, Number &ret_value) const
-	{
-		return parse_number(at(number), ret_value);
-	}
+// ---- the fields of fields.def, and how their text is read -----------------------
 
-private:
-	static constexpr std::size_t first = 3;
-	static constexpr std::size_t last = 41;
-	std::array<std::string_view, last - first + 1> fields_;
-};
-
-bool parse_fields(const StatFields &fields, Stat &stat)
+/// Multiplies modulo 2^64: stat wraps a start before the zero of a time namespace.
+std::chrono::nanoseconds of_ticks(std::uint64_t ticks)
 {
-	if (fields.at(3).size() != 1)
-		return false;
-	stat.state = fields.at(3).front();
-	const auto is_nice = [&] { return stat.nice >= -20 && stat.nice <= 19; };
-	return fields.get(4, stat.ppid) && fields.get(5, stat.pgrp) && fields.get(6, stat.session) &&
-	       fields.get(9, stat.flags) && fields.get(10, stat.min_flt) && fields.get(12, stat.maj_flt) &&
-	       fields.get(14, stat.utime) && fields.get(15, stat.stime) && fields.get(18, stat.priority) &&
-	       fields.get(19, stat.nice) && is_nice() && fields.get(20, stat.num_threads) &&
-	       fields.get(22, stat.starttime) && fields.get(23, stat.vsize) && fields.get(39, stat.processor) &&
-	       fields.get(40, stat.rt_priority) && fields.get(41, stat.policy);
-}
-
-/// The first two of "Uid: real effective saved filesystem"
-bool parse_ids(std::string_view value, std::uint32_t &ret_real, std::uint32_t &ret_effective)
-{
-	const auto real = take_word(value);
-	return parse_number(real, ret_real) && parse_number(take_word(value), ret_effective);
+	static const auto per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+	constexpr std::uint64_t billion = 1'000'000'000;
+	// In two parts: the product would overflow after six years.
+	const auto whole = ticks / per_second * billion;
+	const auto part = ticks % per_second * billion / per_second;
+	return std::chrono::nanoseconds(static_cast<std::int64_t>(whole + part));
 }
 
 /// Counts the bits set in a mask like "ff,ffffffff".
@@ -104,27 +79,111 @@ bool parse_mask(std::string_view value, std::uint32_t &ret_weight)
 	return true;
 }
 
-/// A line of status and its parser.
-struct StatusLine {
-	std::string_view key;
-	bool must_be_there;
-	bool (*parse)(std::string_view value, Status &status);
+/// Sets `to` to what `word` says. Sizes are in bytes in stat and in KiB in status.
+template <Origin::File file, Unit unit, typename To> bool parse_field(std::string_view word, To &to)
+{
+	if constexpr (file == Origin::File::Mask) {
+		return parse_mask(word, to);
+	} else if constexpr (unit == Unit::NAME) {
+		to = word;
+	} else if constexpr (unit == Unit::STATE) {
+		if (word.size() != 1)
+			return false;
+		to = state_of_letter(word.front());
+	} else if constexpr (unit == Unit::TIME) {
+		std::uint64_t ticks = 0;
+		if (!parse_number(word, ticks))
+			return false;
+		to = of_ticks(ticks);
+	} else {
+		if (!parse_number(word, to))
+			return false;
+		if constexpr (unit == Unit::BYTES && file == Origin::File::Status)
+			to *= 1024;
+	}
+	return true;
+}
+
+/// A field that the source may not know
+template <Origin::File file, Unit unit, typename To> bool parse_field(std::string_view word, std::optional<To> &to)
+{
+	return parse_field<file, unit>(word, to.emplace());
+}
+
+struct Field {
+	Origin origin;
+	bool is_required; ///< its line must be in status
+	/// False if the text is malformed. Does nothing if the group is empty.
+	bool (*parse)(std::string_view word, Process &process);
 };
 
-constexpr std::array<StatusLine, 9> status_lines = {{
-	{"Tgid", true, [](std::string_view value, Status &to) { return parse_number(value, to.tgid); }},
-	{"TracerPid", true, [](std::string_view value, Status &to) { return parse_number(value, to.tracer); }},
-	{"Uid", true, [](std::string_view value, Status &to) { return parse_ids(value, to.uid, to.euid); }},
-	{"Gid", true, [](std::string_view value, Status &to) { return parse_ids(value, to.gid, to.egid); }},
-	{"VmRSS", false, [](std::string_view value, Status &to) { return parse_number(take_word(value), to.rss_kib); }},
-	{"VmSwap", false,
-	 [](std::string_view value, Status &to) { return parse_number(take_word(value), to.swap_kib); }},
-	{"Cpus_allowed", false, [](std::string_view value, Status &to) { return parse_mask(value, to.cpus_allowed); }},
-	{"voluntary_ctxt_switches", false,
-	 [](std::string_view value, Status &to) { return parse_number(value, to.nvcsw); }},
-	{"nonvoluntary_ctxt_switches", false,
-	 [](std::string_view value, Status &to) { return parse_number(value, to.nivcsw); }},
-}};
+template <Origin::File file, Unit unit, auto group, auto member>
+bool parse_member(std::string_view word, Process &process)
+{
+	if constexpr (file != Origin::File::Other) {
+		if (auto *to = field_of<group, member>(process))
+			return parse_field<file, unit>(word, *to);
+	}
+	return true;
+}
+
+constexpr bool has_required_lines(auto group)
+{
+	using Group = decltype(group);
+	return std::is_same_v<Group, Itself> || std::is_same_v<Group, std::optional<Credentials> Process::*>;
+}
+
+constexpr Field all_fields[] = {
+#define FIELD(group, name, member, unit, origin, ...)                  \
+	{PSINFO_ORIGIN_##origin, has_required_lines(group_of_##group), \
+	 parse_member<(PSINFO_ORIGIN_##origin).file, Unit::unit, group_of_##group, &type_of_##group::name>},
+#include "fields.def"
+};
+
+// ---- stat ----------------------------------------------------------------------
+
+/// The fields of stat by their number
+class StatFields {
+public:
+	/// False if it has fewer than 41 fields.
+	bool split(std::string_view text)
+	{
+		const auto open = text.find(" (");
+		const auto close = text.rfind(") ");
+		if (open == std::string_view::npos || close == std::string_view::npos || close < open + 2)
+			return false;
+		if (text.back() == '\n')
+			text.remove_suffix(1);
+		fields_[1] = text.substr(0, open);
+		fields_[2] = text.substr(open + 2, close - open - 2);
+		text.remove_prefix(std::min(close + 2, text.size()));
+		for (auto field = fields_.begin() + 3; field != fields_.end(); ++field)
+			*field = take_until(text, ' ');
+		return !fields_.back().empty();
+	}
+	[[nodiscard]] std::string_view at(std::size_t number) const { return fields_.at(number); }
+
+private:
+	static constexpr std::size_t last = 41;
+	std::array<std::string_view, last + 1> fields_;
+};
+
+bool has_possible_values(const Process &process)
+{
+	const auto &scheduling = process.scheduling;
+	return process.pid >= 1 && (!scheduling || (scheduling->nice >= -20 && scheduling->nice <= 19));
+}
+
+// ---- status --------------------------------------------------------------------
+
+/// The nth word of a line, from 1; empty if there are fewer.
+std::string_view nth_word(std::string_view line, std::size_t n)
+{
+	std::string_view word;
+	while (n-- > 0)
+		word = take_word(line);
+	return word;
+}
 
 /// mountinfo escapes spaces, tabs, newlines and backslashes as \ooo.
 std::string unescaped(std::string_view text)
@@ -155,43 +214,38 @@ std::optional<std::int32_t> parse_pid(std::string_view text)
 	return pid;
 }
 
-std::optional<Stat> parse_stat(std::string_view text)
+bool parse_stat(std::string_view text, Process &process)
 {
-	const auto open = text.find(" (");
-	const auto close = text.rfind(") ");
-	if (open == std::string_view::npos || close == std::string_view::npos || close < open + 2)
-		return std::nullopt;
-
-	Stat stat;
-	StatFields fields;
-	if (!parse_number(text.substr(0, open), stat.pid) || !fields.split(text.substr(close + 2)) ||
-	    !parse_fields(fields, stat))
-		return std::nullopt;
-	stat.name = text.substr(open + 2, close - open - 2);
-	return stat;
+	StatFields stat;
+	return stat.split(text) &&
+	       std::all_of(std::begin(all_fields), std::end(all_fields),
+			   [&](const Field &field) {
+				   return field.origin.file != Origin::File::Stat ||
+					  field.parse(stat.at(field.origin.number), process);
+			   }) &&
+	       has_possible_values(process);
 }
 
-std::optional<Status> parse_status(std::string_view text)
+bool parse_status(std::string_view text, Process &process)
 {
-	Status status;
-	std::array<bool, status_lines.size()> found{};
+	std::array<bool, std::size(all_fields)> found{};
 	while (!text.empty()) {
 		auto value = take_until(text, '\n');
 		const auto key = take_until(value, ':');
-		for (std::size_t i = 0; i < status_lines.size(); i++) {
-			if (key != status_lines[i].key)
+		for (std::size_t i = 0; i < found.size(); i++) {
+			const auto &origin = all_fields[i].origin;
+			if (origin.line.empty() || key != origin.line)
 				continue;
-			value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
-			if (!status_lines[i].parse(value, status))
-				return std::nullopt;
+			if (!all_fields[i].parse(nth_word(value, origin.number), process))
+				return false;
 			found[i] = true;
 		}
 	}
-	for (std::size_t i = 0; i < status_lines.size(); i++) {
-		if (status_lines[i].must_be_there && !found[i])
-			return std::nullopt;
+	for (std::size_t i = 0; i < found.size(); i++) {
+		if (!all_fields[i].origin.line.empty() && all_fields[i].is_required && !found[i])
+			return false;
 	}
-	return status;
+	return process.tgid >= 1;
 }
 
 std::optional<std::uint64_t> parse_schedstat(std::string_view text)

@@ -9,54 +9,23 @@
 #include <string>
 #include <string_view>
 
+#include <psinfo/process.h>
+
 namespace psinfo {
 
 /// A pid, digits only: 1 to INT_MAX, without leading zeros.
 [[nodiscard]] std::optional<std::int32_t> parse_pid(std::string_view text);
 
-/// Fields of /proc/<pid>/stat, with the names and units of proc(5).
-struct Stat {
-	std::int32_t pid = 0; // 1
-	std::string name; // 2: raw bytes; may contain parentheses, spaces, newlines
-	char state = '?'; // 3
-	std::int32_t ppid = 0; // 4
-	std::int32_t pgrp = 0; // 5: -1 when the process is being reaped
-	std::int32_t session = 0; // 6
-	std::uint32_t flags = 0; // 9
-	std::uint64_t min_flt = 0; // 10
-	std::uint64_t maj_flt = 0; // 12
-	std::uint64_t utime = 0; // 14: clock ticks
-	std::uint64_t stime = 0; // 15: clock ticks
-	std::int32_t priority = 0; // 18
-	std::int32_t nice = 0; // 19
-	std::uint32_t num_threads = 0; // 20
-	std::uint64_t starttime = 0; // 22: clock ticks since boot
-	std::uint64_t vsize = 0; // 23: bytes
-	std::uint32_t processor = 0; // 39
-	std::uint32_t rt_priority = 0; // 40
-	std::uint32_t policy = 0; // 41
-};
+/// Sets the fields that /proc/<pid>/stat has according to fields.def: those of the
+/// identity, and of the groups that are not empty in `process`. False, with some of them
+/// set, if the line is malformed or has no 41st field. The process group of a process
+/// that is being reaped is -1.
+[[nodiscard]] bool parse_stat(std::string_view text, Process &process);
 
-/// Nothing if the line is malformed or has no 41st field.
-[[nodiscard]] std::optional<Stat> parse_stat(std::string_view text);
-
-/// Fields of /proc/<pid>/status that stat does not have.
-struct Status {
-	std::int32_t tgid = 0;
-	std::int32_t tracer = 0;
-	std::uint32_t uid = 0; // real
-	std::uint32_t euid = 0; // effective
-	std::uint32_t gid = 0;
-	std::uint32_t egid = 0;
-	std::uint64_t rss_kib = 0; // 0 for kernel threads and zombies
-	std::uint64_t swap_kib = 0; // likewise
-	std::uint32_t cpus_allowed = 0; // number of CPUs
-	std::uint64_t nvcsw = 0;
-	std::uint64_t nivcsw = 0;
-};
-
-/// Nothing if Tgid, TracerPid, Uid or Gid is missing, or if a line is malformed.
-[[nodiscard]] std::optional<Status> parse_status(std::string_view text);
+/// The same for the lines of /proc/<pid>/status. Kernel threads and zombies have no lines
+/// for memory; their fields are left alone. False also if a line of the identity or of the
+/// credentials is missing.
+[[nodiscard]] bool parse_status(std::string_view text, Process &process);
 
 /// /proc/<pid>/task/<tid>/schedstat: CPU time in nanoseconds.
 [[nodiscard]] std::optional<std::uint64_t> parse_schedstat(std::string_view text);

@@ -6,7 +6,9 @@
 load common
 
 COMPLAINTS=()
-ALL=pid,ppid,tgid,name,stat,state,parent,uid,prio,static_prio,normal_prio,rt_priority,policy,nice,nvcsw,nivcsw,utime,stime,start,threads,flags,cpu,rss
+# The columns of fields.def, by make fields
+ALL=pid,tgid,ppid,start,flags,state,stat,name,uid,prio,static_prio,normal_prio,nice,rt_priority,policy,cpu,utime,stime,nvcsw,nivcsw,threads,rss,parent
+# End of the columns of fields.def
 
 # header_words: the header line in the syntax of columns=
 header_words() {

@@ -23,8 +23,10 @@ struct Claim {
 	std::uint8_t is_sane;
 };
 
-constexpr std::uint32_t all_groups =
-	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+#define GROUP(group, ...) | PSINFO_GROUP_##group
+constexpr std::uint32_t all_groups = 0
+#include "fields.def"
+	;
 
 } // namespace
 
@@ -56,10 +58,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	for (const auto &process : processes) {
 		need(process.pid > 0 && process.tgid > 0 && process.ppid >= 0 && process.tracer >= 0);
 		need(process.name.size() <= 16 && process.name.find('\0') == std::string::npos);
-		need((process.credentials || process.withheld.credentials) ==
-		     ((layout.groups & PSINFO_GROUP_CRED) != 0));
-		need(!process.credentials || !process.withheld.credentials);
-		need((process.cgroup || process.withheld.cgroup) == ((layout.groups & PSINFO_GROUP_CGROUP) != 0));
+#define GROUP(group, member, ...)                                                                           \
+	need((process.member || process.withheld.member) == ((layout.groups & PSINFO_GROUP_##group) != 0)); \
+	need(!process.member || !process.withheld.member);
+#include "fields.def"
 	}
 	psinfo_query answer{};
 	std::memcpy(&answer, bytes.get(), std::min(length, sizeof(answer)));

@@ -18,13 +18,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	const std::unique_ptr<char[]> bytes(new char[length]);
 	std::memcpy(bytes.get(), data + 1, length);
 	const std::string_view text(bytes.get(), length);
+	Process process;
+	process.credentials.emplace();
+	process.scheduling.emplace();
+	process.times.emplace();
+	process.memory.emplace();
 	switch (data[0] % 6) {
 	case 0:
-		if (const auto stat = parse_stat(text); stat && (stat->pid < 1 || text.find(stat->name) == text.npos))
+		if (parse_stat(text, process) && (process.pid < 1 || text.find(process.name) == text.npos))
 			std::abort();
 		break;
 	case 1:
-		if (const auto status = parse_status(text); status && status->tgid < 1)
+		if (parse_status(text, process) && process.tgid < 1)
 			std::abort();
 		break;
 	case 2:

@@ -9,6 +9,7 @@
 
 #include "decode.h"
 #include "lib_fake_module.h"
+#include "members.h"
 
 using namespace psinfo;
 using namespace std::chrono_literals;
@@ -31,6 +32,7 @@ private:
 	std::unique_ptr<std::byte[]> bytes_;
 };
 
+/// A record of ABI 1.0
 constexpr std::size_t whole = 208;
 
 /// A record as it is in memory, written by offset and not through the struct.
@@ -77,8 +79,10 @@ std::optional<Error> refused(std::span<const std::byte> bytes, std::size_t count
 	return decode_records(bytes, count, layout, processes);
 }
 
-constexpr std::uint32_t all =
-	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+#define GROUP(group, ...) | PSINFO_GROUP_##group
+constexpr std::uint32_t all = 0
+#include "fields.def"
+	;
 
 } // namespace
 
@@ -109,7 +113,67 @@ TEST(Decode, GroupsAreWhereTheContractHasThem)
 	EXPECT_EQ(process.times,
 		  (Times{1'000'000ns, 1'000'001ns, 1'000'002ns, 1'000'003, 1'000'004, 1'000'005, 1'000'006, 12}));
 	EXPECT_EQ(process.memory, (Memory{1ULL << 40, 1ULL << 41, 1ULL << 42}));
-	EXPECT_EQ(process.cgroup, 0x1'0000'0abcU);
+	EXPECT_EQ(process.control_group, ControlGroup{0x1'0000'0abcU});
+}
+
+/// A small number as the value of a member of the record, and of the field that it becomes
+template <typename Member> void put(Member &to, int number)
+{
+	if constexpr (std::is_array_v<Member>)
+		to[0] = static_cast<__u8>('a' + number);
+	else
+		to = static_cast<Member>(number);
+}
+
+std::int64_t number_in(State value)
+{
+	return static_cast<std::int64_t>(value);
+}
+std::int64_t number_in(const std::string &value)
+{
+	return value.at(0) - 'a';
+}
+std::int64_t number_in(std::chrono::nanoseconds value)
+{
+	return value.count();
+}
+template <std::integral Number> std::int64_t number_in(Number value)
+{
+	return value;
+}
+template <typename Value> std::int64_t number_in(const std::optional<Value> &value)
+{
+	return number_in(value.value());
+}
+
+TEST(Decode, EveryFieldOfTheTableIsDecoded)
+{
+	psinfo_record record{};
+	std::vector<Process> processes;
+	int number = 0;
+	record.pid = record.tgid = 1;
+	const auto decode = [&] {
+		processes.clear();
+		const auto error = decode_records(std::as_bytes(std::span(&record, 1)), 1,
+						  {sizeof(record), sizeof(record), all}, processes);
+		ASSERT_FALSE(error);
+	};
+	// Different numbers, and below the number of states
+#define FIELD(group, name, member, ...) \
+	number = number % 9 + 1;        \
+	put(record.member, number);     \
+	decode();                       \
+	EXPECT_EQ(number_in(*field_of<group_of_##group, &type_of_##group::name>(processes.at(0))), number) << #name;
+#include "fields.def"
+}
+
+TEST(Decode, AFieldBeyondAnOlderModulesRecordStaysEmpty)
+{
+	const auto process = decoded(recorded(), 1, {whole, 64, 0}).at(0);
+	EXPECT_EQ(process.pid, 4242);
+	EXPECT_GE(record_size_of_all(all), record_size(all));
+	EXPECT_EQ(record_size_of_all(all), sizeof(psinfo_record));
+	EXPECT_EQ(record_size_of_all(0), 64U);
 }
 
 TEST(Decode, WhatIsNotFilledStaysEmpty)
@@ -121,7 +185,7 @@ TEST(Decode, WhatIsNotFilledStaysEmpty)
 		EXPECT_EQ(process.scheduling.has_value(), bool(groups & PSINFO_GROUP_SCHED)) << groups;
 		EXPECT_EQ(process.times.has_value(), bool(groups & PSINFO_GROUP_TIMES)) << groups;
 		EXPECT_EQ(process.memory.has_value(), bool(groups & PSINFO_GROUP_MEMORY)) << groups;
-		EXPECT_EQ(process.cgroup.has_value(), bool(groups & PSINFO_GROUP_CGROUP)) << groups;
+		EXPECT_EQ(process.control_group.has_value(), bool(groups & PSINFO_GROUP_CGROUP)) << groups;
 	}
 }
 
@@ -149,7 +213,7 @@ TEST(Decode, ANewerModulesLongerRecordsAreSteppedOver)
 	const auto processes = decoded(bytes, 3, {256, 256, all});
 	ASSERT_EQ(processes.size(), 3U);
 	EXPECT_EQ(processes[2].pid, 3);
-	EXPECT_EQ(processes[2].cgroup, 0x1'0000'0abcU);
+	EXPECT_EQ(processes[2].control_group, ControlGroup{0x1'0000'0abcU});
 }
 
 TEST(Decode, NamesEndAtTheFirstZeroOrAfter16Bytes)

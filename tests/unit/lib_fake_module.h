@@ -19,8 +19,10 @@
 
 #include "device.h"
 
-inline constexpr std::uint32_t all_groups =
-	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+#define GROUP(group, ...) | PSINFO_GROUP_##group
+inline constexpr std::uint32_t all_groups = 0
+#include "fields.def"
+	;
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
 					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 

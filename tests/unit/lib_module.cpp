@@ -82,11 +82,11 @@ TEST(Module, GroupsComeWhenAskedFor)
 	EXPECT_EQ(process.scheduling->normal_prio, 49);
 	EXPECT_EQ(process.times->runtime, 13ns);
 	EXPECT_EQ(process.memory->swap, 8192U);
-	EXPECT_EQ(process.cgroup, 0xffffffffffU);
+	EXPECT_EQ(process.control_group, ControlGroup{0xffffffffffU});
 
 	const auto cheap = taken(rig, {.groups = {.credentials = true}}).processes.at(0);
 	EXPECT_EQ(cheap.credentials->uid, 1000U);
-	EXPECT_FALSE(cheap.scheduling || cheap.times || cheap.memory || cheap.cgroup);
+	EXPECT_FALSE(cheap.scheduling || cheap.times || cheap.memory || cheap.control_group);
 	EXPECT_EQ(rig.module->last.record_size, 80U);
 }
 
@@ -141,12 +141,12 @@ TEST(Module, AWithheldGroupIsEmptyAndNotZero)
 	const auto rig = rig_with(2);
 	rig.module->records[0].groups_withheld = PSINFO_GROUP_CGROUP | PSINFO_GROUP_TIMES;
 	rig.module->records[1].cgroup = 0;
-	const auto snapshot = taken(rig, {.groups = {.credentials = true, .cgroup = true}});
+	const auto snapshot = taken(rig, {.groups = {.credentials = true, .control_group = true}});
 	const auto &withheld = snapshot.processes.at(0), &zero = snapshot.processes.at(1);
-	EXPECT_FALSE(withheld.cgroup);
-	EXPECT_EQ(withheld.withheld, Groups{.cgroup = true}) << "times were not asked for";
+	EXPECT_FALSE(withheld.control_group);
+	EXPECT_EQ(withheld.withheld, Groups{.control_group = true}) << "times were not asked for";
 	EXPECT_TRUE(withheld.credentials);
-	EXPECT_EQ(zero.cgroup, 0U);
+	EXPECT_EQ(zero.control_group, ControlGroup{0});
 	EXPECT_EQ(zero.withheld, Groups{});
 }
 
@@ -333,7 +333,7 @@ TEST(Module, WhatAnOlderModuleCanNotTellStaysEmpty)
 	const auto rig = ::rig(std::move(module));
 	const auto process = taken(rig, {.groups = Groups::all()}).processes.at(0);
 	EXPECT_TRUE(process.credentials && process.scheduling);
-	EXPECT_FALSE(process.times || process.memory || process.cgroup);
+	EXPECT_FALSE(process.times || process.memory || process.control_group);
 }
 
 TEST(Module, AGroupThatIsNotFilledStaysEmpty)
@@ -345,14 +345,14 @@ TEST(Module, AGroupThatIsNotFilledStaysEmpty)
 	};
 	const auto process = taken(rig, {.groups = Groups::all()}).processes.at(0);
 	EXPECT_TRUE(process.credentials);
-	EXPECT_FALSE(process.scheduling || process.cgroup);
+	EXPECT_FALSE(process.scheduling || process.control_group);
 }
 
 TEST(Module, WhatIsFilledUnaskedIsNotLookedAt)
 {
 	const auto rig = rig_with(1);
 	rig.module->spoil = [](unsigned, psinfo_query &answer) { answer.groups_filled = UINT32_MAX; };
-	EXPECT_FALSE(taken(rig).processes.at(0).cgroup);
+	EXPECT_FALSE(taken(rig).processes.at(0).control_group);
 }
 
 TEST(Module, AFilterThatAnOlderModuleDoesNotKnowIsInvalid)
@@ -381,7 +381,7 @@ TEST(Module, ANewerModuleIsAsGood)
 	EXPECT_EQ(snapshot.processes.at(0).state, State::Other);
 	EXPECT_EQ(snapshot.totals.processes_in(State::Other), 1U);
 	EXPECT_EQ(rig.module->last.groups, all_groups);
-	EXPECT_EQ(snapshot.processes.at(1).cgroup, 0xffffffffffU);
+	EXPECT_EQ(snapshot.processes.at(1).control_group, ControlGroup{0xffffffffffU});
 }
 
 TEST(Module, AnotherMajorIsAbi)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "lib_fake_proc.h"
+#include "members.h"
 
 using namespace psinfo;
 using namespace std::chrono_literals;
@@ -85,7 +86,8 @@ TEST(FakeProc, IdentityIsRead)
 	EXPECT_EQ(process.flags, 0x00200040U);
 	EXPECT_EQ(process.state, State::Traced);
 	EXPECT_EQ(process.name, "sh) R (");
-	EXPECT_FALSE(process.credentials || process.scheduling || process.times || process.memory || process.cgroup);
+	EXPECT_FALSE(process.credentials || process.scheduling || process.times || process.memory ||
+		     process.control_group);
 }
 
 TEST(FakeProc, GroupsAreReadWhenAskedFor)
@@ -97,7 +99,31 @@ TEST(FakeProc, GroupsAreReadWhenAskedFor)
 	EXPECT_EQ(process.scheduling, (Scheduling{-51, 115, std::nullopt, -5, 50, 1, 6, 12}));
 	EXPECT_EQ(process.times, (Times{ticks(140), ticks(150), std::nullopt, 150, 545, 110, 120, 2}));
 	EXPECT_EQ(process.memory, (Memory{8192000, 1200 * 1024, 12 * 1024}));
-	EXPECT_EQ(process.cgroup, 0U) << "there is no mountinfo";
+	EXPECT_EQ(process.control_group, ControlGroup{0}) << "there is no mountinfo";
+}
+
+/// Whether a field has a value other than 0.
+template <typename Value> bool has_value(const Value &value)
+{
+	return value != Value{};
+}
+template <typename Value> bool has_value(const std::optional<Value> &value)
+{
+	return value && has_value(*value);
+}
+
+TEST(FakeProc, EveryFieldOfTheTableIsRead)
+{
+	const FakeProc proc;
+	proc.write("self/mountinfo", "30 1 0:26 / " + proc.path() + " rw - cgroup2 cgroup2 rw\n");
+	proc.add({.pid = 42, .tracer = 9});
+	proc.add_thread({.pid = 42, .tgid = 42, .tracer = 9});
+	const auto process = taken(proc.path(), {.groups = Groups::all(), .threads = true}).processes.at(0);
+	constexpr std::string_view nowhere = "NOWHERE";
+#define FIELD(group, name, member, unit, origin, ...)                                                          \
+	EXPECT_EQ(has_value(*field_of<group_of_##group, &type_of_##group::name>(process)), #origin != nowhere) \
+		<< #name << ": lib_fake_proc.h has no value for it, or it is not read";
+#include "fields.def"
 }
 
 TEST(FakeProc, ALongUptimeDoesNotOverflow)
@@ -296,16 +322,16 @@ TEST(FakeProc, CgroupsAreInodesOfDirectories)
 		EXPECT_EQ(stat(path.c_str(), &status), 0);
 		return std::uint64_t{status.st_ino};
 	};
-	const auto snapshot = taken(proc.path(), {.groups = {.cgroup = true}});
+	const auto snapshot = taken(proc.path(), {.groups = {.control_group = true}});
 	ASSERT_EQ(pids(snapshot), (Pids{1, 2, 3, 4, 5, 6}));
-	EXPECT_EQ(snapshot.find(1)->cgroup, inode(mount));
-	EXPECT_EQ(snapshot.find(2)->cgroup, inode(mount / "a/b"));
-	EXPECT_EQ(snapshot.find(3)->cgroup, inode(mount / "a/b"));
-	EXPECT_FALSE(snapshot.find(4)->cgroup);
-	EXPECT_TRUE(snapshot.find(4)->withheld.cgroup);
+	EXPECT_EQ(snapshot.find(1)->control_group, ControlGroup{inode(mount)});
+	EXPECT_EQ(snapshot.find(2)->control_group, ControlGroup{inode(mount / "a/b")});
+	EXPECT_EQ(snapshot.find(3)->control_group, ControlGroup{inode(mount / "a/b")});
+	EXPECT_FALSE(snapshot.find(4)->control_group);
+	EXPECT_TRUE(snapshot.find(4)->withheld.control_group);
 	for (const int pid : {5, 6}) {
-		EXPECT_EQ(snapshot.find(pid)->cgroup, 0U);
-		EXPECT_FALSE(snapshot.find(pid)->withheld.cgroup);
+		EXPECT_EQ(snapshot.find(pid)->control_group, ControlGroup{0});
+		EXPECT_FALSE(snapshot.find(pid)->withheld.control_group);
 	}
 }
 

@@ -4,6 +4,8 @@
 #include <memory>
 #include <random>
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include "lib_fake_proc.h"
@@ -21,12 +23,38 @@ template <typename Parse> void exactly(std::string_view text, Parse parse)
 	parse(std::string_view(copy.get(), text.size()));
 }
 
+std::chrono::nanoseconds ticks(std::uint64_t count)
+{
+	return std::chrono::nanoseconds(1'000'000'000 / sysconf(_SC_CLK_TCK)) * count;
+}
+
+/// What a parser sets in a process with all groups, or nothing if it refuses the text.
+std::optional<Process> parsed(bool (*parse)(std::string_view, Process &), std::string_view text)
+{
+	Process process;
+	process.credentials.emplace();
+	process.scheduling.emplace();
+	process.times.emplace();
+	process.memory.emplace();
+	return parse(text, process) ? std::optional(process) : std::nullopt;
+}
+
+std::optional<Process> stat_of(std::string_view text)
+{
+	return parsed(parse_stat, text);
+}
+
+std::optional<Process> status_of(std::string_view text)
+{
+	return parsed(parse_status, text);
+}
+
 void parse_all(std::string_view text)
 {
 	exactly(text, [](std::string_view bytes) {
 		static_cast<void>(parse_pid(bytes));
-		static_cast<void>(parse_stat(bytes));
-		static_cast<void>(parse_status(bytes));
+		static_cast<void>(stat_of(bytes));
+		static_cast<void>(status_of(bytes));
 		static_cast<void>(parse_schedstat(bytes));
 		static_cast<void>(parse_cgroup(bytes));
 		static_cast<void>(parse_mountinfo(bytes));
@@ -46,27 +74,27 @@ TEST(ProcText, PidsAreDigitsFrom1ToIntMax)
 
 TEST(ProcText, StatHasItsFieldsByNumber)
 {
-	const auto stat = parse_stat(FakeProcess{.pid = 42, .name = "sh"}.stat());
+	const auto stat = stat_of(FakeProcess{.pid = 42, .name = "sh"}.stat());
 	ASSERT_TRUE(stat);
 	EXPECT_EQ(stat->pid, 42);
 	EXPECT_EQ(stat->name, "sh");
-	EXPECT_EQ(stat->state, 'S');
+	EXPECT_EQ(stat->state, State::Interruptible);
 	EXPECT_EQ(stat->ppid, 1);
 	EXPECT_EQ(stat->pgrp, 70);
 	EXPECT_EQ(stat->session, 60);
 	EXPECT_EQ(stat->flags, 0x400000U);
-	EXPECT_EQ(stat->min_flt, 110U);
-	EXPECT_EQ(stat->maj_flt, 120U);
-	EXPECT_EQ(stat->utime, 140U);
-	EXPECT_EQ(stat->stime, 150U);
-	EXPECT_EQ(stat->priority, -51);
-	EXPECT_EQ(stat->nice, -5);
-	EXPECT_EQ(stat->num_threads, 2U);
-	EXPECT_EQ(stat->starttime, 250U);
-	EXPECT_EQ(stat->vsize, 8192000U);
-	EXPECT_EQ(stat->processor, 6U);
-	EXPECT_EQ(stat->rt_priority, 50U);
-	EXPECT_EQ(stat->policy, 1U);
+	EXPECT_EQ(stat->times->min_flt, 110U);
+	EXPECT_EQ(stat->times->maj_flt, 120U);
+	EXPECT_EQ(stat->times->utime, ticks(140));
+	EXPECT_EQ(stat->times->stime, ticks(150));
+	EXPECT_EQ(stat->scheduling->prio, -51);
+	EXPECT_EQ(stat->scheduling->nice, -5);
+	EXPECT_EQ(stat->times->threads, 2U);
+	EXPECT_EQ(stat->start, ticks(250));
+	EXPECT_EQ(stat->memory->vsize, 8192000U);
+	EXPECT_EQ(stat->scheduling->cpu, 6U);
+	EXPECT_EQ(stat->scheduling->rt_priority, 50U);
+	EXPECT_EQ(stat->scheduling->policy, 1U);
 }
 
 TEST(ProcText, NamesMayHoldAnything)
@@ -74,10 +102,10 @@ TEST(ProcText, NamesMayHoldAnything)
 	using namespace std::string_literals;
 	for (const auto &name : {""s, " "s, ")"s, "("s, ") S 1"s, "a) R 1 2 3"s, "new\nline"s, "\\n"s, "\xff\xfe"s,
 				 "(sd-pam)"s, "kworker/0:1-events_power_efficient"s, "tab\there"s}) {
-		const auto stat = parse_stat(FakeProcess{.pid = 7, .name = name}.stat());
+		const auto stat = stat_of(FakeProcess{.pid = 7, .name = name}.stat());
 		ASSERT_TRUE(stat) << name;
 		EXPECT_EQ(stat->name, name);
-		EXPECT_EQ(stat->state, 'S') << name;
+		EXPECT_EQ(stat->state, State::Interruptible) << name;
 		EXPECT_EQ(stat->ppid, 1) << name;
 	}
 }
@@ -87,19 +115,19 @@ TEST(ProcText, StatOfOtherShapesIsRefused)
 	const auto whole = FakeProcess{.pid = 42}.stat();
 	for (std::string text :
 	     {"", "\n", "42", "42 (sh", "42 (sh)", "42 (sh) S", "sh S 1 2 3", ") 42 (", "42 ) (sh S", "x (fake) S 1"})
-		EXPECT_FALSE(parse_stat(text)) << text;
+		EXPECT_FALSE(stat_of(text)) << text;
 	const auto with = [&](const std::string &from, const std::string &to) {
 		auto text = whole;
 		return text.replace(text.find(from), from.size(), to);
 	};
-	EXPECT_TRUE(parse_stat(with(" S ", " Q ")));
-	EXPECT_FALSE(parse_stat(with(" S ", " SS ")));
-	EXPECT_FALSE(parse_stat(with(" 70 ", " seventy ")));
-	EXPECT_FALSE(parse_stat(with(" 70 ", " 2147483648 ")));
-	EXPECT_FALSE(parse_stat(with(" 70 ", "  70 ")));
-	EXPECT_FALSE(parse_stat(with(" -5 ", " 2147483647 "))) << "no nice value";
-	EXPECT_FALSE(parse_stat(with(" 140 ", " -1 ")));
-	EXPECT_FALSE(parse_stat(with(" 140 ", " 18446744073709551616 ")));
+	EXPECT_TRUE(stat_of(with(" S ", " Q ")));
+	EXPECT_FALSE(stat_of(with(" S ", " SS ")));
+	EXPECT_FALSE(stat_of(with(" 70 ", " seventy ")));
+	EXPECT_FALSE(stat_of(with(" 70 ", " 2147483648 ")));
+	EXPECT_FALSE(stat_of(with(" 70 ", "  70 ")));
+	EXPECT_FALSE(stat_of(with(" -5 ", " 2147483647 "))) << "no nice value";
+	EXPECT_FALSE(stat_of(with(" 140 ", " -1 ")));
+	EXPECT_FALSE(stat_of(with(" 140 ", " 18446744073709551616 ")));
 }
 
 TEST(ProcText, HalfAStatIsRefused)
@@ -108,35 +136,51 @@ TEST(ProcText, HalfAStatIsRefused)
 	const auto at_41 = whole.find(" 17 6 50 ") + 9; // the 41st field is the 1 after it
 	for (std::size_t length = 0; length < at_41; length++)
 		exactly(std::string_view(whole).substr(0, length),
-			[&](std::string_view text) { EXPECT_FALSE(parse_stat(text)) << length; });
-	EXPECT_TRUE(parse_stat(whole.substr(0, at_41 + 1)));
+			[&](std::string_view text) { EXPECT_FALSE(stat_of(text)) << length; });
+	EXPECT_TRUE(stat_of(whole.substr(0, at_41 + 1)));
 }
 
 TEST(ProcText, StatusTellsWhatStatDoesNot)
 {
-	const auto status = parse_status(FakeProcess{.pid = 43, .tgid = 42, .tracer = 9}.status());
+	const auto status = status_of(FakeProcess{.pid = 43, .tgid = 42, .tracer = 9}.status());
 	ASSERT_TRUE(status);
 	EXPECT_EQ(status->tgid, 42);
 	EXPECT_EQ(status->tracer, 9);
-	EXPECT_EQ(status->uid, 1000U);
-	EXPECT_EQ(status->euid, 1001U);
-	EXPECT_EQ(status->gid, 5U);
-	EXPECT_EQ(status->egid, 6U);
-	EXPECT_EQ(status->rss_kib, 1200U);
-	EXPECT_EQ(status->swap_kib, 12U);
-	EXPECT_EQ(status->cpus_allowed, 12U);
-	EXPECT_EQ(status->nvcsw, 150U);
-	EXPECT_EQ(status->nivcsw, 545U);
+	EXPECT_EQ(status->credentials->uid, 1000U);
+	EXPECT_EQ(status->credentials->euid, 1001U);
+	EXPECT_EQ(status->credentials->gid, 5U);
+	EXPECT_EQ(status->credentials->egid, 6U);
+	EXPECT_EQ(status->memory->rss, 1200U * 1024);
+	EXPECT_EQ(status->memory->swap, 12U * 1024);
+	EXPECT_EQ(status->scheduling->cpus_allowed, 12U);
+	EXPECT_EQ(status->times->nvcsw, 150U);
+	EXPECT_EQ(status->times->nivcsw, 545U);
+}
+
+TEST(ProcText, GroupsThatAreEmptyStayEmpty)
+{
+	const FakeProcess sample{.pid = 42};
+	Process process;
+	ASSERT_TRUE(parse_stat(sample.stat(), process));
+	ASSERT_TRUE(parse_status(sample.status(), process));
+	EXPECT_EQ(process.tgid, 42);
+	EXPECT_FALSE(process.credentials || process.scheduling || process.times || process.memory);
+}
+
+TEST(ProcText, ImpossiblePidsAreRefused)
+{
+	EXPECT_FALSE(stat_of(FakeProcess{.pid = 0}.stat()));
+	EXPECT_FALSE(stat_of(FakeProcess{.pid = -1}.stat()));
+	EXPECT_FALSE(status_of(FakeProcess{.pid = 1, .tgid = -1}.status()));
 }
 
 TEST(ProcText, StatusOfAKernelThreadHasNoMemory)
 {
-	const auto status =
-		parse_status("Name:\tkthreadd\nTgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
+	const auto status = status_of("Name:\tkthreadd\nTgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n");
 	ASSERT_TRUE(status);
-	EXPECT_EQ(status->rss_kib, 0U);
-	EXPECT_EQ(status->swap_kib, 0U);
-	EXPECT_EQ(status->cpus_allowed, 0U);
+	EXPECT_EQ(status->memory->rss, 0U);
+	EXPECT_EQ(status->memory->swap, 0U);
+	EXPECT_EQ(status->scheduling->cpus_allowed, 0U);
 }
 
 TEST(ProcText, HalfAStatusIsRefusedAndNobodyBecomesRoot)
@@ -145,23 +189,23 @@ TEST(ProcText, HalfAStatusIsRefusedAndNobodyBecomesRoot)
 	const auto until_gid = whole.find("\t6\t7\t8\n") + 2;
 	for (std::size_t length = 0; length < until_gid; length++)
 		exactly(std::string_view(whole).substr(0, length),
-			[&](std::string_view text) { EXPECT_FALSE(parse_status(text)) << length; });
+			[&](std::string_view text) { EXPECT_FALSE(status_of(text)) << length; });
 	for (std::size_t length = until_gid; length <= whole.size(); length++) {
-		const auto status = parse_status(whole.substr(0, length));
-		ASSERT_TRUE(!status || status->uid == 1000U);
+		const auto status = status_of(whole.substr(0, length));
+		ASSERT_TRUE(!status || status->credentials->uid == 1000U);
 	}
 }
 
 TEST(ProcText, WrongLinesOfStatusAreRefused)
 {
 	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
-	ASSERT_TRUE(parse_status(good));
+	ASSERT_TRUE(status_of(good));
 	for (const std::string line :
 	     {"Tgid:\tx", "Tgid:", "Uid:\t1", "Uid:\t-1\t0", "Gid:\t4294967296\t0", "VmRSS:\t-4 kB", "VmSwap:\tmuch kB",
 	      "Cpus_allowed:\tg", "voluntary_ctxt_switches:\t-1"})
-		EXPECT_FALSE(parse_status(good + line + "\n")) << line;
-	EXPECT_TRUE(parse_status(good + "Unheard: of\nwithout a colon\n\n:\n"));
-	EXPECT_EQ(parse_status("Name:\tUid:\t5\t5\n" + good)->uid, 0U);
+		EXPECT_FALSE(status_of(good + line + "\n")) << line;
+	EXPECT_TRUE(status_of(good + "Unheard: of\nwithout a colon\n\n:\n"));
+	EXPECT_EQ(status_of("Name:\tUid:\t5\t5\n" + good)->credentials->uid, 0U);
 }
 
 TEST(ProcText, AStatusWithoutAnIdIsRefused)
@@ -172,16 +216,16 @@ TEST(ProcText, AStatusWithoutAnIdIsRefused)
 		for (const std::string &line : lines)
 			if (line != missing)
 				text += line;
-		EXPECT_FALSE(parse_status(text)) << "without " << missing;
+		EXPECT_FALSE(status_of(text)) << "without " << missing;
 	}
 }
 
 TEST(ProcText, MasksOfCpusAreCounted)
 {
 	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nCpus_allowed:\t";
-	EXPECT_EQ(parse_status(good + "1\n")->cpus_allowed, 1U);
-	EXPECT_EQ(parse_status(good + "ff,ffffffff\n")->cpus_allowed, 40U);
-	EXPECT_EQ(parse_status(good + "00000000,00000000,00000003")->cpus_allowed, 2U);
+	EXPECT_EQ(status_of(good + "1\n")->scheduling->cpus_allowed, 1U);
+	EXPECT_EQ(status_of(good + "ff,ffffffff\n")->scheduling->cpus_allowed, 40U);
+	EXPECT_EQ(status_of(good + "00000000,00000000,00000003")->scheduling->cpus_allowed, 2U);
 }
 
 TEST(ProcText, SchedstatBeginsWithTheRuntime)

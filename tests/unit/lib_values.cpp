@@ -45,8 +45,8 @@ TEST(States, MakeSets)
 
 TEST(Groups, AreUnited)
 {
-	const Groups both = Groups{.times = true} | Groups{.cgroup = true};
-	EXPECT_EQ(both, (Groups{.times = true, .cgroup = true}));
+	const Groups both = Groups{.times = true} | Groups{.control_group = true};
+	EXPECT_EQ(both, (Groups{.times = true, .control_group = true}));
 	EXPECT_EQ(Groups::all() | Groups{}, Groups::all());
 	EXPECT_EQ((Groups{} | Groups{}), Groups{});
 }

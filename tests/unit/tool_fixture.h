@@ -33,7 +33,7 @@ inline Process with_groups(Process made, std::uint32_t uid, std::chrono::nanosec
 	made.scheduling = psinfo::Scheduling{20, 120, {}, 0, 0, 0, 1, 4};
 	made.times = psinfo::Times{utime, 1s, {}, 7, 8, 9, 10, 1};
 	made.memory = psinfo::Memory{resident * 4, resident, 0};
-	made.cgroup = 4711;
+	made.control_group = psinfo::ControlGroup{4711};
 	return made;
 }
 

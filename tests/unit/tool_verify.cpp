@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "lib/members.h"
 #include "tool_fixture.h"
 
 namespace {
@@ -48,7 +49,7 @@ Process a_process(int pid)
 				      .maj_flt = 80,
 				      .threads = 3};
 	process.memory = psinfo::Memory{.vsize = 1 << 20, .rss = 1 << 16, .swap = 4096};
-	process.cgroup = 99;
+	process.control_group = psinfo::ControlGroup{99};
 	return process;
 }
 
@@ -129,10 +130,59 @@ const std::vector<Mutation> mutations = {
 	{"vsize", [](Process &p) { p.memory->vsize += 4096; }},
 	{"rss", [](Process &p) { p.memory->rss = 0; }},
 	{"swap", [](Process &p) { p.memory->swap += 1024; }},
-	{"cgroup", [](Process &p) { p.cgroup = 98; }},
-	{"cgroup", [](Process &p) { p.cgroup.reset(); }},
-	{"cgroup withheld", [](Process &p) { p.withheld.cgroup = true; }},
+	{"cgroup", [](Process &p) { p.control_group->cgroup = 98; }},
+	{"cgroup", [](Process &p) { p.control_group.reset(); }},
+	{"cgroup withheld", [](Process &p) { p.withheld.control_group = true; }},
 };
+
+void change(psinfo::State &value)
+{
+	value = State::Stopped;
+}
+
+void change(std::string &value)
+{
+	value += "2";
+}
+
+void change(std::chrono::nanoseconds &value)
+{
+	value += tick;
+}
+
+template <std::integral Number> void change(Number &value)
+{
+	value++;
+}
+
+template <typename Value> void change(std::optional<Value> &value)
+{
+	change(*value);
+}
+
+TEST(Compare, EveryFieldOfTheTableIsCompared)
+{
+	const std::vector<Mutation> all = {
+#define FIELD(group, name, ...)                                                                                \
+	{#name, [](Process &process) {                                                                         \
+		 change(*psinfo::field_of<psinfo::group_of_##group, &psinfo::type_of_##group::name>(process)); \
+	 }},
+#include "fields.def"
+	};
+	for (const Mutation &mutation : all) {
+		if (mutation.field == std::string("pid")) // tells which processes are compared
+			continue;
+		Sandwich sandwich = agreeing();
+		mutation.mutate(middle(sandwich.module));
+		const auto found = differences(sandwich);
+		EXPECT_EQ(std::count_if(found.begin(), found.end(),
+					[&](const tool::Difference &difference) {
+						return difference.pid == 20 && difference.field == mutation.field;
+					}),
+			  1)
+			<< mutation.field;
+	}
+}
 
 TEST(Compare, EachFieldThatIsWrongIsFound)
 {
@@ -196,7 +246,7 @@ TEST(Compare, WhatProcCanNotShowIsLeftOut)
 			process.scheduling->static_prio.reset();
 			process.scheduling->normal_prio.reset();
 			process.times->runtime.reset();
-			process.cgroup = 0; // as for a removed cgroup
+			process.control_group->cgroup = 0; // as for a removed cgroup
 		}
 	const auto comparison = tool::compare(sandwich, tick);
 	EXPECT_TRUE(comparison.differences.empty());

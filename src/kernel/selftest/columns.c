@@ -5,7 +5,7 @@
 static const struct psinfo_row sample __initconst = {
 	.name = { "a\nb", 4, false }, .parent = PSINFO_NAME("bash"),
 	.record = {
-		.pid = 4934, .ppid = 4920, .start_ns = 12345678901234ULL,
+		.pid = 4934, .tgid = 4934, .ppid = 4920, .start_ns = 12345678901234ULL,
 		.state = PSINFO_STATE_TRACED, .flags = 0xffffffff,
 		.uid = 1000,
 		.policy = 2, .rt_priority = 99, .nice = -20, .prio = -100,
@@ -16,7 +16,7 @@ static const struct psinfo_row sample __initconst = {
 	},
 };
 
-/* In the order of the column table, so that none is missing. */
+/* Of the sample process; columns that are missing here are compared in any case. */
 struct cell_row {
 	const char *name;
 	const char *cell;
@@ -58,8 +58,8 @@ static const struct list_row list_rows[] __initconst = {
 	{ "pid", 0, 1 },
 	{ "pid,name,stat,parent", 0, 4 },
 	{ "rss,pid\n", 0, 2 },
-	{ "all", 0, ARRAY_SIZE(columns) },
-	{ "all\n", 0, ARRAY_SIZE(columns) },
+	{ "all", 0, NR_SHOWN },
+	{ "all\n", 0, NR_SHOWN },
 	{ "", -EINVAL, 0 },
 	{ ",", -EINVAL, 0 },
 	{ "pid,", -EINVAL, 0 },
@@ -69,11 +69,13 @@ static const struct list_row list_rows[] __initconst = {
 	{ "PID", -EINVAL, 0 },
 	{ "pid name", -EINVAL, 0 },
 	{ "nonsense", -EINVAL, 0 },
+	{ "tracer", -EINVAL, 0 },
+	{ "elapsed", -EINVAL, 0 },
 };
 
-static void __init check_cells(struct psinfo_selftest *count)
+/* The cell of column @i as a line; @line has room for it. */
+static void __init put_cell_line(char *line, unsigned int i)
 {
-	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
 	void *page = (void *)&sample;
 	const struct psinfo_snapshot one = {
 		.memory = { .pages = &page, .nr_pages = 1 },
@@ -81,31 +83,61 @@ static void __init check_cells(struct psinfo_selftest *count)
 		.rows_per_page = 1,
 		.row_size = sizeof(sample),
 	};
+	struct psinfo_layout layout = { .nr_columns = 1, .columns = { i } };
+
+	psinfo_layout_fit(&layout, &one);
+	*psinfo_put_row(line, &layout, &sample) = '\0';
+}
+
+static void __init check_cells(struct psinfo_selftest *count)
+{
+	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
 	unsigned int i;
+	int at;
 
 	for (i = 0; i < ARRAY_SIZE(cell_rows); i++) {
-		struct psinfo_layout layout = { .nr_columns = 1,
-						.columns = { i } };
-
-		psinfo_layout_fit(&layout, &one);
-		*psinfo_put_row(line, &layout, &sample) = '\0';
-		PSINFO_EXPECT(count, !strcmp(columns[i].name,
-					     cell_rows[i].name),
-			      "column %u is %s, expected %s", i,
-			      columns[i].name, cell_rows[i].name);
+		at = column_find(cell_rows[i].name);
+		PSINFO_EXPECT(count, at >= 0, "column %s is missing",
+			      cell_rows[i].name);
+		if (at < 0)
+			continue;
+		put_cell_line(line, at);
 		PSINFO_EXPECT(count, !strcmp(line, cell_rows[i].cell),
 			      "column %s: \"%s\", expected \"%s\"",
 			      cell_rows[i].name, line, cell_rows[i].cell);
-		PSINFO_EXPECT(count, columns[i].header.width <=
-			      columns[i].width,
-			      "column %s: the header does not fit",
-			      columns[i].name);
-		PSINFO_EXPECT(count, !columns[i].number != !columns[i].text,
-			      "column %s: neither number nor text, or both",
-			      columns[i].name);
 	}
-	PSINFO_EXPECT(count, i == ARRAY_SIZE(columns),
-		      "%u columns tested of %zu", i, ARRAY_SIZE(columns));
+}
+
+/* Every column, also those without a row above */
+static void __init check_columns(struct psinfo_selftest *count)
+{
+	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
+	char number[32];
+	unsigned int i, nr_shown = 0;
+
+	for (i = 0; i < ARRAY_SIZE(columns); i++) {
+		const struct column *column = &columns[i];
+
+		PSINFO_EXPECT(count, !column->number != !column->text,
+			      "column %s: neither number nor text, or both",
+			      column->name);
+		if (!column->width)
+			continue;
+		nr_shown++;
+		PSINFO_EXPECT(count, column->header.width <= column->width,
+			      "column %s: the header does not fit",
+			      column->name);
+		if (!column->number)
+			continue;
+		put_cell_line(line, i);
+		snprintf(number, sizeof(number), "%*lld\n", column->width,
+			 column->number(&sample));
+		PSINFO_EXPECT(count, !strcmp(line, number),
+			      "column %s: \"%s\", expected \"%s\"",
+			      column->name, line, number);
+	}
+	PSINFO_EXPECT(count, nr_shown == NR_SHOWN, "%u columns, expected %u",
+		      nr_shown, NR_SHOWN);
 }
 
 /* Starts before and after the zero of a time namespace, in ticks */
@@ -127,9 +159,9 @@ static void __init check_starts(struct psinfo_selftest *count)
 			.record.start_ns = start_rows[i].ns,
 		};
 
-		PSINFO_EXPECT(count, start(&row) == start_rows[i].ticks,
+		PSINFO_EXPECT(count, cell_start(&row) == start_rows[i].ticks,
 			      "start %lld ns is %lld ticks, expected %lld",
-			      start_rows[i].ns, start(&row),
+			      start_rows[i].ns, cell_start(&row),
 			      start_rows[i].ticks);
 	}
 }
@@ -162,6 +194,7 @@ int __init psinfo_columns_selftest(void)
 	struct psinfo_selftest count = {};
 
 	check_cells(&count);
+	check_columns(&count);
 	check_starts(&count);
 	check_lists(&count);
 	return psinfo_selftest_end(&count, "columns");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Compares fields by a table: one row per field defines how the module's value must
-// fit those of /proc before and after it.
+// Compares fields as fields.def says: how the module's value must fit those of /proc
+// before and after it.
 #include "commands/verify.h"
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "lib/members.h"
 #include "render/format.h"
 #include "render/render.h"
 
@@ -27,17 +28,15 @@ using std::chrono::nanoseconds;
 
 // ---- fields ----------------------------------------------------------------
 
-enum class Rule {
-	Same, ///< equal to one of the two; if those differ, any value is accepted
-	Grows, ///< between the two
-};
-
-enum class Unit { Number, Ticks };
+using psinfo::Course;
+using psinfo::Origin;
+using psinfo::Unit;
 
 struct Field {
 	const char *name;
-	Rule rule;
-	Unit unit;
+	Course course; ///< SAME: equal to one of the two; if those differ, any value is accepted
+	bool in_ticks; ///< /proc has only whole clock ticks
+	bool is_letter;
 	/// Nothing if it was not requested or is unknown.
 	std::optional<std::int64_t> (*value)(const Process &process);
 };
@@ -57,74 +56,49 @@ template <typename Member> std::optional<std::int64_t> number(const std::optiona
 	return member ? number(*member) : std::nullopt;
 }
 
-/// A member of a group that may be empty.
-template <auto group, auto member> std::optional<std::int64_t> in(const Process &process)
-{
-	return process.*group ? number((*(process.*group)).*member) : std::nullopt;
-}
-
-template <auto member> std::optional<std::int64_t> of(const Process &process)
-{
-	return number(process.*member);
-}
-
 /// As a letter, as in /proc.
-std::optional<std::int64_t> state_of(const Process &process)
+std::optional<std::int64_t> number(psinfo::State state)
 {
-	return psinfo::state_letter(process.state);
+	return psinfo::state_letter(state);
+}
+
+/// Names are compared by compare_name().
+std::optional<std::int64_t> number(const std::string & /*name*/)
+{
+	return std::nullopt;
+}
+
+template <auto group, auto member> std::optional<std::int64_t> value_of(const Process &process)
+{
+	const auto *value = psinfo::field_of<group, member>(process);
+	return value ? number(*value) : std::nullopt;
 }
 
 /// Nothing for 0: the inode cannot be looked up, for instance of a removed cgroup.
-std::optional<std::int64_t> known_cgroup(const Process &process)
+template <>
+std::optional<std::int64_t> value_of<psinfo::group_of_CGROUP, &psinfo::ControlGroup::cgroup>(const Process &process)
 {
-	return process.cgroup.value_or(0) ? number(process.cgroup) : std::nullopt;
+	const auto &group = process.control_group;
+	return group && group->cgroup ? number(group->cgroup) : std::nullopt;
 }
 
 /// Whether the cgroup is outside the reader's cgroup namespace.
 std::optional<std::int64_t> cgroup_withheld(const Process &process)
 {
-	return process.withheld.cgroup;
+	return process.withheld.control_group;
 }
 
-using psinfo::Credentials;
-using psinfo::Memory;
-using psinfo::Scheduling;
-using psinfo::Times;
+constexpr bool is_in_ticks(Unit unit, const Origin &origin)
+{
+	return unit == Unit::TIME && origin.file == Origin::File::Stat;
+}
 
 constexpr Field all_fields[] = {
-	{"tgid", Rule::Same, Unit::Number, of<&Process::tgid>},
-	{"ppid", Rule::Same, Unit::Number, of<&Process::ppid>},
-	{"tracer", Rule::Same, Unit::Number, of<&Process::tracer>},
-	{"session", Rule::Same, Unit::Number, of<&Process::session>},
-	{"pgrp", Rule::Same, Unit::Number, of<&Process::pgrp>},
-	{"start", Rule::Same, Unit::Ticks, of<&Process::start>},
-	{"flags", Rule::Same, Unit::Number, of<&Process::flags>},
-	{"state", Rule::Same, Unit::Number, state_of},
-	{"uid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::uid>},
-	{"euid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::euid>},
-	{"gid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::gid>},
-	{"egid", Rule::Same, Unit::Number, in<&Process::credentials, &Credentials::egid>},
-	{"prio", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::prio>},
-	{"static_prio", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::static_prio>},
-	{"normal_prio", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::normal_prio>},
-	{"nice", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::nice>},
-	{"rt_priority", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::rt_priority>},
-	{"policy", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::policy>},
-	{"cpu", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::cpu>},
-	{"cpus_allowed", Rule::Same, Unit::Number, in<&Process::scheduling, &Scheduling::cpus_allowed>},
-	{"utime", Rule::Grows, Unit::Ticks, in<&Process::times, &Times::utime>},
-	{"stime", Rule::Grows, Unit::Ticks, in<&Process::times, &Times::stime>},
-	{"runtime", Rule::Grows, Unit::Number, in<&Process::times, &Times::runtime>},
-	{"nvcsw", Rule::Grows, Unit::Number, in<&Process::times, &Times::nvcsw>},
-	{"nivcsw", Rule::Grows, Unit::Number, in<&Process::times, &Times::nivcsw>},
-	{"min_flt", Rule::Grows, Unit::Number, in<&Process::times, &Times::min_flt>},
-	{"maj_flt", Rule::Grows, Unit::Number, in<&Process::times, &Times::maj_flt>},
-	{"threads", Rule::Same, Unit::Number, in<&Process::times, &Times::threads>},
-	{"vsize", Rule::Same, Unit::Number, in<&Process::memory, &Memory::vsize>},
-	{"rss", Rule::Same, Unit::Number, in<&Process::memory, &Memory::rss>},
-	{"swap", Rule::Same, Unit::Number, in<&Process::memory, &Memory::swap>},
-	{"cgroup", Rule::Same, Unit::Number, known_cgroup},
-	{"cgroup withheld", Rule::Same, Unit::Number, cgroup_withheld},
+#define FIELD(group, name, member, unit, origin, course, ...)                                               \
+	{#name, Course::course, is_in_ticks(Unit::unit, PSINFO_ORIGIN_##origin), Unit::unit == Unit::STATE, \
+	 value_of<psinfo::group_of_##group, &psinfo::type_of_##group::name>},
+#include "fields.def"
+	{"cgroup withheld", Course::SAME, false, false, cgroup_withheld},
 };
 
 // ---- one process -----------------------------------------------------------
@@ -136,16 +110,16 @@ struct Layers {
 	const Process &after;
 };
 
-bool fits(Rule rule, std::int64_t before, std::int64_t module, std::int64_t after)
+bool fits(Course course, std::int64_t before, std::int64_t module, std::int64_t after)
 {
-	if (rule == Rule::Grows)
+	if (course == Course::GROWS)
 		return before <= module && module <= after;
 	return module == before || module == after || before != after;
 }
 
 std::string shown(const Field &field, std::int64_t value)
 {
-	if (field.value == state_of)
+	if (field.is_letter)
 		return std::string(1, static_cast<char>(value));
 	return std::to_string(value);
 }
@@ -169,11 +143,11 @@ void compare_field(const Layers &layers, const Field &field, nanoseconds tick, C
 		return;
 	}
 	// Round as the kernel does: a start before the zero of a time namespace wraps.
-	if (field.unit == Unit::Ticks)
+	if (field.in_ticks)
 		for (auto *value : {&before, &module, &after})
 			**value = static_cast<std::int64_t>(static_cast<std::uint64_t>(**value) /
 							    static_cast<std::uint64_t>(tick.count()));
-	if (!fits(field.rule, *before, *module, *after))
+	if (!fits(field.course, *before, *module, *after))
 		comparison.differences.push_back({layers.module.pid, layers.module.name, field.name,
 						  shown(field, *module),
 						  range(shown(field, *before), shown(field, *after))});
@@ -208,7 +182,8 @@ void compare_process(const Layers &layers, nanoseconds tick, Comparison &compari
 	comparison.processes++;
 	compare_name(layers, comparison);
 	for (const Field &field : all_fields)
-		compare_field(layers, field, tick, comparison);
+		if (field.course != Course::KEY)
+			compare_field(layers, field, tick, comparison);
 }
 
 // ---- all processes ---------------------------------------------------------

@@ -59,8 +59,8 @@ Answer read_args(const std::string &proc, const psinfo::Process &process, std::s
 	int number = psinfo::read_file(directory->fd(), "stat", text);
 	if (text.empty())
 		return {number == ENOENT || number == ESRCH ? Finding::Gone : Finding::Unreadable, 0};
-	auto stat = psinfo::parse_stat(text);
-	if (!stat || stat->starttime != ticks_of(process.start))
+	psinfo::Process now;
+	if (!psinfo::parse_stat(text, now) || ticks_of(now.start) != ticks_of(process.start))
 		return {Finding::Gone, 0};
 	// What was read before an error is shown.
 	static_cast<void>(psinfo::read_file(directory->fd(), "cmdline", ret_text, longest));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The table of columns. To add one, add a row.
+// The columns, made from fields.def, and the cells of those that are no field.
 #include "model/fields.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <iterator>
 #include <optional>
 
+#include "lib/members.h"
 #include "model/parse.h"
 
 namespace tool {
@@ -15,17 +16,8 @@ namespace {
 
 using psinfo::Credentials;
 using psinfo::Groups;
-using psinfo::Memory;
 using psinfo::Process;
-using psinfo::Scheduling;
-using psinfo::Times;
-
-constexpr Groups none{};
-constexpr Groups credentials{.credentials = true};
-constexpr Groups scheduling{.scheduling = true};
-constexpr Groups times{.times = true};
-constexpr Groups memory{.memory = true};
-constexpr Groups cgroup{.cgroup = true};
+using psinfo::Unit;
 
 Cell cell_of(std::int32_t number)
 {
@@ -50,29 +42,6 @@ Cell cell_of(std::chrono::nanoseconds time)
 Cell cell_of(std::string_view text)
 {
 	return text;
-}
-
-template <typename Value> Cell cell_of(const std::optional<Value> &value)
-{
-	return value ? cell_of(*value) : Cell();
-}
-
-/// A member of the process itself.
-template <auto Member> Cell identity(const Row &row)
-{
-	return cell_of(row.process.*Member);
-}
-
-/// A member of one of its groups.
-template <auto Group, auto Member> Cell member(const Row &row)
-{
-	const auto &group = row.process.*Group;
-	return group ? cell_of((*group).*Member) : Cell();
-}
-
-template <auto Member> Cell bytes(const Row &row)
-{
-	return row.process.memory ? Cell(Bytes{(*row.process.memory).*Member}) : Cell();
 }
 
 template <auto Member> Cell user(const Row &row)
@@ -105,38 +74,59 @@ Cell state_number(const Row &row)
 }
 
 /// A cell refers to its text, which therefore has to outlive it.
-Cell state_letter_text(const Row &row)
+Cell state_letter_text(psinfo::State state)
 {
 	static const auto letters = [] {
 		std::array<char, psinfo::state_count> all{};
 		std::transform(psinfo::all_states.begin(), psinfo::all_states.end(), all.begin(), psinfo::state_letter);
 		return all;
 	}();
-	const auto index = std::min(static_cast<std::size_t>(row.process.state), letters.size() - 1);
+	const auto index = std::min(static_cast<std::size_t>(state), letters.size() - 1);
 	return std::string_view(&letters[index], 1);
 }
 
-Cell state_word_text(const Row &row)
-{
-	return psinfo::state_word(row.process.state);
-}
-
-Cell policy(const Row &row)
+Cell policy_text(std::uint32_t policy)
 {
 	static constexpr std::array<std::string_view, 8> words = {"other", "fifo", "rr",       "batch",
 								  "",	   "idle", "deadline", "ext"};
-	if (!row.process.scheduling)
-		return {};
-	auto number = row.process.scheduling->policy;
-	if (number >= words.size() || words[number].empty())
-		return cell_of(number);
-	return words[number];
+	if (policy >= words.size() || words[policy].empty())
+		return cell_of(policy);
+	return words[policy];
+}
+
+/// The cell of a field with that unit.
+template <Unit unit, typename Value> Cell cell_in(const Value &value)
+{
+	if constexpr (unit == Unit::BYTES)
+		return Bytes{value};
+	else if constexpr (unit == Unit::POLICY)
+		return policy_text(value);
+	else if constexpr (unit == Unit::STATE)
+		return state_letter_text(value);
+	else
+		return cell_of(value);
+}
+
+template <Unit unit, typename Value> Cell cell_in(const std::optional<Value> &value)
+{
+	return value ? cell_in<unit>(*value) : Cell();
+}
+
+template <Unit unit, auto group, auto member> Cell field(const Row &row)
+{
+	const auto *value = psinfo::field_of<group, member>(row.process);
+	return value ? cell_in<unit>(*value) : Cell();
 }
 
 /// False for a later process that has reused the parent's pid.
 bool is_parent(const Process &parent, const Process &child)
 {
 	return parent.start <= child.start;
+}
+
+Cell stat(const Row &row)
+{
+	return psinfo::state_word(row.process.state);
 }
 
 Cell parent(const Row &row)
@@ -157,76 +147,55 @@ Cell args(const Row &row)
 	return found == row.facts.args.end() ? Cell() : cell_of(found->second);
 }
 
-constexpr auto creds = &Process::credentials;
-constexpr auto sched = &Process::scheduling;
-constexpr auto cpu_times = &Process::times;
+// ---- the columns ---------------------------------------------------------
 
-constexpr Column time_column(std::string_view name, std::string_view heading, std::string_view description,
-			     Groups groups, Cell (*cell)(const Row &row))
+// Which groups the fields of a group need
+constexpr Groups groups_for_IDENTITY{};
+#define GROUP(group, member, ...) constexpr Groups groups_for_##group{.member = true};
+#include "fields.def"
+
+/// The column of a field, shown as its unit demands
+constexpr Column field_column(Unit unit, Column column)
 {
-	Column column{name, heading, description, Align::Right, groups, cell};
-	column.is_time = true;
+	if (unit == Unit::STATE) {
+		column.heading = "S";
+		column.sort_key = state_number;
+		column.shows_state = true;
+	}
+	const bool is_text = unit == Unit::STATE || unit == Unit::NAME || unit == Unit::POLICY;
+	column.align = is_text ? Align::Left : Align::Right;
+	column.is_time = unit == Unit::TIME;
+	return column;
+}
+
+// The columns that are no field: made_<name> is the column <name>, without its texts.
+constexpr Column made_elapsed{"", "", "", Align::Right, {}, elapsed, nullptr, "-", false, {}, true};
+constexpr Column made_stat{"", "", "", Align::Left, {}, stat, state_number, "-", true};
+constexpr Column made_user{"", "", "", Align::Left, groups_for_CRED, user<&Credentials::uid>};
+constexpr Column made_euser{"", "", "", Align::Left, groups_for_CRED, user<&Credentials::euid>};
+constexpr Column made_group{"", "", "", Align::Left, groups_for_CRED, group};
+constexpr Column made_time{"", "", "", Align::Right, groups_for_TIMES, total_time, nullptr, "-", false, {}, true};
+constexpr Column made_parent{"", "", "", Align::Left, {}, parent, nullptr, "None", false, {.parents = true}};
+constexpr Column made_args{"", "", "", Align::Left, {}, args, nullptr, "?", false, {.args = true}};
+
+constexpr Column with_texts(Column column, std::string_view name, std::string_view heading,
+			    std::string_view description)
+{
+	column.name = name;
+	column.heading = heading;
+	column.description = description;
 	return column;
 }
 
 // In the order of --help and of psinfo show.
-// clang-format off
 constexpr Column columns[] = {
-	{"pid", "PID", "process id; with --threads the thread's own", Align::Right, none, identity<&Process::pid>},
-	{"tgid", "TGID", "thread group id, which is the id of the process", Align::Right, none, identity<&Process::tgid>},
-	{"ppid", "PPID", "id of the real parent; 0 if it cannot be seen", Align::Right, none, identity<&Process::ppid>},
-	{"tracer", "TRACER", "id of the process that traces it; 0 if none does", Align::Right, none,
-	 identity<&Process::tracer>},
-	{"session", "SESSION", "session id", Align::Right, none, identity<&Process::session>},
-	{"pgrp", "PGRP", "process group id", Align::Right, none, identity<&Process::pgrp>},
-	time_column("start", "START", "when it started, after boot", none, identity<&Process::start>),
-	time_column("elapsed", "ELAPSED", "how long ago that was", none, elapsed),
-	{"flags", "FLAGS", "the kernel's PF_ flags, decimal", Align::Right, none, identity<&Process::flags>},
-	{"state", "S", "state, in a letter", Align::Left, none, state_letter_text, state_number, "-", true},
-	{"stat", "STAT", "state, in a word", Align::Left, none, state_word_text, state_number, "-", true},
-	{"name", "NAME", "command name, at most 15 bytes", Align::Left, none, identity<&Process::name>},
-	{"uid", "UID", "real user id", Align::Right, credentials, member<creds, &Credentials::uid>},
-	{"user", "USER", "real user, by name", Align::Left, credentials, user<&Credentials::uid>},
-	{"euid", "EUID", "effective user id", Align::Right, credentials, member<creds, &Credentials::euid>},
-	{"euser", "EUSER", "effective user, by name", Align::Left, credentials, user<&Credentials::euid>},
-	{"gid", "GID", "real group id", Align::Right, credentials, member<creds, &Credentials::gid>},
-	{"group", "GROUP", "real group, by name", Align::Left, credentials, group},
-	{"egid", "EGID", "effective group id", Align::Right, credentials, member<creds, &Credentials::egid>},
-	{"prio", "PRIO", "priority; below 0 for real-time", Align::Right, scheduling, member<sched, &Scheduling::prio>},
-	{"static_prio", "STATIC_PRIO", "the kernel's own scale: 120 + nice", Align::Right, scheduling,
-	 member<sched, &Scheduling::static_prio>},
-	{"normal_prio", "NORMAL_PRIO", "the same, 0 to 99 for real-time", Align::Right, scheduling,
-	 member<sched, &Scheduling::normal_prio>},
-	{"nice", "NICE", "-20 to 19", Align::Right, scheduling, member<sched, &Scheduling::nice>},
-	{"rt_priority", "RT_PRIORITY", "real-time priority, 1 to 99, else 0", Align::Right, scheduling,
-	 member<sched, &Scheduling::rt_priority>},
-	{"policy", "POLICY", "other, fifo, rr, batch, idle, deadline or ext", Align::Left, scheduling, policy},
-	{"cpu", "CPU", "processor it ran on last", Align::Right, scheduling, member<sched, &Scheduling::cpu>},
-	{"cpus_allowed", "CPUS_ALLOWED", "how many processors it may run on", Align::Right, scheduling,
-	 member<sched, &Scheduling::cpus_allowed>},
-	time_column("utime", "UTIME", "processor time in user mode", times, member<cpu_times, &Times::utime>),
-	time_column("stime", "STIME", "processor time in the kernel", times, member<cpu_times, &Times::stime>),
-	time_column("time", "TIME", "both together", times, total_time),
-	time_column("runtime", "RUNTIME", "processor time by the scheduler's clock", times,
-		    member<cpu_times, &Times::runtime>),
-	{"nvcsw", "NVCSW", "voluntary context switches of the main thread", Align::Right, times,
-	 member<cpu_times, &Times::nvcsw>},
-	{"nivcsw", "NIVCSW", "involuntary ones", Align::Right, times, member<cpu_times, &Times::nivcsw>},
-	{"min_flt", "MIN_FLT", "page faults that needed no input", Align::Right, times,
-	 member<cpu_times, &Times::min_flt>},
-	{"maj_flt", "MAJ_FLT", "page faults that waited for input", Align::Right, times,
-	 member<cpu_times, &Times::maj_flt>},
-	{"threads", "THREADS", "number of threads", Align::Right, times, member<cpu_times, &Times::threads>},
-	{"vsize", "VSIZE", "virtual memory", Align::Right, memory, bytes<&Memory::vsize>},
-	{"rss", "RSS", "resident memory", Align::Right, memory, bytes<&Memory::rss>},
-	{"swap", "SWAP", "memory in swap", Align::Right, memory, bytes<&Memory::swap>},
-	{"cgroup", "CGROUP", "id (inode) of its cgroup", Align::Right, cgroup, identity<&Process::cgroup>},
-	{"parent", "PARENT", "name of the real parent", Align::Left, none, parent, nullptr, "None", false,
-	 {.parents = true}},
-	{"args", "ARGS", "command line, read from /proc; ? if that hangs", Align::Left, none, args, nullptr, "?", false,
-	 {.args = true}},
+#define FIELD(group, name, member, unit, origin, course, width, heading, description)           \
+	field_column(Unit::unit, {#name, heading, description, Align::Left, groups_for_##group, \
+				  field<Unit::unit, psinfo::group_of_##group, &psinfo::type_of_##group::name>}),
+#define TOOL_COLUMN(name, heading, description) with_texts(made_##name, #name, heading, description),
+#define COLUMN(name, width, heading, description) TOOL_COLUMN(name, heading, description)
+#include "fields.def"
 };
-// clang-format on
 
 Columns named(std::initializer_list<std::string_view> names)
 {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The columns. One table, with one row per column, feeds -o, --sort, --help, the
-// table, CSV, JSON and the groups to query.
+// The columns: for -o, --sort, --help, the table, CSV, JSON and the groups to query.
 #ifndef PSINFO_TOOL_FIELDS_H
 #define PSINFO_TOOL_FIELDS_H
 

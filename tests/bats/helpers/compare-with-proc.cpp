@@ -2,7 +2,9 @@
 // compare-with-proc: compares all columns of /proc/psinfo with stat and
 // status of every process in /proc, as described in comparison.h.
 #include "cells.h"
-#include "comparison.h"
+#include "known.h"
+
+#include <cctype>
 
 namespace {
 
@@ -10,34 +12,33 @@ constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
 constexpr std::size_t least_processes = 30;
 
+// A column of numbers: its rule, and the unit that it has in the rule's units
 struct Number {
-	const char *column;
-	Course course;
-	Known value;
+	std::string column;
+	const Rule &rule;
+
+	// The table has ticks, as stat, and KiB, as status.
+	long long unit() const { return std::string_view(rule.field).ends_with("_bytes") && rule.unit == 1 ? 1024 : 1; }
 };
 
-const Number numbers[] = {
-	{"PID", Course::Fixed, [](const Seen &seen) { return seen.stat.pid; }},
-	{"TGID", Course::Fixed, word("Tgid")},
-	{"PPID", Course::Changes, field(4)},
-	{"UID", Course::Changes, word("Uid")},
-	{"PRIO", Course::Changes, field(18)},
-	{"STATIC_PRIO", Course::Changes, static_priority},
-	{"NORMAL_PRIO", Course::Changes, normal_priority},
-	{"RT_PRIORITY", Course::Changes, field(40)},
-	{"POLICY", Course::Changes, field(41)},
-	{"NICE", Course::Changes, field(19)},
-	{"NVCSW", Course::Rises, word("voluntary_ctxt_switches")},
-	{"NIVCSW", Course::Rises, word("nonvoluntary_ctxt_switches")},
-	// Either may decrease when the ratio of the two changes.
-	{"UTIME", Course::Wanders, field(14)},
-	{"STIME", Course::Wanders, field(15)},
-	{"START", Course::Fixed, field(22)},
-	{"THREADS", Course::Wanders, field(20)},
-	{"FLAGS", Course::Changes, field(9)},
-	{"CPU", Course::Changes, field(39)},
-	{"RSS", Course::Wanders, word("VmRSS")},
-};
+std::string upper(std::string text)
+{
+	for (char &letter : text)
+		letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+	return text;
+}
+
+std::vector<Number> columns_of_numbers()
+{
+	std::vector<Number> numbers;
+#define FIELD(group, name, member, unit, origin, course, width, ...) \
+	if (width && !is_text_column(upper(#name)))                  \
+		numbers.push_back({upper(#name), rule_of(#member)});
+#include "../../../src/uapi/fields.def"
+	return numbers;
+}
+
+const std::vector<Number> numbers = columns_of_numbers();
 
 struct Text {
 	const char *column;
@@ -77,14 +78,15 @@ void check_columns(const Table &table)
 void compare_row(Findings &findings, const Table &table, const std::vector<std::string> &row, const Look &before,
 		 const Look &after)
 {
-	const auto cell = [&](const char *column) { return row[table.column(column)]; };
+	const auto cell = [&](const std::string &column) { return row[table.column(column)]; };
 	const pid_t pid = std::stoi(cell("PID"));
 	if (!findings.list(pid, before, after))
 		return;
 	const Seen &b = before.at(pid), &a = after.at(pid);
 	for (const auto &number : numbers)
-		findings.settle(pid, number.column, number.course, std::stoll(cell(number.column)), number.value(b),
-				number.value(a));
+		findings.settle(pid, number.column, number.rule.course, std::stoll(cell(number.column)),
+				number.rule.value(b).value() / number.unit(),
+				number.rule.value(a).value() / number.unit());
 	for (const auto &text : texts) {
 		const std::string shown = unescape(cell(text.column)), low = text.value(b, before),
 				  high = text.value(a, after);

@@ -248,7 +248,7 @@ void look_at_bytes()
 	const pid_t still = play_stopped("s", process::alice);
 	const Descriptor fd(psinfo_path);
 	for (std::uint32_t groups = 0; groups <= all_groups; ++groups)
-		for (const std::uint32_t size : {record_size_for(groups), 208u, 216u, 4096u})
+		for (const std::uint32_t size : {record_size_for(groups), whole_record, whole_record + 8, 4096u})
 			for (const std::uint32_t flags : {0u, PSINFO_QUERY_THREADS}) {
 				if (size < record_size_for(groups))
 					continue;
@@ -351,7 +351,7 @@ void look_at_recycled()
 			soil(byte);
 			expect_clean(read_file(psinfo_path), "the text");
 			soil(byte);
-			const std::uint32_t size = round % 2 ? 208 : 4096, capacity = round % 3 ? 300 : 3;
+			const std::uint32_t size = round % 2 ? whole_record : 4096, capacity = round % 3 ? 300 : 3;
 			std::vector<unsigned char> buffer(std::size_t{size} * capacity);
 			psinfo_query query = whole_query();
 			query.groups = round % 2 ? all_groups : PSINFO_GROUP_CGROUP;

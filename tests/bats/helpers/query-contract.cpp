@@ -372,7 +372,7 @@ void try_records()
 {
 	for (std::uint32_t groups = 0; groups <= all_groups; ++groups) {
 		const std::uint32_t least = record_size_for(groups);
-		for (const std::uint32_t size : {least, least + 8, 208u, 216u, 1000u, 4096u}) {
+		for (const std::uint32_t size : {least, least + 8, whole_record, whole_record + 8, 1000u, 4096u}) {
 			if (size < least)
 				continue;
 			psinfo_query query = for_records();

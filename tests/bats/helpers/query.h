@@ -22,8 +22,10 @@
 #include "../../../src/uapi/psinfo/abi.h"
 
 // All bits known here; the public header has no such masks.
-inline constexpr std::uint32_t all_groups =
-	PSINFO_GROUP_CRED | PSINFO_GROUP_SCHED | PSINFO_GROUP_TIMES | PSINFO_GROUP_MEMORY | PSINFO_GROUP_CGROUP;
+#define GROUP(group, ...) | PSINFO_GROUP_##group
+inline constexpr std::uint32_t all_groups = 0
+#include "../../../src/uapi/fields.def"
+	;
 inline constexpr std::uint32_t all_filters = PSINFO_FILTER_STATES | PSINFO_FILTER_UID | PSINFO_FILTER_PID |
 					     PSINFO_FILTER_PARENT | PSINFO_FILTER_KERNEL | PSINFO_FILTER_USER;
 inline constexpr std::uint32_t all_query_flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
@@ -158,69 +160,31 @@ struct RecordField {
 	bool is_name() const { return size == 16; }
 };
 
+constexpr std::uint32_t PSINFO_GROUP_IDENTITY = 0;
+constexpr std::uint32_t whole_record = sizeof(psinfo_record);
+
 // clang-format off
-#define RECORD_FIELD(group, member)                                                                                    \
+inline constexpr RecordField record_fields[] = {
+#define RESERVED(group, member)                                                                                        \
 	RecordField                                                                                                    \
 	{                                                                                                              \
-		#member, group, offsetof(psinfo_record, member), sizeof(psinfo_record::member),                        \
+		#member, PSINFO_GROUP_##group, offsetof(psinfo_record, member), sizeof(psinfo_record::member),         \
 			std::is_signed_v<decltype(psinfo_record::member)>                                              \
-	}
+	},
+#define FIELD(group, name, member, ...) RESERVED(group, member)
+#include "../../../src/uapi/fields.def"
+};
 // clang-format on
 
-inline constexpr RecordField record_fields[] = {
-	RECORD_FIELD(0, pid),
-	RECORD_FIELD(0, tgid),
-	RECORD_FIELD(0, ppid),
-	RECORD_FIELD(0, tracer),
-	RECORD_FIELD(0, session),
-	RECORD_FIELD(0, pgrp),
-	RECORD_FIELD(0, start_ns),
-	RECORD_FIELD(0, flags),
-	RECORD_FIELD(0, state),
-	RECORD_FIELD(0, reserved0),
-	RECORD_FIELD(0, name),
-	RECORD_FIELD(0, groups_withheld),
-	RECORD_FIELD(0, reserved1),
-	RECORD_FIELD(PSINFO_GROUP_CRED, uid),
-	RECORD_FIELD(PSINFO_GROUP_CRED, euid),
-	RECORD_FIELD(PSINFO_GROUP_CRED, gid),
-	RECORD_FIELD(PSINFO_GROUP_CRED, egid),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, prio),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, static_prio),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, normal_prio),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, nice),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, rt_priority),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, policy),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, cpu),
-	RECORD_FIELD(PSINFO_GROUP_SCHED, cpus_allowed),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, utime_ns),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, stime_ns),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, runtime_ns),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, nvcsw),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, nivcsw),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, min_flt),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, maj_flt),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, threads),
-	RECORD_FIELD(PSINFO_GROUP_TIMES, reserved2),
-	RECORD_FIELD(PSINFO_GROUP_MEMORY, vsize_bytes),
-	RECORD_FIELD(PSINFO_GROUP_MEMORY, rss_bytes),
-	RECORD_FIELD(PSINFO_GROUP_MEMORY, swap_bytes),
-	RECORD_FIELD(PSINFO_GROUP_CGROUP, cgroup),
-};
-#undef RECORD_FIELD
-
-// Fails to compile if a field is added to the header but not here.
-constexpr bool has_every_byte()
+// Fails to compile if a field is added to the header but not to fields.def.
+constexpr std::size_t size_of_all_fields()
 {
-	std::size_t at = 0;
-	for (const auto &field : record_fields) {
-		if (field.offset != at)
-			return false;
-		at += field.size;
-	}
-	return at == sizeof(psinfo_record);
+	std::size_t size = 0;
+	for (const auto &field : record_fields)
+		size += field.size;
+	return size;
 }
-static_assert(has_every_byte());
+static_assert(size_of_all_fields() == sizeof(psinfo_record));
 
 // The number in a field; 0 for the name
 inline long long value_of(const RecordField &field, const psinfo_record &record)
@@ -237,9 +201,10 @@ inline long long value_of(const RecordField &field, const psinfo_record &record)
 // The record size needed for these groups
 inline std::uint32_t record_size_for(std::uint32_t groups)
 {
-	std::size_t end = 0;
-	for (const auto &field : record_fields)
-		if (!field.group || groups & field.group)
-			end = field.offset + field.size;
-	return static_cast<std::uint32_t>(end);
+	std::uint32_t size = PSINFO_RECORD_SIZE_IDENTITY;
+#define GROUP(group, ...)                  \
+	if (groups & PSINFO_GROUP_##group) \
+		size = std::max<std::uint32_t>(size, PSINFO_RECORD_SIZE_##group);
+#include "../../../src/uapi/fields.def"
+	return size;
 }

@@ -49,45 +49,52 @@ using BootTime = std::chrono::nanoseconds;
 
 /// In the caller's user namespace.
 struct Credentials {
-	std::uint32_t uid; ///< real: status Uid 1
-	std::uint32_t euid; ///< effective: status Uid 2
-	std::uint32_t gid; ///< status Gid 1
-	std::uint32_t egid; ///< status Gid 2
+	std::uint32_t uid = 0; ///< real: status Uid 1
+	std::uint32_t euid = 0; ///< effective: status Uid 2
+	std::uint32_t gid = 0; ///< status Gid 1
+	std::uint32_t egid = 0; ///< status Gid 2
 	bool operator==(const Credentials &) const = default;
 };
 
 struct Scheduling {
-	std::int32_t prio; ///< stat 18
+	std::int32_t prio = 0; ///< stat 18
 	std::optional<std::int32_t> static_prio; ///< 120 + nice; from /proc: computed from nice
 	std::optional<std::int32_t> normal_prio; ///< 0 to 139; from /proc: empty (only CONFIG_SCHED_DEBUG shows it)
-	std::int32_t nice; ///< stat 19
-	std::uint32_t rt_priority; ///< stat 40
-	std::uint32_t policy; ///< stat 41: SCHED_OTHER, SCHED_FIFO, ...
-	std::uint32_t cpu; ///< stat 39
-	std::uint32_t cpus_allowed; ///< number of CPUs in status Cpus_allowed
+	std::int32_t nice = 0; ///< stat 19
+	std::uint32_t rt_priority = 0; ///< stat 40
+	std::uint32_t policy = 0; ///< stat 41: SCHED_OTHER, SCHED_FIFO, ...
+	std::uint32_t cpu = 0; ///< stat 39
+	std::uint32_t cpus_allowed = 0; ///< number of CPUs in status Cpus_allowed
 	bool operator==(const Scheduling &) const = default;
 };
 
 /// Of a process: summed over its threads, except for the context switches, which are
 /// those of its main thread, as in status.
 struct Times {
-	std::chrono::nanoseconds utime; ///< stat 14; from /proc: in steps of a clock tick
-	std::chrono::nanoseconds stime; ///< stat 15; likewise
+	std::chrono::nanoseconds utime{}; ///< stat 14; from /proc: in steps of a clock tick
+	std::chrono::nanoseconds stime{}; ///< stat 15; likewise
 	std::optional<std::chrono::nanoseconds> runtime; ///< schedstat 1, exact; from /proc: only for threads
-	std::uint64_t nvcsw; ///< status voluntary_ctxt_switches
-	std::uint64_t nivcsw; ///< status nonvoluntary_ctxt_switches
-	std::uint64_t min_flt; ///< stat 10
-	std::uint64_t maj_flt; ///< stat 12
-	std::uint32_t threads; ///< stat 20
+	std::uint64_t nvcsw = 0; ///< status voluntary_ctxt_switches
+	std::uint64_t nivcsw = 0; ///< status nonvoluntary_ctxt_switches
+	std::uint64_t min_flt = 0; ///< stat 10
+	std::uint64_t maj_flt = 0; ///< stat 12
+	std::uint32_t threads = 0; ///< stat 20
 	bool operator==(const Times &) const = default;
 };
 
 /// In bytes; 0 for zombies and kernel threads.
 struct Memory {
-	std::uint64_t vsize; ///< stat 23
-	std::uint64_t rss; ///< status VmRSS times 1024
-	std::uint64_t swap; ///< status VmSwap times 1024
+	std::uint64_t vsize = 0; ///< stat 23
+	std::uint64_t rss = 0; ///< status VmRSS times 1024
+	std::uint64_t swap = 0; ///< status VmSwap times 1024
 	bool operator==(const Memory &) const = default;
+};
+
+struct ControlGroup {
+	/// Inode number of its directory in cgroup2; from /proc: 0 if that was removed or
+	/// is not mounted. Withheld if it is outside the caller's cgroup namespace.
+	std::uint64_t cgroup = 0;
+	bool operator==(const ControlGroup &) const = default;
 };
 
 /// Groups of fields besides the identity. In a query: those to read; the others cost
@@ -97,7 +104,7 @@ struct Groups {
 	bool scheduling = false;
 	bool times = false;
 	bool memory = false;
-	bool cgroup = false;
+	bool control_group = false;
 
 	static constexpr Groups all() { return {true, true, true, true, true}; }
 	Groups operator|(const Groups &other) const;
@@ -127,9 +134,7 @@ struct Process {
 	std::optional<Scheduling> scheduling;
 	std::optional<Times> times;
 	std::optional<Memory> memory;
-	/// Inode number of its directory in cgroup2; from /proc: 0 if that was removed or
-	/// is not mounted. Withheld if it is outside the caller's cgroup namespace.
-	std::optional<std::uint64_t> cgroup;
+	std::optional<ControlGroup> control_group;
 	Groups withheld;
 
 	[[nodiscard]] bool is_kernel_thread() const { return flags & 0x00200000U; /* PF_KTHREAD */ }
