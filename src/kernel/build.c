@@ -7,6 +7,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "text.c"
+#include "name.c"
 #include "state.c"
 #include "visibility.c"
 #include "budget.c"

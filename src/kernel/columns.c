@@ -18,6 +18,7 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "name.h"
 #include "state.h"
 #include "text.h"
 
@@ -259,16 +260,28 @@ static unsigned int numbers_width(const struct column *column,
 	return max(psinfo_number_width(lowest), psinfo_number_width(highest));
 }
 
+/* The same for a column of names */
+static unsigned int names_width(const struct column *column,
+				const struct psinfo_snapshot *snapshot)
+{
+	struct psinfo_row *row = NULL;
+	unsigned int r, widest = 0;
+
+	for (r = 0; r < snapshot->nr_rows; r++) {
+		row = psinfo_snapshot_step(snapshot, row, r);
+		widest = max_t(unsigned int, widest, column->text(row)->width);
+	}
+	return widest;
+}
+
 static unsigned int cells_width(const struct column *column,
 				const struct psinfo_snapshot *snapshot)
 {
 	if (column->number)
 		return numbers_width(column, snapshot);
-	if (column->text == cell_name)
-		return snapshot->widest_name;
-	if (column->text == cell_parent)
-		return snapshot->widest_parent;
-	return 0;	/* fixed words, which fit */
+	if (column->text == cell_name || column->text == cell_parent)
+		return names_width(column, snapshot);
+	return 0;	/* words of states, which fit */
 }
 
 void psinfo_layout_fit(struct psinfo_layout *layout,
@@ -285,60 +298,56 @@ void psinfo_layout_fit(struct psinfo_layout *layout,
 
 		layout->widths[i] = width;
 		layout->width += width;
-		layout->room += psinfo_text_room(width) + sizeof(SEPARATOR);
+		layout->room += psinfo_cell_room(width) + strlen(SEPARATOR);
 	}
 }
 
-/* Copies the NUL as well; the next cell overwrites it. */
 static __always_inline char *put_separator(char *at)
 {
-	memcpy(at, SEPARATOR, sizeof(SEPARATOR));
+	memcpy(at, SEPARATOR, strlen(SEPARATOR));
 	return at + strlen(SEPARATOR);
 }
 
-static char *put_newline(char *at)
+/* Padding after the last column would be invisible. */
+static unsigned int name_width(const struct psinfo_layout *layout,
+			       unsigned int i)
 {
-	*at = '\n';
-	return at + 1;
+	return i + 1 < layout->nr_columns ? layout->widths[i] : 0;
 }
 
 char *psinfo_put_header(char *at, const struct psinfo_layout *layout)
 {
-	unsigned int i, last = layout->nr_columns - 1;
+	unsigned int i;
 
-	for (i = 0; i < last; i++) {
+	for (i = 0; i < layout->nr_columns; i++) {
+		if (i)
+			at = put_separator(at);
 		at = psinfo_put_name(at, &columns[layout->columns[i]].header,
-				     layout->widths[i]);
-		at = put_separator(at);
+				     name_width(layout, i));
 	}
-	at = psinfo_put_name(at, &columns[layout->columns[i]].header, 0);
-	return put_newline(at);
-}
-
-static __always_inline char *put_cell(char *at, const struct column *column,
-				      const struct psinfo_row *row,
-				      unsigned int width,
-				      unsigned int text_width)
-{
-	if (column->number)
-		return psinfo_put_number(at, column->number(row), width);
-	return psinfo_put_name(at, column->text(row), text_width);
+	*at = '\n';
+	return at + 1;
 }
 
 char *psinfo_put_row(char *at, const struct psinfo_layout *layout,
 		     const struct psinfo_row *row)
 {
-	unsigned int i, last = layout->nr_columns - 1;
+	const struct column *column;
+	unsigned int i;
 
-	for (i = 0; i < last; i++) {
-		at = put_cell(at, &columns[layout->columns[i]], row,
-			      layout->widths[i], layout->widths[i]);
-		at = put_separator(at);
+	for (i = 0; i < layout->nr_columns; i++) {
+		column = &columns[layout->columns[i]];
+		if (i)
+			at = put_separator(at);
+		if (column->number)
+			at = psinfo_put_number(at, column->number(row),
+					       layout->widths[i]);
+		else
+			at = psinfo_put_name(at, column->text(row),
+					     name_width(layout, i));
 	}
-	/* Text in the last column is not padded: it would be invisible. */
-	at = put_cell(at, &columns[layout->columns[i]], row,
-		      layout->widths[i], 0);
-	return put_newline(at);
+	*at = '\n';
+	return at + 1;
 }
 
 #ifdef DEBUG

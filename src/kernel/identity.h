@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 
 #include "compat.h"
+#include "name.h"
 #include "race.h"
 #include "record.h"
 #include "state.h"

@@ -90,7 +90,7 @@ static void log_pids(const struct psinfo_snapshot *snapshot)
 
 static void log_row(const char *role, const struct psinfo_row *row)
 {
-	char name[PSINFO_NAME_TEXT_MAX + PSINFO_TEXT_SLACK];
+	char name[PSINFO_NAME_TEXT_MAX + 1];
 
 	*psinfo_put_name(name, &row->name, 0) = '\0';
 	pr_info("%s: %d %s %s\n", role, row->record.pid, name,

@@ -9,8 +9,8 @@
 #include <linux/stddef.h>
 #include <linux/types.h>
 
+#include "name.h"
 #include "record.h"
-#include "text.h"
 
 /*
  * Rows are psinfo_row_size() bytes apart: the record is truncated after the

@@ -37,8 +37,6 @@ static void add(struct psinfo_snapshot *snapshot, unsigned int filled)
 	for (; filled; filled--, row = (void *)row + snapshot->row_size) {
 		snapshot->totals[row->record.state]++;
 		psinfo_name_copy(&row->name, row->record.name);
-		snapshot->widest_name = max_t(unsigned int, row->name.width,
-					      snapshot->widest_name);
 	}
 }
 
@@ -191,8 +189,6 @@ static int name_parents(struct psinfo_snapshot *snapshot,
 				return err;
 		}
 		name_parent(snapshot, viewer, recent, row);
-		snapshot->widest_parent = max_t(unsigned int, row->parent.width,
-						snapshot->widest_parent);
 	}
 	return 0;
 }

@@ -21,8 +21,6 @@ struct psinfo_snapshot {
 	unsigned int rows_per_page;
 	size_t row_size;		/* psinfo_row_size() of the groups */
 	u32 totals[PSINFO_NR_STATES];	/* rows per state */
-	unsigned int widest_name;	/* in characters */
-	unsigned int widest_parent;
 };
 
 /**

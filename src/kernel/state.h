@@ -11,8 +11,8 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+#include "name.h"
 #include "record.h"
-#include "text.h"
 
 /* task_state_index() returns fls() of the one bit that it reports. */
 #define PSINFO_STATE_INDEX_OF(bit)	(ilog2(bit) + 1)

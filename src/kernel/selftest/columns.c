@@ -91,7 +91,7 @@ static void __init put_cell_line(char *line, unsigned int i)
 
 static void __init check_cells(struct psinfo_selftest *count)
 {
-	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
+	char line[PSINFO_NAME_TEXT_MAX + TASK_COMM_LEN];
 	unsigned int i;
 	int at;
 
@@ -111,7 +111,7 @@ static void __init check_cells(struct psinfo_selftest *count)
 /* Every column, also those without a row above */
 static void __init check_columns(struct psinfo_selftest *count)
 {
-	char line[PSINFO_NAME_TEXT_MAX + 2 * PSINFO_TEXT_SLACK];
+	char line[PSINFO_NAME_TEXT_MAX + TASK_COMM_LEN];
 	char number[32];
 	unsigned int i, nr_shown = 0;
 

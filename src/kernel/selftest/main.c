@@ -19,7 +19,8 @@ static int __init wrong_selftest(void)
 
 static int __init selftest(void)
 {
-	return psinfo_text_selftest() ?: psinfo_state_selftest() ?:
+	return psinfo_text_selftest() ?: psinfo_name_selftest() ?:
+	       psinfo_state_selftest() ?:
 	       psinfo_snapshot_selftest() ?: psinfo_columns_selftest() ?:
 	       wrong_selftest();
 }
