@@ -12,14 +12,14 @@
 load common
 
 # A name is one sentence about behaviour. Given, when, then; nothing to clean up.
-@test "a process that sleeps is listed with its state and its parent" {
+@test "a sleeping process is listed with its state and its parent" {
 	start make-process sleeping # until the end of the test; STARTED is its PID
 	assert "$(table_cell "$STARTED" 3)" = INTERRUPTIBLE "its state"
 	assert "$(table_cell "$STARTED" 4)" = "$(</proc/$BASHPID/comm)" "its parent"
 }
 
 # What a test changes, at_end or track undo, even if it fails.
-@test "a refused parameter is not taken over" {
+@test "a rejected parameter value does not replace the old one" {
 	at_end columns_set "$DEFAULT_COLUMNS"
 	columns_set pid,rss
 	refused "Invalid argument" columns_set no-such-column
@@ -65,7 +65,7 @@ fails() {
 	assert "$(table_total INTERRUPTIBLE "$table")" -eq 54 "a total that is not the first of its line"
 }
 
-@test "only what psinfo has written since the mark is taken from the kernel log" {
+@test "only lines that psinfo has logged since the mark are considered" {
 	echo "psinfo: before the mark" >/dev/kmsg
 	log_mark
 	logged

@@ -7,7 +7,7 @@
 
 load common
 
-@test "what kernels.list adds to the command line has its effect" {
+@test "the kernel parameters from kernels.list take effect" {
 	local parameter
 	for parameter in $PSINFO_CMDLINE; do
 		case $parameter in

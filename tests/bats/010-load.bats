@@ -5,7 +5,7 @@
 
 load common
 
-@test "loading writes one line to the kernel log, unloading another" {
+@test "loading and unloading log one line each, and create and remove /proc/psinfo" {
 	module_unload
 	[[ ! -e $PSINFO ]] || fail "$PSINFO is there without the module"
 
@@ -20,7 +20,7 @@ load common
 	[[ ! -e $PSINFO ]] || fail "$PSINFO is still there"
 }
 
-@test "it loads and unloads again and again" {
+@test "the module can be loaded and unloaded repeatedly" {
 	local turn lines=()
 	module_unload
 	log_mark
@@ -34,12 +34,12 @@ load common
 	logged "${lines[@]}"
 }
 
-@test "a second module of that name is refused, and the first works on" {
+@test "loading a second module of the same name fails, and the first keeps working" {
 	refused 'File exists' module_load
 	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table afterwards"
 }
 
-@test "a debug build runs its self-tests, none fails, and it works" {
+@test "a debug build runs its self-tests at load, passes them and works" {
 	local line rows=0 suites=0
 	log_mark
 	module_swap "$KO_DEBUG"
@@ -55,7 +55,7 @@ load common
 	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table"
 }
 
-@test "a debug build with a row of its self-tests that fails does not load" {
+@test "a debug build whose self-test fails does not load" {
 	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
 	module_unload
 	log_mark
@@ -65,13 +65,13 @@ load common
 	assert "$(our_lines)" =~ 'self-test: main: 1 rows, 1 failed' "the log"
 }
 
-@test "the release build carries no self-test" {
+@test "the release build contains no self-tests" {
 	assert "$(grep -ac self-test "$KO" || true)" = 0 "lines of $KO with 'self-test'"
 	[[ -e $KO_DEBUG ]] || skip "not here: $KO_DEBUG"
 	assert "$(grep -ac self-test "$KO_DEBUG")" -gt 0 "lines of $KO_DEBUG with 'self-test'"
 }
 
-@test "modinfo tells the version, what it is, and every parameter" {
+@test "modinfo shows the version, description and license, and describes every parameter" {
 	local parameter
 	assert "$(modinfo -F version "$KO")" = "$(</sys/module/psinfo/version)" "version"
 	assert "$(modinfo -F description "$KO")" =~ /proc/psinfo "description"
@@ -82,7 +82,7 @@ load common
 	assert "$(modinfo -F parm "$KO" | wc -l)" = "$(find "$PARAMETERS" -type f | wc -l)" "described parameters"
 }
 
-@test "it unloads while the file is open; what is open fails from then on" {
+@test "the module unloads while the file is open, and operations on open descriptors then fail" {
 	start hold-open
 	assert "$ANSWER" = open "hold-open"
 	timeout 30 rmmod psinfo
@@ -117,13 +117,13 @@ ends_early() {
 	assert "$(<"$said.error")" =~ "$what" "what $1 met"
 }
 
-@test "reads and queries that are under way give up when it is unloaded" {
+@test "reads in progress fail with EIO and queries with ENODEV when the module is unloaded" {
 	start crowd 3000
 	ends_early "$KO_DEBUG" "Input/output error" cat "$PSINFO"
 	ends_early "$KO_DEBUG" "No such device" "$BIN/query-list" capacity=10000
 }
 
-@test "it unloads while two programs read in a loop" {
+@test "the module unloads while two programs read in a loop" {
 	local rest=() fd
 	for _ in 1 2; do
 		start hold-open loop
@@ -136,7 +136,7 @@ ends_early() {
 	done
 }
 
-@test "it unloads and loads beside a reader that comes and goes" {
+@test "the module can be unloaded and loaded while programs open and read the file in a loop" {
 	while :; do cat "$PSINFO"; done >/dev/null 2>&1 3>&- &
 	track $!
 	for _ in {1..4}; do

@@ -4,14 +4,14 @@
 
 load common
 
-@test "it begins with a rule of 80, the header and a thin rule" {
+@test "the table begins with a rule of 80 characters, the header and a thin rule" {
 	assert "$(head -3 "$PSINFO")" = "\
 ================================================================================
 PID   | NAME                           | STAT            | PARENT
 --------------------------------------------------------------------------------" "the first three lines"
 }
 
-@test "it ends with a thin rule, the totals between tabs, a rule and a newline" {
+@test "the table ends with a thin rule, the tab-separated totals, a rule and a newline" {
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
 	mapfile -t last < <(tail -5 "$BATS_TEST_TMPDIR/table")
 	assert "${last[0]}" =~ '^-{80}$' "the rule below the rows"
@@ -22,7 +22,7 @@ PID   | NAME                           | STAT            | PARENT
 	assert "$(tail -c 1 "$BATS_TEST_TMPDIR/table" | od -An -tx1)" = " 0a" "the last byte"
 }
 
-@test "each row is PID, name, state and parent in columns, with no blank behind" {
+@test "each row has PID, name, state and parent in aligned columns, without trailing blanks" {
 	local words='RUNNING|INTERRUPTIBLE|UNINTERRUPTIBLE|STOPPED|TRACED|ZOMBIE|DEAD|IDLE|PARKED'
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
 	table_rows "$BATS_TEST_TMPDIR/table" >"$BATS_TEST_TMPDIR/rows"
@@ -32,12 +32,12 @@ PID   | NAME                           | STAT            | PARENT
 	assert "$(grep '[[:blank:]]$' "$BATS_TEST_TMPDIR/table" || true)" = "" "lines that end in a blank"
 }
 
-@test "rows are in the order of their PIDs, each once" {
+@test "rows are sorted by PID, without duplicates" {
 	table_rows | awk '{ print $1 }' >"$BATS_TEST_TMPDIR/table"
 	sort -n -u "$BATS_TEST_TMPDIR/table" | diff "$BATS_TEST_TMPDIR/table" -
 }
 
-@test "the totals are the sums of the rows of the same read" {
+@test "the totals equal the row counts of the same read" {
 	local turn
 	for turn in {1..10}; do
 		cat "$PSINFO" >"$BATS_TEST_TMPDIR/table.$turn"
@@ -62,11 +62,11 @@ PID   | NAME                           | STAT            | PARENT
 	' "$BATS_TEST_TMPDIR"/table.*
 }
 
-@test "every byte of it is what /proc/<pid>/stat says" {
+@test "the table matches one generated from /proc/<pid>/stat byte for byte" {
 	"$BIN/compare-table"
 }
 
-@test "names and parents of any bytes do not break the columns" {
+@test "names and parent names with unusual bytes do not break the columns" {
 	start make-process child $'two\nlines'
 	start make-process sleeping $'\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1' $'\xf0\x9d\x84\x9e|\xe2\x82\xac|\xc3\xa9' $'\xff\xc0\xaf' ''
 	"$BIN/compare-table"
@@ -75,7 +75,7 @@ PID   | NAME                           | STAT            | PARENT
 # pids_from NUMBER: the next process gets the PID NUMBER + 1
 pids_from() { echo "$1" >/proc/sys/kernel/ns_last_pid; }
 
-@test "PIDs of seven digits widen their column and nothing else moves" {
+@test "seven-digit PIDs widen the PID column and change nothing else" {
 	local most last
 	most=$(</proc/sys/kernel/pid_max)
 	last=$(</proc/sys/kernel/ns_last_pid)
@@ -99,7 +99,7 @@ pids_from() { echo "$1" >/proc/sys/kernel/ns_last_pid; }
 	"$BIN/compare-table" || fail "and afterwards"
 }
 
-@test "the file is for reading by all, empty to stat, and takes no writing" {
+@test "the file is world-readable, not writable, and has size 0 in stat" {
 	assert "$(stat -c '%a %s %u:%g %F' "$PSINFO")" = "444 0 0:0 regular empty file" "stat"
 	refused 'Input/output error|Permission denied' bash -c "echo 1 >$PSINFO"
 	refused 'Permission denied' setpriv --reuid=1000 --regid=1000 --clear-groups bash -c "echo 1 >$PSINFO"

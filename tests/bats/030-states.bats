@@ -41,19 +41,19 @@ pid_called() { table_rows | awk -F ' +[|] +' -v name="$1" '$2 == name { print $1
 # thread_is NAME WORD
 thread_is() { table_rows | awk -F ' +[|] +' -v name="$1" -v word="$2" '$2 == name && $3 == word { found = 1 } END { exit !found }'; }
 
-@test "a process that computes is RUNNING" {
+@test "a process in a busy loop is RUNNING" {
 	made running RUNNING
 }
 
-@test "a process that waits is INTERRUPTIBLE" {
+@test "a sleeping process is INTERRUPTIBLE" {
 	made sleeping INTERRUPTIBLE
 }
 
-@test "a process in vfork is UNINTERRUPTIBLE, and its child INTERRUPTIBLE" {
+@test "a process that waits in vfork() is UNINTERRUPTIBLE, and its sleeping child INTERRUPTIBLE" {
 	made vfork UNINTERRUPTIBLE INTERRUPTIBLE
 }
 
-@test "a stopped process is STOPPED, and no more once it goes on" {
+@test "a stopped process is STOPPED until it is continued" {
 	made stopped STOPPED
 	start make-process sleeping
 	kill -STOP "$ANSWER"
@@ -64,19 +64,19 @@ thread_is() { table_rows | awk -F ' +[|] +' -v name="$1" -v word="$2" '$2 == nam
 	assert "$(table_cell "$ANSWER" 3)" = INTERRUPTIBLE "state after SIGCONT"
 }
 
-@test "a process that stands still for its tracer is TRACED" {
+@test "a process in a ptrace stop is TRACED" {
 	made traced TRACED
 }
 
-@test "a process that has ended and is not waited for is a ZOMBIE" {
+@test "a process that has exited and is not reaped is a ZOMBIE" {
 	made zombie ZOMBIE
 }
 
-@test "a process whose first thread has ended and another lives is a ZOMBIE" {
+@test "a process whose main thread has exited before its other threads is a ZOMBIE" {
 	made zombie-leader ZOMBIE
 }
 
-@test "a kernel thread without work is IDLE" {
+@test "an idle kernel thread is IDLE" {
 	made_in_kernel idle psinfo_idle IDLE
 }
 
@@ -84,11 +84,11 @@ thread_is() { table_rows | awk -F ' +[|] +' -v name="$1" -v word="$2" '$2 == nam
 	made_in_kernel park psinfo_parked PARKED
 }
 
-@test "a kernel thread that sleeps uninterruptibly is UNINTERRUPTIBLE" {
+@test "a kernel thread in uninterruptible sleep is UNINTERRUPTIBLE" {
 	made_in_kernel dstate psinfo_dstate UNINTERRUPTIBLE
 }
 
-@test "kernel threads are rows like others" {
+@test "kernel threads are listed with kthreadd as their parent" {
 	local threads
 	assert "$(table_cell 2 2)" = kthreadd "name of PID 2"
 	threads=$(table_rows | awk -F ' +[|] +' '$4 == "kthreadd"' | wc -l)
@@ -96,12 +96,12 @@ thread_is() { table_rows | awk -F ' +[|] +' -v name="$1" -v word="$2" '$2 == nam
 	assert "$(table_rows | awk -F ' +[|] +' '$4 == "kthreadd" && $3 == "IDLE"' | wc -l)" -ge 5 "idle ones"
 }
 
-@test "who reads is RUNNING" {
+@test "the reading process is RUNNING" {
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
 	assert "$(grep -cE '^ *[0-9]+ \| cat  .* RUNNING ' "$BATS_TEST_TMPDIR/table")" = 1 "rows of a cat that runs"
 }
 
-@test "with one process of each kind, nothing is OTHERS and all adds up" {
+@test "with one process of each kind, OTHERS is 0 and TOTAL equals the number of rows" {
 	local kind
 	for kind in running sleeping vfork stopped traced zombie zombie-leader; do
 		start make-process "$kind"

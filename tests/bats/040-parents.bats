@@ -21,14 +21,14 @@ parent_has() {
 	columns_set "$DEFAULT_COLUMNS"
 }
 
-@test "a child has its parent's name beside it" {
+@test "a child is listed with the name and PID of its parent" {
 	family child some-name
 	parent_is "${PIDS[0]}" some-name "a child"
 	parent_is "${PIDS[1]}" make-process "its parent"
 	parent_has "${PIDS[0]}" "${PIDS[1]}"
 }
 
-@test "a parent that renames itself has its new name beside its children" {
+@test "when a parent renames itself, its children are listed with its new name" {
 	start make-process sleeping
 	parent_is "$STARTED" "$(</proc/$BASHPID/comm)" "a child of this shell"
 	printf another-name >/proc/$BASHPID/comm
@@ -43,39 +43,39 @@ parent_has() {
 	parent_has "${PIDS[0]}" "${PIDS[1]}"
 }
 
-@test "an orphan has the first process as its parent" {
+@test "an orphan is listed with PID 1 as its parent" {
 	family orphan
 	parent_is "${PIDS[0]}" "$(</proc/1/comm)" "an orphan"
 	parent_has "${PIDS[0]}" 1
 }
 
-@test "an orphan below a subreaper has the subreaper as its parent" {
+@test "an orphan under a subreaper is listed with the subreaper as its parent" {
 	family orphan-with-subreaper takes-orphans
 	parent_is "${PIDS[0]}" takes-orphans "an orphan"
 	parent_has "${PIDS[0]}" "${PIDS[1]}"
 }
 
-@test "a zombie has the parent that does not wait for it, its child a new one" {
+@test "a zombie keeps its parent, and its child is reparented to PID 1" {
 	family zombies-child walking-dead
 	assert "$(table_cell "${PIDS[1]}" 3)" = ZOMBIE "state of the parent"
 	parent_is "${PIDS[1]}" make-process "a zombie"
 	parent_is "${PIDS[0]}" "$(</proc/1/comm)" "its child"
 }
 
-@test "the parent of what a thread has forked is named by the thread's process" {
+@test "PARENT of a process forked by a thread is the name of the process, not of the thread" {
 	family threads-child whole-process
 	parent_is "${PIDS[0]}" whole-process "a thread's child"
 	parent_has "${PIDS[0]}" "${PIDS[1]}"
 }
 
-@test "a zombie whose other thread lives still is the parent of its children" {
+@test "a process whose main thread is a zombie is still the parent of its children" {
 	family zombie-leaders-child headless
 	assert "$(table_cell "${PIDS[1]}" 3)" = ZOMBIE "state of the parent"
 	parent_is "${PIDS[0]}" headless "its child"
 	parent_has "${PIDS[0]}" "${PIDS[1]}"
 }
 
-@test "the kernel's first two processes have swapper/0 as their parent" {
+@test "only PIDs 1 and 2 have swapper/0 as their parent, and no process has None" {
 	parent_is 1 swapper/0 "PID 1"
 	parent_is 2 swapper/0 "PID 2"
 	parent_has 1 0

@@ -24,18 +24,18 @@ reuse() {
 	assert "$status" -eq 0 "status of reuse-pid, which says: $output"
 }
 
-@test "a child whose parent has exited and left its PID to a new process is named with its new parent" {
+@test "if the PID of an exited parent is reused, its child is listed with its new parent" {
 	reuse parent 5 1500
 }
 
-@test "a child that has exited along with its parent has the parent None, whoever has their PIDs now" {
+@test "PARENT of a child that has exited along with its parent is None, even if both PIDs are reused" {
 	reuse family 5 1500
 }
 
-@test "a parent created during the walk is None once it has exited, whoever has its PID now" {
+@test "a parent created during the walk is None once it has exited, even if its PID is reused" {
 	reuse late 2 1500
 }
 
-@test "log=<pid> does not call a process a parent that was created after its child" {
+@test "log=<pid> never names a process created after the child as its parent" {
 	reuse log 1 1500 "$KO"
 }

@@ -68,7 +68,7 @@ expected_rows() {
 	done | sort -n
 }
 
-@test "each name is on one line, escaped, and padded by its characters" {
+@test "each name is on one line, escaped, and padded by its number of characters" {
 	make_names
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
 	assert "$(sed -n 2p "$BATS_TEST_TMPDIR/table")" = "$(printf 'PID   | %-60s | STAT            | PARENT' NAME)" "header"
@@ -80,7 +80,7 @@ expected_rows() {
 	"$BIN/compare-table"
 }
 
-@test "no byte of the table is a control character but newline and tab" {
+@test "the only control characters in the table are newlines and, in the totals, tabs" {
 	make_names
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
 	table_rows "$BATS_TEST_TMPDIR/table" >"$BATS_TEST_TMPDIR/rows"
@@ -89,7 +89,7 @@ expected_rows() {
 	assert "$(wc -l <"$BATS_TEST_TMPDIR/rows")" = "$(table_total TOTAL "$BATS_TEST_TMPDIR/table")" "lines and rows"
 }
 
-@test "a name with the separator of columns in it forges no cell and no row" {
+@test "the column separator in a name is escaped and forges no cell" {
 	start make-process sleeping 'x | ZOMBIE | y'
 	assert "$(table_cell "$ANSWER" 3)" = INTERRUPTIBLE "STAT of a process that calls itself a zombie"
 	assert "$(table_row "$ANSWER" | tr -dc '|' | wc -c)" = 3 "separators in its row"
@@ -97,7 +97,7 @@ expected_rows() {
 	assert "$(awk -F ' [|] ' -v pid="$ANSWER" '$1 == pid { print NF }' "$PSINFO")" = 4 "cells in its row"
 }
 
-@test "a parent's name is escaped, and padded unless it is the last" {
+@test "a parent's name is escaped, and padded unless PARENT is the last column" {
 	start make-process child $'par\nent\e'
 	assert "$(table_row "${ANSWER% *}")" = \
 		"$(printf '%5d | %-30s | %-15s | %s' "${ANSWER% *}" psinfo-child INTERRUPTIBLE 'par\nent\033')" "row"
@@ -106,7 +106,7 @@ expected_rows() {
 		"$(printf '%-15s | %-30s | %5d' 'par\nent\033' psinfo-child "${ANSWER% *}")" "row"
 }
 
-@test "an escaped name of a parent can be longer than its column" {
+@test "an escaped parent name is shown in full and widens the PARENT column" {
 	start make-process child $'\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02'
 	assert "$(table_row "${ANSWER% *}")" =~ ' \| (\\002){15}$' "row"
 	"$BIN/compare-table"

@@ -32,14 +32,14 @@ refuses() {
 	COMPLAINTS+=("^psinfo: $parameter: .*$3")
 }
 
-@test "without being asked for others it shows pid, name, stat and parent" {
+@test "the default columns are pid, name, stat and parent" {
 	module_unload
 	module_load
 	assert "$(<"$PARAMETERS/columns")" = pid,name,stat,parent "columns"
 	assert "$(header_words)" = pid,name,stat,parent "header"
 }
 
-@test "columns stand in the order in which they were asked for" {
+@test "columns are shown in the requested order" {
 	local list
 	for list in parent,pid rss,name,state,pid name,stat,parent,pid tgid,ppid,pid; do
 		columns_set "$list"
@@ -48,7 +48,7 @@ refuses() {
 	done
 }
 
-@test "each column can stand alone, with a row for each process" {
+@test "each column can be shown alone, with a row for each process" {
 	local name header rows
 	for name in ${ALL//,/ }; do
 		columns_set "$name"
@@ -61,7 +61,7 @@ refuses() {
 	done
 }
 
-@test "all is every column" {
+@test "columns=all selects every column" {
 	columns_set all
 	assert "$(<"$PARAMETERS/columns")" = "$ALL" "columns"
 	assert "$(header_words)" = "$ALL" "header"
@@ -69,7 +69,7 @@ refuses() {
 	assert "$(header_words)" = "$ALL" "header"
 }
 
-@test "what the parameter says can be written to it" {
+@test "the value read from the parameter columns can be written back" {
 	columns_set rss,pid
 	cat "$PARAMETERS/columns" >"$BATS_TEST_TMPDIR/columns"
 	columns_set all
@@ -77,7 +77,7 @@ refuses() {
 	assert "$(header_words)" = rss,pid "header"
 }
 
-@test "a list with a mistake is refused as a whole and named in the log" {
+@test "a list with an error is rejected as a whole, and the log names the error" {
 	columns_set name,pid
 	refuses columns pid,nonsense,name '"nonsense"'
 	refuses columns '' '""'
@@ -94,7 +94,7 @@ refuses() {
 	assert "$(header_words)" = name,pid "header"
 }
 
-@test "a mistake with odd bytes is one harmless line in the log" {
+@test "an invalid column name with unusual bytes is logged as one line of plain text" {
 	refuses columns $'\e[31mred' '"[^"]*red" is not a column'
 	refuses columns $'bell\abell' '"bell[^"]+bell" is not a column'
 	refuses columns $'euro\xe2\x82\xac\xff' '"euro[^"]*" is not a column'
@@ -121,7 +121,7 @@ refuses() {
 	module_unload
 }
 
-@test "with a bad list at load it is not loaded" {
+@test "loading fails with an invalid list of columns" {
 	local list long
 	printf -v long '%5000s' ''
 	module_unload
@@ -135,7 +135,7 @@ refuses() {
 		'^psinfo: columns: .*"all"' '^psinfo: columns: .*""' '^psinfo: columns: .*"x{20,60}"'
 }
 
-@test "only root may choose" {
+@test "the parameters columns and max_mib are writable only by root" {
 	assert "$(stat -c '%a %u:%g' "$PARAMETERS/columns" "$PARAMETERS/max_mib")" = $'644 0:0\n644 0:0' "modes"
 	refused 'Permission denied' setpriv --reuid=1000 --regid=1000 --clear-groups \
 		bash -c "echo pid >$PARAMETERS/columns"
@@ -143,7 +143,7 @@ refuses() {
 	assert "$(setpriv --reuid=1000 --regid=1000 --clear-groups cat "$PARAMETERS/columns")" = "$DEFAULT_COLUMNS" "columns, read by another user"
 }
 
-@test "a table that is being read keeps its columns when others are chosen" {
+@test "a table that is being read keeps its columns when the parameter changes" {
 	local fd rule header rest
 	exec {fd}<"$PSINFO"
 	read -r -u "$fd" rule
@@ -156,7 +156,7 @@ refuses() {
 	assert "$(header_words)" = rss "header of a new read"
 }
 
-@test "max_mib takes 1 to 1024 and nothing else" {
+@test "max_mib accepts only values from 1 to 1024" {
 	local value
 	for value in 1 1024 64; do
 		echo "$value" >"$PARAMETERS/max_mib"
@@ -168,7 +168,7 @@ refuses() {
 	logged "${COMPLAINTS[@]}"
 }
 
-@test "max_mib can be given at load, and a bad one keeps it from loading" {
+@test "max_mib can be set at load, and an invalid value prevents loading" {
 	module_unload
 	module_load max_mib=7
 	assert "$(<"$PARAMETERS/max_mib")" = 7 max_mib

@@ -15,12 +15,12 @@ log_of_load() {
 # pids_of_proc: the PIDs in /proc
 pids_of_proc() { printf '%s\n' /proc/[0-9]* | sed 's,/proc/,,' | sort -n; }
 
-@test "by default only the line of loading is written" {
+@test "by default loading logs a single line" {
 	assert "$(log_of_load)" =~ '^psinfo: version [^ ]+ loaded, see /proc/psinfo$' "the log"
 	assert "$(<"$PARAMETERS/log")" = "" "the parameter"
 }
 
-@test "log=pids writes the PIDs of all processes in their order" {
+@test "log=pids logs all PIDs in ascending order" {
 	local log
 	pids_of_proc >"$BATS_TEST_TMPDIR/before"
 	log=$(log_of_load log=pids)
@@ -41,7 +41,7 @@ pids_of_proc() { printf '%s\n' /proc/[0-9]* | sed 's,/proc/,,' | sort -n; }
 	assert "$(wc -l <"$BATS_TEST_TMPDIR/more")" -le 3 "PIDs that were logged and are not in /proc"
 }
 
-@test "log=pids writes hundreds of PIDs in lines that are not cut off" {
+@test "log=pids logs hundreds of PIDs without truncated lines" {
 	local log
 	start crowd 800
 	log=$(log_of_load log=pids)
@@ -52,7 +52,7 @@ pids_of_proc() { printf '%s\n' /proc/[0-9]* | sed 's,/proc/,,' | sort -n; }
 	wait_for 30 eval "! [[ -d /proc/$STARTED ]]"
 }
 
-@test "log=<pid> writes a process, its parent, siblings and children, only those" {
+@test "log=<pid> logs a process, its parent, siblings and children, and no others" {
 	start make-process family
 	read -r self parent brother sister son daughter _ <<<"$ANSWER"
 	assert "$(log_of_load "log=$self" | sed 1d)" = "\
@@ -75,18 +75,18 @@ psinfo: sibling: 2 kthreadd" "the processes"
 	assert "$(sed 1,3d <<<"$log" | grep -vc '^psinfo: child: ' || true)" = 0 "lines that are no children"
 }
 
-@test "an odd name is one harmless line in the log" {
+@test "an unusual name is logged escaped, on one line" {
 	start make-process sleeping $'two\nlines\e[2J'
 	assert "$(log_of_load "log=$ANSWER" | sed -n 2p)" = \
 		"psinfo: process: $ANSWER two\\nlines\\033[2J INTERRUPTIBLE" "the log"
 }
 
-@test "a PID that does not exist gives one line that says so, and it is loaded" {
+@test "log=<pid> reports a nonexistent PID on one line, and the module loads" {
 	assert "$(log_of_load log=4194303 | sed 1d)" = "psinfo: log=4194303: there is no such process" "the log"
 	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table"
 }
 
-@test "a bad value keeps it from loading, and one line says why" {
+@test "an invalid value of log= prevents loading, and one line states the reason" {
 	local value long complaints=()
 	printf -v long '%3000s' ''
 	module_unload
@@ -100,7 +100,7 @@ psinfo: sibling: 2 kthreadd" "the processes"
 	logged "${complaints[@]}"
 }
 
-@test "it cannot be changed once the module is loaded" {
+@test "log= cannot be changed once the module is loaded" {
 	assert "$(stat -c %a "$PARAMETERS/log")" = 444 "mode"
 	refused 'Permission denied|Input/output error' bash -c "echo pids >$PARAMETERS/log"
 }

@@ -5,23 +5,23 @@
 
 load common
 
-@test "pieces of any size, pread from the end and seeks back make the same table" {
+@test "reads of various sizes, preads from the end and random seeks return the same table" {
 	"$BIN/read-pieces" 1 7 80 4096 1000000 backwards random
 }
 
-@test "a process born between two reads is not in the table, nor after lseek(0)" {
+@test "a process created between two reads is not in the table, even after lseek(0)" {
 	"$BIN/read-pieces" newborn
 }
 
-@test "two processes that share a descriptor read one table between them" {
+@test "two processes that share a descriptor read one table in turn" {
 	"$BIN/read-pieces" shared
 }
 
-@test "at its end and behind it there is nothing; sendfile and splice stop there" {
+@test "reads at and beyond the end return nothing; sendfile and splice copy the whole table" {
 	"$BIN/read-pieces" end copied
 }
 
-@test "dd, head, tail and a pipe do what they do with a file" {
+@test "dd, head, tail, tac and pipes work as with a regular file" {
 	local size
 	dd if="$PSINFO" bs=1 status=none >"$BATS_TEST_TMPDIR/ones"
 	dd if="$PSINFO" bs=7 status=none | cat >"$BATS_TEST_TMPDIR/sevens"
@@ -36,7 +36,7 @@ load common
 	assert "$(cat "$PSINFO" | md5sum)" =~ '^[0-9a-f]{32}  -$' "md5sum"
 }
 
-@test "who reads on at the end, as tail -f does, gets nothing more" {
+@test "further reads at the end, as by tail -f, return nothing" {
 	local fd
 	exec {fd}<"$PSINFO"
 	assert "$(cat <&"$fd" | tail -n 1)" =~ '^={80}$' "the last line"
@@ -45,7 +45,7 @@ load common
 	assert "$(cat <&"$fd" | wc -c)" = 0 "bytes behind the end, later"
 }
 
-@test "all of it holds for 2,000 more processes, over many buffers" {
+@test "partial reads return the same table with 2,000 more processes, over many buffers" {
 	start crowd 2000
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
 	"$BIN/read-pieces" 7 4096 1000000 backwards random shared newborn end copied

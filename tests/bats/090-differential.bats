@@ -21,19 +21,19 @@ odd_processes() {
 	start make-process sleeping $'odd\n| \\name\e' $'\xe2\x82\xac\xff' '' ' ) R 1 ('
 }
 
-@test "every process and column is what stat and status say" {
+@test "every process and column matches stat and status" {
 	odd_processes
 	columns_set all
 	"$BIN/compare-with-proc"
 }
 
-@test "every process and column is what ps says" {
+@test "every process and column matches ps" {
 	odd_processes
 	columns_set all
 	"$BIN/compare-with-ps"
 }
 
-@test "600 more processes are all there, once, as /proc lists them" {
+@test "600 more processes are listed exactly once each, with the values of /proc" {
 	start crowd 600
 	columns_set all
 	"$BIN/compare-with-proc"

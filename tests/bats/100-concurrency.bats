@@ -43,7 +43,7 @@ storm_counts() {
 	done
 }
 
-@test "beside forks, exits and threads that call execve, a living process is in every read exactly once" {
+@test "during forks, exits and execve() by threads, each long-lived process is in every read exactly once" {
 	columns_set pid,ppid,name,stat,parent,start
 	storm fork 100
 	assert "$reads" -ge 100 "reads"
@@ -51,7 +51,7 @@ storm_counts() {
 	assert "$execs" -ge 20 "execve calls from a thread"
 }
 
-@test "no process is shown without a parent while parents exit and are reaped" {
+@test "no process is listed without a parent while parents exit and are reaped" {
 	run -0 "$BIN/orphans" "$STORM_SECONDS"
 	storm_counts "$output"
 	assert "$reads" -ge 50 "reads"
@@ -64,7 +64,7 @@ storm_counts() {
 	assert "$reads" -ge 5 "reads"
 }
 
-@test "a process that calls a set-uid program while its many threads are summed up is not shown" {
+@test "a process that executes a set-uid program while its thread times are summed is not shown" {
 	local stage=/var/psinfo-exec
 	module_swap "$KO_DEBUG" race_window_us=1000
 	mkdir -p "$stage/proc"
@@ -79,7 +79,7 @@ storm_counts() {
 	assert "$output" = "records 0" "with a set-uid program"
 }
 
-@test "a process is never missing while a thread of it calls execve" {
+@test "a process is never missing while one of its threads calls execve()" {
 	# With few processes reads are short, so that many can be made.
 	STORM_IN=(unshare --pid --fork --kill-child --mount-proc)
 	columns_set all
@@ -88,14 +88,14 @@ storm_counts() {
 	assert "$execs" -ge 50 "execve calls from a thread"
 }
 
-@test "a fork storm does no harm to a table with all columns" {
+@test "a table with all columns stays valid during a fork storm" {
 	columns_set all
 	storm fork 40
 	assert "$reads" -ge 20 "reads"
 	assert "$deeds" -ge 20 "forks"
 }
 
-@test "a living process is in every read exactly once while PIDs are used again at once" {
+@test "while PIDs are reused quickly, each long-lived process is in every read exactly once" {
 	local before
 	before=$(</proc/sys/kernel/pid_max)
 	columns_set pid,ppid,name,stat,parent,start
@@ -106,13 +106,13 @@ storm_counts() {
 	assert "$deeds" -ge 50 "forks, each of one to three PIDs, where some 70 are free"
 }
 
-@test "a process that renames itself is never shown with bytes that are of neither name" {
+@test "a process that renames itself is only listed with bytes of its old or new name" {
 	storm names 50
 	assert "$reads" -ge 100 "reads"
 	assert "$deeds" -ge 1000 "renamings"
 }
 
-@test "a process whose user id changes is shown with one it had, and to nobody else's eyes" {
+@test "while user IDs change, a process is listed with one that it had, and users see only their own" {
 	local mount=$BATS_TEST_TMPDIR/proc
 	columns_set pid,uid,name,stat,parent
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
@@ -125,7 +125,7 @@ storm_counts() {
 	assert "$seen" -ge 1 "reads with the other user id"
 }
 
-@test "a process that is traced on and off keeps its real parent" {
+@test "a process that a tracer repeatedly attaches to keeps its real parent" {
 	columns_set pid,ppid,name,stat,parent
 	storm trace 50
 	assert "$reads" -ge 100 "reads"
@@ -160,7 +160,7 @@ storm_unload_end() {
 	[[ ! -e $PSINFO ]] || fail "a reader brought the entry back"
 }
 
-@test "the module can be loaded and unloaded twenty times beside eight readers" {
+@test "the module can be loaded and unloaded twenty times while eight readers run" {
 	storm_unload_start
 	for _ in {1..20}; do
 		module_unload
@@ -172,7 +172,7 @@ storm_unload_end() {
 	assert "$refused" -ge 1 "reads that failed while the module was away"
 }
 
-@test "a descriptor from before an unload stays dead, also when the module is loaded again" {
+@test "a descriptor opened before unloading still fails with EIO after the module is loaded again" {
 	local stale fresh
 	exec {stale}<"$PSINFO" {fresh}<"$PSINFO"
 	head -c 100 <&"$stale" >/dev/null

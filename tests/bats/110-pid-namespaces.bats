@@ -49,7 +49,7 @@ listed() { table_rows "$1" | awk '{ print $1 }' | xargs; }
 # numbered DIRECTORY: the PIDs in a /proc, ascending, on one line
 numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 
-@test "the only process of a PID namespace is number 1 there, has no parent, and is all there is" {
+@test "the only process of a PID namespace is listed alone, as PID 1 with PARENT None" {
 	local table=$BATS_TEST_TMPDIR/table
 	unshare --pid --fork --mount-proc cat "$PSINFO" >"$table"
 	assert "$(table_rows "$table")" =~ ^\ +1\ \|\ cat\ +\|\ RUNNING\ +\|\ None$ "the rows"
@@ -57,7 +57,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$(table_total TOTAL "$table")" = 1 "TOTAL"
 }
 
-@test "in a PID namespace all its processes are listed, and no others" {
+@test "in a PID namespace exactly its own processes are listed" {
 	ns_start 'sleep 1000 & sleep 1001 & here; wait'
 	assert "$(numbered "$NS_PROC")" = "1 2 3" "processes of the namespace"
 	assert "$(listed "$NS_PROC/psinfo")" = "1 2 3" "rows"
@@ -66,7 +66,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	run -0 "$BIN/look" "$NS_PROC/psinfo"
 }
 
-@test "the totals in a PID namespace count what is in it" {
+@test "the totals in a PID namespace count only its processes" {
 	ns_start 'sleep 1000 & kill -STOP $!; sleep 1001 & here; sleep 1002; exit'
 	wait_for 20 state_is "$(children_of "$NS_INIT" | cut -d' ' -f1)" T
 	wait_for 20 grep -q '^TOTAL: 4$' "$NS_PROC/psinfo"
@@ -75,7 +75,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	run -0 "$BIN/look" "$NS_PROC/psinfo"
 }
 
-@test "a reader in a PID namespace who has the outer /proc sees what is outside" {
+@test "a reader in a PID namespace sees the outer processes through the outer /proc" {
 	local table=$BATS_TEST_TMPDIR/table
 	unshare --pid --fork cat "$PSINFO" >"$table"
 	assert "$(table_cell 2 2 "$table")" = kthreadd "NAME of 2"
@@ -84,7 +84,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$output" = 1 "rows of the reader"
 }
 
-@test "an outer /proc that is bound elsewhere shows what is outside, beside an inner one" {
+@test "a bind mount of the outer /proc shows the outer processes, while the inner /proc does not" {
 	local outer=$BATS_TEST_TMPDIR/outer
 	mkdir "$outer"
 	mount --bind /proc "$outer"
@@ -97,7 +97,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	[[ ! ${output#*TOTAL} =~ \|\ (kthreadd|nsenter)\  ]] || fail "the inner table: ${output#*TOTAL}"
 }
 
-@test "two PID namespaces see nothing of each other, and the outer one sees both" {
+@test "sibling PID namespaces do not see each other's processes, and the outer one sees both" {
 	local one other
 	ns_start 'echo -n only-in-one >/proc/$$/comm; here; sleep 1000; exit'
 	one=$NS_PROC
@@ -111,7 +111,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$output" = 2 "rows outside"
 }
 
-@test "three namespaces deep, each level shows what is in it and below, by its own numbers" {
+@test "in three nested PID namespaces, each level shows its own and nested processes by its own PIDs" {
 	local level inits sleeper proc number
 	columns_set pid,ppid,name,stat,parent
 	ns_start 'deeper 2'
@@ -133,7 +133,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$(listed "$proc/psinfo")" = "1 2" "rows at level 3"
 }
 
-@test "a process that joined from outside has PPID 0 and PARENT None inside, and its parent outside" {
+@test "a process that joined from outside has PPID 0 and PARENT None inside, and its real parent outside" {
 	local outside joined number
 	columns_set pid,ppid,name,stat,parent
 	ns_start 'here; sleep 1000; exit'
@@ -152,7 +152,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$(table_cell "$joined" 5)" = nsenter "PARENT outside"
 }
 
-@test "an orphan in a PID namespace becomes the child of the first process there" {
+@test "an orphan in a PID namespace is reparented to PID 1 there" {
 	local orphan
 	columns_set pid,ppid,name,stat,parent
 	ns_start '(sleep 1000 &); here; sleep 1001; exit'
@@ -163,7 +163,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$(table_cell "$orphan" 5 "$NS_PROC/psinfo")" = bash "PARENT"
 }
 
-@test "a table of a PID namespace that has ended is empty, and one begun before stays" {
+@test "a table first read after its namespace's PID 1 has exited is empty; one begun before is complete" {
 	local before after
 	ns_start 'sleep 1000 & sleep 1001 & here; wait'
 	exec {before}<"$NS_PROC/psinfo" {after}<"$NS_PROC/psinfo"
@@ -179,7 +179,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$output" =~ ^3\ rows "the table begun before the end"
 }
 
-@test "rows are in the order of the numbers inside, whatever these processes are called outside" {
+@test "rows are sorted by the PIDs in the namespace, regardless of the PIDs outside" {
 	local first
 	[[ -e /proc/sys/kernel/ns_last_pid ]] || skip "not here: no ns_last_pid"
 	ns_start 'echo 500 >/proc/sys/kernel/ns_last_pid; sleep 1000 &
@@ -190,7 +190,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	run -0 "$BIN/look" "$NS_PROC/psinfo"
 }
 
-@test "threads have numbers in a PID namespace too, and no rows" {
+@test "threads in a PID namespace are counted in THREADS but have no rows" {
 	columns_set pid,name,stat,threads
 	export THREADS="$BIN/many-threads" SAID="$BATS_TEST_TMPDIR/threads"
 	# shellcheck disable=SC2016

@@ -61,26 +61,26 @@ matrix() {
 	[[ $wrong -eq 0 ]]
 }
 
-@test "hidepid=0 shows everything to everybody" {
+@test "hidepid=0 hides no process from any reader" {
 	matrix 0
 	proc_with hidepid=0
 	see bob
 	shows of-root of-alice a-undumpable a-set-uid a-zombie-undump
 }
 
-@test "hidepid=1 shows those whose stat can be read, for every reader and group" {
+@test "hidepid=1 shows every reader exactly the processes whose stat is readable, for every group" {
 	matrix 1
 }
 
-@test "hidepid=2 shows those whose stat can be read, for every reader and group" {
+@test "hidepid=2 shows every reader exactly the processes whose stat is readable, for every group" {
 	matrix 2
 }
 
-@test "hidepid=4 shows those whose stat can be read, for every reader and group" {
+@test "hidepid=4 shows every reader exactly the processes whose stat is readable, for every group" {
 	matrix 4
 }
 
-@test "the names of the hidepid values mean the same" {
+@test "the named hidepid values have the effect of the numbers" {
 	local name
 	for name in off noaccess invisible ptraceable; do
 		proc_with "hidepid=$name,gid=$GROUP"
@@ -92,7 +92,7 @@ matrix() {
 	done
 }
 
-@test "hidden from a user are the processes of others and those that have or had more rights" {
+@test "a user does not see processes of others, nor those that have or had more privileges" {
 	proc_with hidepid=2
 	see alice
 	shows of-alice child-of-alice a-exec a-userns a-zombie a-lost-leader
@@ -113,7 +113,7 @@ matrix() {
 	hides of-root of-alice of-bob cast
 }
 
-@test "who is in the group of gid= sees everything with hidepid=1 and 2, and no more than others with 4" {
+@test "a member of the gid= group sees everything with hidepid=2, and no more than others with 4" {
 	proc_with "hidepid=2,gid=$GROUP"
 	see bob "$GROUP"
 	shows of-root of-alice a-undumpable a-set-uid
@@ -125,7 +125,7 @@ matrix() {
 	hides of-root of-alice
 }
 
-@test "kernel threads are hidden from a user, and the totals count only what is shown" {
+@test "kernel threads are hidden from a user, and the totals count only visible processes" {
 	proc_with hidepid=2
 	setpriv --reuid 1000 --regid 1000 --clear-groups cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
 	assert "$(table_cell 2 1 "$BATS_TEST_TMPDIR/table")" = "" "the row of kthreadd"
@@ -147,7 +147,7 @@ matrix() {
 	assert "$output" =~ \|\ of-alice$ "the row of its child"
 }
 
-@test "a descriptor that was opened by a user shows no more when root reads it first" {
+@test "a descriptor opened by a user shows only what the user may see, even if root reads it first" {
 	proc_with hidepid=2
 	see to-root:alice
 	shows of-alice
@@ -162,13 +162,13 @@ matrix() {
 	run ! grep -E ' set-uid-cat ' "$BATS_TEST_TMPDIR/table"
 }
 
-@test "a descriptor that was opened by root shows to a user what root sees" {
+@test "a descriptor opened by root shows a user what root sees" {
 	proc_with hidepid=2
 	setpriv --reuid 1000 --regid 1000 --clear-groups cat <"$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
 	run -0 grep -Ec ' (of-root|of-bob|kthreadd) ' "$BATS_TEST_TMPDIR/table"
 }
 
-@test "a descriptor from before hidepid was set by a remount hides as the mount does now" {
+@test "a descriptor opened before a remount with hidepid= hides what the mount now hides" {
 	# shellcheck disable=SC2016
 	local as_alice=(setpriv --reuid 1000 --regid 1000 --clear-groups bash -c '
 		exec 8<"$1/psinfo" 9<"$1/psinfo"
@@ -192,7 +192,7 @@ matrix() {
 	assert "$after" = 0 "rows of bob in a table that is first read after the remount"
 }
 
-@test "on a kernel about which nothing is known, a user sees only what cannot be anybody else's" {
+@test "with the fallback for unknown kernels, a user sees only the reading process" {
 	module_swap "$KO_UNKNOWN"
 	mount -t proc -o hidepid=2 proc "$MOUNT"
 	setpriv --reuid 1000 --regid 1000 --clear-groups cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/alice"
@@ -203,7 +203,7 @@ matrix() {
 	assert "$output" -ge 4 "rows that root sees"
 }
 
-@test "a process that is not dumpable sees itself, whichever of its threads opens the file" {
+@test "a non-dumpable process sees itself, whichever of its threads opens the file" {
 	local change
 	proc_with hidepid=2
 	for change in keepcaps setresuid; do
@@ -212,7 +212,7 @@ matrix() {
 	done
 }
 
-@test "every mount decides for itself" {
+@test "each procfs mount applies its own hidepid=" {
 	local own=$BATS_TEST_TMPDIR/proc
 	mkdir "$own"
 	chmod 755 "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR" "$own"
@@ -225,7 +225,7 @@ $MOUNT/psinfo:0
 $PSINFO:1" "rows of bob in the three mounts"
 }
 
-@test "a user's own user namespace shows the ids it maps, and 65534 for others" {
+@test "in a user's own user namespace, mapped IDs are shown, and 65534 for all others" {
 	local table=$BATS_TEST_TMPDIR/table
 	columns_set pid,uid,name,stat
 	setpriv --reuid 1000 --regid 1000 --clear-groups unshare --map-root-user cat "$PSINFO" >"$table"

@@ -63,7 +63,7 @@ assert_near() {
 	assert "$1" -le $(($2 * 11 / 10 + 1)) "$3"
 }
 
-@test "a user who keeps too many tables open gets ENOBUFS, and all back on closing them" {
+@test "a user with too many open tables gets ENOBUFS, and can open as many again after closing them" {
 	local first
 	max_mib 1
 	first=$(can_hold $ALICE)
@@ -72,14 +72,14 @@ assert_near() {
 	assert_near "$(can_hold $ALICE)" "$first" "tables that alice can keep the second time"
 }
 
-@test "failing again and again loses nothing, and giving back some is enough to read again" {
+@test "repeated failures leak nothing, and closing some tables is enough to read again" {
 	max_mib 1
 	run -0 "$BIN/hoard" retry $ALICE $MANY
 	assert "${lines[0]}" =~ ^held\ [0-9]+\ ENOBUFS$ "before"
 	assert "${lines[1]}" = "${lines[0]}" "after"
 }
 
-@test "while one user holds all of its share, others and root can read" {
+@test "while one user has used up its share, other users and root can read" {
 	max_mib 1
 	hold $ALICE $MANY
 	assert "$HELD" =~ ENOBUFS "what alice got"
@@ -114,7 +114,7 @@ let_see() {
 	STALE=${BASH_REMATCH[1]}
 }
 
-@test "users who are at their limit together share it, and leave a quarter to root" {
+@test "users at the limit together share three quarters of the budget; a quarter is reserved for root" {
 	local alone third
 	max_mib 1
 	alone=$(can_hold $ALICE)
@@ -129,7 +129,7 @@ let_see() {
 	assert "$(can_hold 0)" -ge $((alone / 2 - 1)) "tables that root can have"
 }
 
-@test "the oldest tables of who holds most are taken back, and their reader gets ESTALE and opens them anew" {
+@test "the oldest tables of the user with the most memory are revoked (ESTALE) and can be reopened" {
 	max_mib 1
 	hold_yielding $ALICE
 	assert "$HELD" =~ ENOBUFS "what alice got"
@@ -146,7 +146,7 @@ let_see() {
 	assert "${lines[-1]}" =~ ^=+$ "the last line of a whole table"
 }
 
-@test "of tables that are taken at the same time, and do not fit together, some become stale, and none is refused" {
+@test "of concurrent reads that exceed the budget together, some succeed and all others get ESTALE" {
 	local round uid readers said
 	start crowd 1700
 	module_swap "$KO_DEBUG" race_window_us=300
@@ -168,7 +168,7 @@ let_see() {
 	done
 }
 
-@test "many users who hold one table each keep nobody from reading" {
+@test "many users with one table each do not prevent others from reading" {
 	local crowd
 	max_mib 1
 	columns_set all
@@ -184,7 +184,7 @@ let_see() {
 	wait_for 60 table_lacks hoard
 }
 
-@test "containers whose user namespaces root made do not pay for each other" {
+@test "containers in user namespaces created by root have separate shares" {
 	local tenant=$BATS_TEST_TMPDIR/tenant
 	# tenant COMMAND...: runs as uid 0 of a new user namespace that root created
 	cat >"$tenant" <<-'SH'
@@ -202,7 +202,7 @@ let_see() {
 	assert "$(cut -d' ' -f2 <<<"$output")" -ge 3 "tables of the second tenant"
 }
 
-@test "root reads a table that is larger than its reserve, whatever users hold" {
+@test "root can read a table larger than its reserve, however much memory users hold" {
 	max_mib 1
 	columns_set all
 	more_processes 2500
@@ -230,7 +230,7 @@ settled_free() {
 	echo "$now"
 }
 
-@test "what is charged is what is taken" {
+@test "the memory charged for tables matches the memory allocated" {
 	local before after released held more less
 	max_mib 16
 	# Some hundred rows each, so that they dominate the memory of a table
@@ -256,7 +256,7 @@ settled_free() {
 	fewer_processes
 }
 
-@test "memory for tables comes in single pages" {
+@test "memory for tables and queries is allocated in single pages" {
 	local tracing=/sys/kernel/tracing
 	if ! mountpoint -q "$tracing"; then
 		mount -t tracefs tracefs "$tracing" 2>/dev/null || skip "not here: no tracefs"
@@ -292,14 +292,14 @@ settled_free() {
 	fewer_processes
 }
 
-@test "root is not bounded by a share, but by max_mib" {
+@test "root is limited by max_mib, not by a user's share" {
 	local alice
 	max_mib 1
 	alice=$(can_hold $ALICE)
 	assert_near "$(can_hold 0)" $((2 * alice)) "tables that root can keep"
 }
 
-@test "a user namespace gives a user no second share" {
+@test "a user gets no second share in a user namespace" {
 	max_mib 1
 	hold $ALICE $MANY
 	more_processes
@@ -309,7 +309,7 @@ settled_free() {
 	fewer_processes
 }
 
-@test "a table that a user opened counts as the user's when a set-uid program reads it" {
+@test "a table opened by a user is charged to the user even if a set-uid program reads it" {
 	local stage=/var/psinfo-limits
 	mkdir -p "$stage"
 	install -m 4755 "$(type -P cat)" "$stage/set-uid-cat"
@@ -342,7 +342,7 @@ settled_free() {
 	assert_near "$(can_hold $ALICE)" $((first / 2)) "tables with 1 MiB"
 }
 
-@test "readers that are killed leave nothing behind" {
+@test "killed readers release all their memory" {
 	local first
 	max_mib 1
 	first=$(can_hold $ALICE)
@@ -353,7 +353,7 @@ settled_free() {
 	assert_near "$(can_hold $ALICE)" "$first" "tables after 200 readers were killed"
 }
 
-@test "unloading gives back what is held, and what is closed later is not given back twice" {
+@test "unloading releases the memory of open tables, and closing them later does not release it again" {
 	local first held
 	max_mib 1
 	hold $ALICE $MANY
@@ -367,7 +367,7 @@ settled_free() {
 	assert_near "$(can_hold $ALICE)" $((first - 2)) "tables beside two, after the old ones were closed"
 }
 
-@test "2,000 reads do not grow the memory of the kernel" {
+@test "2,000 reads leak no kernel memory" {
 	local grown unaccounted kept
 	kept=$(kept_by_kasan)
 	max_mib 64
@@ -379,7 +379,7 @@ settled_free() {
 	assert "$unaccounted" -le $((16384 + kept)) "KiB less of free memory"
 }
 
-@test "as many tables as a process may have descriptors are fine" {
+@test "root can hold at least 1,000 tables, until EMFILE or ENOBUFS" {
 	max_mib 1024
 	run -0 "$BIN/hoard" tell 0 100000
 	assert "$output" =~ '^held [0-9]{4,} (EMFILE|ENOBUFS)$' "what root got"

@@ -52,7 +52,7 @@ all_are_listed() {
 # mem_total_mib: the memory of this machine
 mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 
-@test "the few processes of a quiet machine are listed" {
+@test "the few processes of an idle machine are listed" {
 	run -0 "$BIN/look" "$PSINFO"
 	echo "# $output" >&3
 }
@@ -63,7 +63,7 @@ mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 	crowd_leaves
 }
 
-@test "one process with 1,000 threads is one row" {
+@test "a process with 1,000 threads has one row" {
 	columns_set pid,name,stat,threads
 	"$BIN/many-threads" 1000 >"$BATS_TEST_TMPDIR/threads" 2>&1 3>&- &
 	track $!
@@ -75,7 +75,7 @@ mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 	echo "# $output" >&3
 }
 
-@test "10,000 processes are listed, and each column can be had of them" {
+@test "10,000 processes are listed, also with all columns" {
 	crowd 10000
 	all_are_listed 10000
 	columns_set all
@@ -98,14 +98,14 @@ times_agree() {
 	((before <= shown && shown <= after)) || fail "$shown ticks, and stat had $before before and $after after"
 }
 
-@test "the times of very many threads are those that stat has" {
+@test "the CPU times of a process with 700 threads match stat" {
 	start many-threads 700 2
 	columns_set pid,name,utime,stime
 	times_agree "$STARTED"
 	assert "$(ticks "$STARTED")" -ge 100 "ticks of 700 threads that computed"
 }
 
-@test "the times of very many threads are right while threads come and go" {
+@test "CPU times match stat while hundreds of threads are created and exit" {
 	local turn
 	start many-threads 400 2 coming-and-going
 	columns_set pid,name,utime,stime
@@ -115,7 +115,7 @@ times_agree() {
 	assert "$(table_cell "$STARTED" 2)" = many-threads "NAME after turn $turn"
 }
 
-@test "a table that does not fit into the budget is refused, and nothing is lost" {
+@test "reading a table that exceeds the budget fails and leaks nothing" {
 	local first
 	echo 1 >"$PARAMETERS/max_mib"
 	first=$("$BIN/hoard" tell 1000 1000)

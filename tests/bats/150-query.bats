@@ -82,7 +82,7 @@ teardown_file() {
 	done
 }
 
-@test "every field of every process is what stat, status, schedstat and cgroup say" {
+@test "every field of every process matches stat, status, schedstat and cgroup" {
 	in_cgroup psinfo-odd/inner
 	odd_processes
 	start many-threads 600 1
@@ -90,14 +90,14 @@ teardown_file() {
 	echo "# $output" >&3
 }
 
-@test "every field of every thread is what its own stat, status, schedstat and cgroup say" {
+@test "every field of every thread matches its own stat, status, schedstat and cgroup" {
 	in_cgroup psinfo-odd/inner
 	odd_processes
 	well "$BIN/compare-query" threads 80
 	echo "# $output" >&3
 }
 
-@test "memory in swap is what status says, in the query and in the tool" {
+@test "swap usage matches status, in the query and in psinfo" {
 	local swap=/dev/ram0
 	[[ -b $swap ]] || insmod /root/modules/brd.ko rd_nr=1 rd_size=65536 || skip "not here: no RAM disk"
 	mkswap "$swap" >/dev/null 2>&1
@@ -122,7 +122,7 @@ teardown_file() {
 	"$BIN/psinfo" verify
 }
 
-@test "in a PID namespace every field is what the /proc there says" {
+@test "in a PID namespace every field matches the /proc mounted there" {
 	# shellcheck disable=SC2016
 	well unshare --pid --fork --kill-child --mount-proc bash -c '
 		for kind in odd traced-by-other zombie zombie-leader threads-child family; do
@@ -141,13 +141,13 @@ stat_is_by_time_namespace() {
 	((major > 5 || (major == 5 && minor >= 11)))
 }
 
-@test "in a time namespace processes start when stat there says" {
+@test "in a time namespace start times match stat" {
 	unshare --time --boottime 1000000 true || skip "not here: no time namespaces"
 	stat_is_by_time_namespace || skip "not here: stat does not know time namespaces before 5.11"
 	well unshare --time --boottime 1000000 --fork "$BIN/compare-query" processes
 }
 
-@test "in a time namespace that begins later, processes from before it start below 0, and are parents all the same" {
+@test "with a negative time namespace offset, older processes have negative start times and stay parents" {
 	local uptime compare=true
 	# shellcheck disable=SC2016 # expanded by another shell
 	! stat_is_by_time_namespace || compare='"$1/compare-query" processes >&2 && "$1/psinfo" verify >&2'
@@ -190,7 +190,7 @@ stat_is_by_time_namespace() {
 	assert "${lines[1]}" = cgroup=0 "cgroup of a process outside"
 }
 
-@test "what a descriptor gives is by the cgroup namespace of its opener, not of who asks" {
+@test "cgroups are withheld by the cgroup namespace of the descriptor's opener, not of the caller" {
 	in_cgroup psinfo-odd/inner
 	# shellcheck disable=SC2016
 	well unshare --cgroup bash -c 'exec <"$1"; exec nsenter --cgroup=/proc/1/ns/cgroup \
@@ -200,13 +200,13 @@ stat_is_by_time_namespace() {
 	assert "$output" != cgroup=0 "cgroup of 1 for an opener outside"
 }
 
-@test "filters let through what they say, alone and together, and totals count just that" {
+@test "filters select what they specify, alone and combined, and totals count only that" {
 	odd_processes
 	well "$BIN/query-filters" "${ODD[@]}"
 	echo "# $output" >&3
 }
 
-@test "totals only counts the same processes as the table" {
+@test "a totals-only query counts the same processes as the table" {
 	local i table=$BATS_TEST_TMPDIR/table
 	odd_processes
 	# Retry, because processes come and go and change state. The program that
@@ -220,29 +220,29 @@ stat_is_by_time_namespace() {
 	assert "$(<"$table.totals")" =~ STOPPED=1\ TRACED=1\ ZOMBIE=3 "the totals"
 }
 
-@test "beside a storm of forks, exits and execve, a living process is in every pass exactly once, whatever the buffer holds" {
+@test "during forks, exits and execve(), each long-lived process is in every pass once, at each capacity" {
 	# execs: execve calls from a thread
 	well_until "reads=100 deeds=50 execs=20" "$BIN/storm" query "$STORM_SECONDS"
 }
 
-@test "a process is in every pass while a thread of it calls execve, also where there is nobody else" {
+@test "during forks, exits and execve() in a PID namespace, each long-lived process is in every pass once" {
 	well_until "reads=200" unshare --pid --fork --kill-child --mount-proc "$BIN/storm" query "$STORM_SECONDS"
 }
 
-@test "a living process is in every pass exactly once while PIDs are used again at once" {
+@test "while PIDs are reused quickly, each long-lived process is in every pass exactly once" {
 	at_end eval "echo $(</proc/sys/kernel/pid_max) >/proc/sys/kernel/pid_max"
 	echo 450 >/proc/sys/kernel/pid_max
 	well_until "deeds=50" "$BIN/storm" query "$STORM_SECONDS"
 }
 
-@test "threads that ask all at once on one descriptor get right answers, and the text beside" {
+@test "threads that query and read one descriptor concurrently get correct results" {
 	well_until "passes=100" "$BIN/query-together" 5
 }
 
 # stalls: whether a query can be blocked while it writes to its buffer
 stalls() { [[ $("$BIN/query-stall" possible 2>&1) != *userfaultfd* ]]; }
 
-@test "a program that is killed in the midst of a query ends" {
+@test "a program killed while its query is blocked on the buffer exits" {
 	stalls || skip "not here: no userfaultfd"
 	for _ in {1..5}; do
 		start query-stall forever
@@ -271,14 +271,14 @@ killed_at_once() {
 	assert "$took" -lt 1500 "milliseconds that $1 went on"
 }
 
-@test "programs that are killed in the midst of a walk end at once" {
+@test "programs killed during a walk exit promptly" {
 	start crowd 3000
 	module_swap "$KO_DEBUG" race_window_us=1000
 	killed_at_once cat "$PSINFO"
 	killed_at_once "$BIN/query-list" capacity=10000
 }
 
-@test "a query over 3,000 processes takes no more memory of the kernel than one over few" {
+@test "a query over 3,000 processes holds at most 128 KiB of kernel memory" {
 	local few
 	stalls || skip "not here: no userfaultfd"
 	well "$BIN/query-stall" memory
@@ -293,7 +293,7 @@ killed_at_once() {
 	assert "$(count held)" -le 128 "KiB held with many processes"
 }
 
-@test "2,000 queries do not grow the memory of the kernel, nor do passes that are left half-way" {
+@test "2,000 queries and incomplete passes leak no kernel memory" {
 	local grown unaccounted kept
 	kept=$(kept_by_kasan)
 	well "$BIN/hoard" ask 1000 2000
@@ -304,7 +304,7 @@ killed_at_once() {
 	assert "$unaccounted" -le $((16384 + kept)) "KiB less of free memory"
 }
 
-@test "queries need nothing of the budget for open tables" {
+@test "queries do not use the memory budget for open tables" {
 	echo 1 >"$PARAMETERS/max_mib"
 	"$BIN/hoard" hold 1000 1000 >"$BATS_TEST_TMPDIR/held" 2>&1 3>&- &
 	track $!
@@ -316,7 +316,7 @@ killed_at_once() {
 	assert "$output" = pid=1 "the record of 1"
 }
 
-@test "a descriptor from before an unload gives ENOTTY for good, also when the module is loaded again" {
+@test "queries on a descriptor opened before unloading fail with ENOTTY, even after loading again" {
 	local stale
 	exec {stale}<"$PSINFO"
 	well "$BIN/query-list" on=- pid=1 only=pid <&"$stale"

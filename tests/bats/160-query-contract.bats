@@ -20,45 +20,45 @@ keeps_to() {
 # can_run_32: whether this kernel is expected to run our 32-bit programs
 can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 
-@test "what the contract forbids is refused with EINVAL, and nothing is written" {
+@test "requests that the contract forbids fail with EINVAL and write nothing" {
 	keeps_to refusals
 }
 
-@test "what is just about allowed is done" {
+@test "boundary values that the contract allows are accepted" {
 	keeps_to limits
 }
 
-@test "shorter structures are refused, longer ones with nothing new in them are understood" {
+@test "shorter structures are rejected, and longer ones accepted if their extra bytes are zero" {
 	keeps_to sizes
 }
 
-@test "records have the size that is wanted, cut off or padded with zeros, and only the groups asked for" {
+@test "records have the requested size, truncated or zero-padded, and only the requested groups" {
 	keeps_to records
 }
 
-@test "what comes back is the answer and nothing that was sent in its place" {
+@test "a query overwrites all output fields and leaves the input fields unchanged" {
 	keeps_to answers
 }
 
-@test "the size in the number of the request does not matter, and other requests are ENOTTY" {
+@test "the size in the ioctl number is ignored, and other ioctls fail with ENOTTY" {
 	keeps_to numbers
 }
 
-@test "PSINFO_IOC_INFO says what the module can do and its version" {
+@test "PSINFO_IOC_INFO reports the module's capabilities and version" {
 	keeps_to info
 	assert "$output" =~ "version $(modinfo -F version "$KO")" "the version"
 }
 
-@test "bad pointers are EFAULT, and the query is as it was" {
+@test "invalid pointers fail with EFAULT and leave the query unchanged" {
 	keeps_to pointers
 }
 
-@test "a program from the time of ABI 1.0 works with this module" {
+@test "a program built against ABI 1.0 works with this module" {
 	run -0 "$BIN/contract-v1"
 	echo "# $output" >&3
 }
 
-@test "hidden processes make no difference to the small print" {
+@test "the contract also holds for a user who reads with hidepid=2" {
 	local mount=/var/psinfo-contract
 	mkdir -p "$mount"
 	mount -t proc -o hidepid=2 proc "$mount"
@@ -72,7 +72,7 @@ can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 	[[ $status -eq 0 ]] || fail "$output"
 }
 
-@test "a 32-bit program gets all of it from a 64-bit kernel" {
+@test "the contract also holds for a 32-bit program on a 64-bit kernel" {
 	local topic
 	can_run_32 || skip "not here: this kernel runs no 32-bit programs that we build"
 	for topic in refusals limits sizes records answers numbers info pointers; do

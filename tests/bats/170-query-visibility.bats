@@ -59,7 +59,7 @@ her_threads() {
 children_of() { xargs <"/proc/$1/task/$1/children"; }
 has_child() { [[ -n $(children_of "$1") ]]; }
 
-@test "a user finds the same processes by query as in the table, and no others" {
+@test "a query and the table show a user the same processes, exactly those whose stat is readable" {
 	columns_set pid,name,stat
 	"${AS_ALICE[@]}" cat "$MOUNT/psinfo" >"$BATS_TEST_TMPDIR/table"
 	assert "$(table_rows "$BATS_TEST_TMPDIR/table" | awk -F ' *[|] *' '$2 != "cat" { print $2 }' | sort | xargs)" = \
@@ -67,7 +67,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$(names_of)" = "$HERS" "names of the query"
 }
 
-@test "a hidden process is not found by its PID, its user, its parent or its state, and is not counted" {
+@test "hidden processes are not found by PID, user, parent or state, and are not counted" {
 	local bob zombie zombies all words
 	bob=$(of of-bob)
 	zombie=$(of b-zombie)
@@ -90,7 +90,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$(names_of parent="$(<"$STAGE/pid")")" =~ of-alice "children of a hidden process"
 }
 
-@test "threads of hidden processes are hidden, and her own are not" {
+@test "threads of hidden processes are hidden from a user, and the user's own threads are not" {
 	local leader before said
 	leader=$(of a-lost-leader)
 	assert "$(hers threads pid="$leader" | wc -l)" = 2 "threads of her lost leader"
@@ -103,7 +103,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$said" =~ THREADS=$((before + 1))$ "all her threads"
 }
 
-@test "a descriptor that a user opened shows root no more than the user, and the other way round" {
+@test "a descriptor shows what its opener may see, whether a user or root queries it" {
 	# The opener has executed a set-uid program, so it is not among them.
 	# shellcheck disable=SC2016
 	run -0 "${AS_ALICE[@]}" bash -c 'exec "$1" on=- only=name <"$2"' bash "$STAGE/set-uid-query-list" "$MOUNT/psinfo"
@@ -113,7 +113,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$output" =~ name=kthreadd "what alice is shown"
 }
 
-@test "for every reader the query shows, finds and counts those whose stat can be read" {
+@test "queries show, find and count for every reader exactly the processes whose stat is readable" {
 	local reader
 	columns_set pid,ppid,uid,name,stat,parent
 	for reader in root root-no-ptrace alice alice-ptrace alice-userns bob to-root:alice to-root:alice-userns; do
@@ -122,7 +122,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	done
 }
 
-@test "ids are those of the opener's user namespace, and so are those that are asked for" {
+@test "IDs in records and in the uid filter are those of the opener's user namespace" {
 	local in_hers=("${AS_ALICE[@]}" unshare --map-root-user)
 	run -0 "${in_hers[@]}" "$BIN/query-list" only=uid,euid,gid,egid,name
 	assert "$output" =~ "name=of-alice uid=0 euid=0 gid=0 egid=0" "the ids of alice"
@@ -137,14 +137,14 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$output" = "" "who is of user 1000"
 }
 
-@test "the filter by user is by the real one" {
+@test "the uid filter compares the real user ID" {
 	run -0 "$BIN/query-list" uid=1001 only=name
 	assert "$output" =~ name=a-uid-bob "who is of user 1001"
 	assert "$output" =~ name=of-bob "who is of user 1001"
 	[[ ! $output =~ a-(euid|suid)-bob ]] || fail "who is of user 1001: $output"
 }
 
-@test "a descriptor shows ids of its opener's user namespace, whoever asks" {
+@test "a descriptor shows IDs of its opener's user namespace, not of the caller's" {
 	local theirs
 	exec {theirs}<"$PSINFO"
 	run -0 "${AS_ALICE[@]}" unshare --map-root-user "$BIN/query-list" on=- pid="$(of of-bob)" only=uid <&"$theirs"
@@ -152,7 +152,7 @@ has_child() { [[ -n $(children_of "$1") ]]; }
 	assert "$output" = uid=1001 "the user of of-bob for a descriptor from outside"
 }
 
-@test "in a PID namespace numbers are its own, and what lies outside is 0" {
+@test "in a PID namespace PIDs are its own, and those of outside processes are 0" {
 	local said=$BATS_TEST_TMPDIR/said inside
 	# shellcheck disable=SC2016
 	unshare --pid --fork --kill-child --mount-proc bash -c 'sleep 1000 & wait' 3>&- &
@@ -177,7 +177,7 @@ pid=2 tgid=2 ppid=1" "records by the /proc inside"
 		"session=$(awk '{ print $6 }' "/proc/$inside/stat")" "the session outside"
 }
 
-@test "a PID namespace that has ended is empty" {
+@test "queries in a PID namespace whose PID 1 has exited return no processes" {
 	local inside descriptor
 	unshare --pid --fork --kill-child --mount-proc sleep 1000 3>&- &
 	track $!

@@ -71,14 +71,14 @@ none_is_delayed() {
 	assert "$output" =~ "$STUCK" "psinfo show"
 }
 
-@test "a process that is stuck and holds the lock of its memory delays nobody but ps" {
+@test "a stuck process that holds its mmap lock blocks ps but does not delay psinfo" {
 	stuck_in_kernel
 	none_is_delayed
 	hangs ps -e -o pid,args
 	hangs cat "/proc/$STUCK/cmdline"
 }
 
-@test "a process that waits for a file system that never answers delays nobody" {
+@test "a process that waits for an unresponsive file system does not delay psinfo" {
 	stuck_on_fuse
 	none_is_delayed
 	hangs cat "$BATS_TEST_TMPDIR/silent/file"
@@ -97,13 +97,13 @@ args_of_the_others() {
 # Without pgrep, which would block on the stuck process.
 none_left() { ! grep -qx psinfo /proc/[0-9]*/comm; }
 
-@test "psinfo -o args leaves out the command line that cannot be read, and ends" {
+@test "psinfo -o args omits the command line of a stuck process, and leaves no process behind" {
 	stuck_in_kernel
 	args_of_the_others
 	wait_for 10 none_left
 }
 
-@test "psinfo -o args is not held up by a file system that never answers" {
+@test "psinfo -o args is not delayed by an unresponsive file system" {
 	stuck_on_fuse
 	args_of_the_others
 }

@@ -27,23 +27,23 @@ matrix() {
 	[[ $status -eq 0 ]] || fail "$stderr"
 }
 
-@test "with hidepid=0 every way shows every reader what procfs does, in every PID namespace" {
+@test "with hidepid=0 the text and queries show every reader what procfs shows, in every PID namespace" {
 	matrix 0
 }
 
-@test "with hidepid=1 every way shows every reader what procfs does, in every PID namespace" {
+@test "with hidepid=1 the text and queries show every reader what procfs shows, in every PID namespace" {
 	matrix 1
 }
 
-@test "with hidepid=2 every way shows every reader what procfs does, in every PID namespace" {
+@test "with hidepid=2 the text and queries show every reader what procfs shows, in every PID namespace" {
 	matrix 2
 }
 
-@test "with hidepid=4 every way shows every reader what procfs does, in every PID namespace" {
+@test "with hidepid=4 the text and queries show every reader what procfs shows, in every PID namespace" {
 	matrix 4
 }
 
-@test "a process that becomes root while it is looked at is never shown as root to a user" {
+@test "a process that becomes root during a query is never shown to a user with root's IDs" {
 	run "$BIN/visibility-matrix" race "$STAGE/set-uid-visibility-matrix" "$STAGE/set-uid"
 	echo "# $output" >&3
 	[[ $status -eq 0 ]] || fail "$output"

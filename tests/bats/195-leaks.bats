@@ -23,22 +23,22 @@ nothing_of() {
 	echo "# $1: ${lines[-1]}" >&3
 }
 
-@test "every byte of a record is written, and none behind the last one, whatever the buffer held" {
+@test "every byte of a record is written, and no byte after the last record" {
 	nothing_of bytes
 }
 
-@test "nothing of what was in the kernel's memory before is in a text or a record" {
+@test "the text and records contain no stale kernel memory" {
 	nothing_of recycled
 	columns_set all
 	nothing_of recycled
 }
 
-@test "no address of the kernel is in records, totals, info or the text" {
+@test "records, totals, info and the text contain no kernel addresses" {
 	columns_set all
 	nothing_of addresses
 }
 
-@test "no address of the kernel is in what psinfo writes to the kernel log" {
+@test "psinfo's messages in the kernel log contain no kernel addresses" {
 	local log=$BATS_TEST_TMPDIR/log arguments
 	for arguments in log=pids log=1 "log=$$" "columns=all log=2" columns=nonsense "max_mib=x"; do
 		module_unload 2>/dev/null || true
@@ -51,19 +51,19 @@ nothing_of() {
 	[[ $status -eq 0 ]] || fail "$output"
 }
 
-@test "totals through a mount that hides count the processes shown and no others, with any filter" {
+@test "totals through a mount with hidepid=2 count only visible processes, with any filter" {
 	nothing_of totals
 }
 
-@test "cursors, results, totals and the text are the same without the hidden processes and while they come and go" {
+@test "cursors, results, totals and the text do not depend on hidden processes, even as they start and exit" {
 	nothing_of cursor
 }
 
-@test "numbers of parents, tracers, sessions and groups are told as far as stat and status tell them" {
+@test "PIDs of parents, tracers, sessions and process groups are shown exactly as in stat and status" {
 	nothing_of relations
 }
 
-@test "what is told in a PID namespace is the same whatever is born and ends outside" {
+@test "results in a PID namespace do not depend on processes that start and exit outside" {
 	columns_set all
 	nothing_of outside
 }

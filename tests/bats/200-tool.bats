@@ -14,7 +14,7 @@ psinfo() { "$BIN/psinfo" "$@"; }
 # cells COLUMNS PID: the values of one process, separated by single spaces
 cells() { psinfo -n -r -o "$1" -p "$2"; }
 
-@test "verify: every process and every field is what /proc says" {
+@test "verify: every process and field matches /proc" {
 	start make-process odd
 	start make-process stopped
 	start make-process traced-by-other
@@ -27,7 +27,7 @@ cells() { psinfo -n -r -o "$1" -p "$2"; }
 	assert "$(grep -oE '[0-9]+ fields' <<<"$output" | cut -d' ' -f1)" -gt 1000 "fields compared"
 }
 
-@test "verify: a module that is not there is no success" {
+@test "verify: fails if the module is not loaded" {
 	module_unload
 	run -1 --separate-stderr psinfo verify
 	assert "$stderr" =~ "psinfo: cannot" "what it says"
@@ -41,7 +41,7 @@ same_rows() {
 	diff "$BATS_TEST_TMPDIR/table" "$BATS_TEST_TMPDIR/list"
 }
 
-@test "the list holds the rows of /proc/psinfo, in its order and with its words" {
+@test "the list has the rows of /proc/psinfo, in the same order and with the same state names" {
 	start make-process odd
 	start make-process stopped
 	start make-process zombie
@@ -49,7 +49,7 @@ same_rows() {
 	assert "$(grep -cE ' (STOPPED|ZOMBIE) ' "$BATS_TEST_TMPDIR/list")" -ge 2 "rows of made processes"
 }
 
-@test "with the module and from /proc it prints the same" {
+@test "psinfo prints the same with the module and from /proc" {
 	local columns=pid,ppid,tgid,session,pgrp,state,stat,user,prio,nice,policy,threads,vsize,parent
 	start make-process odd
 	start make-process zombie
@@ -63,7 +63,7 @@ same_rows() {
 	assert "$(grep -c . "$BATS_TEST_TMPDIR/module")" -gt 5 "rows"
 }
 
-@test "without the module it reads /proc, and says so on a terminal or if --source=auto was given" {
+@test "without the module psinfo reads /proc, and warns on a terminal or with --source=auto" {
 	start make-process stopped
 	module_unload
 	run -0 --separate-stderr psinfo --source auto -n -r -o pid,state -p "$ANSWER"
@@ -88,7 +88,7 @@ same_rows() {
 	assert "${stderr_lines[1]}" =~ "hint: sudo modprobe psinfo" "the hint"
 }
 
-@test "a module that may not be opened is replaced by /proc, with a warning" {
+@test "if the module may not be opened, psinfo reads /proc, with a warning" {
 	local as_alice=(setpriv --reuid 1000 --regid 1000 --clear-groups)
 	chmod 0400 /proc/psinfo
 	at_end chmod 0444 /proc/psinfo
@@ -104,7 +104,7 @@ same_rows() {
 	assert "${stderr_lines[0]}" = "psinfo: cannot open /proc/psinfo: Permission denied" "with --source module"
 }
 
-@test "a module that is unloaded while it is asked is replaced by /proc, with a warning" {
+@test "if the module is unloaded while a command runs, psinfo reads /proc, with a warning" {
 	local asking
 	start make-process zombie
 	"$BIN/psinfo" stuck --samples 3 --interval 1 >"$BATS_TEST_TMPDIR/stuck" 2>"$BATS_TEST_TMPDIR/warning" 3>&- &
@@ -138,7 +138,7 @@ same_rows() {
 	assert "$(psinfo -n -r -o uid -u 1000)" = 1000 "with -u 1000"
 }
 
-@test "JSON of a process is exactly this" {
+@test "the JSON output for a process is exactly as expected" {
 	start make-process stopped
 	run -0 psinfo -J -p "$ANSWER" -o pid,state,stat,ppid,threads,uid,name,start
 	assert "$output" = "$(
@@ -173,7 +173,7 @@ same_rows() {
 		'{"processes":[{"name":"a\\\ufffd","name_hex":"615cff"}]}' "JSON of what is not UTF-8"
 }
 
-@test "threads: each has a row, and totals count them" {
+@test "threads: with -T each thread of a process has a row" {
 	start many-threads 5 1
 	assert "$(psinfo -n -r -T -o tgid -p "$STARTED" | grep -cx "$STARTED")" -ge 5 "rows of a process with threads"
 	assert "$(cells threads "$STARTED")" -ge 5 "its threads"
@@ -181,7 +181,7 @@ same_rows() {
 	assert "$output" =~ "TOTAL" "the totals"
 }
 
-@test "totals are those of the table" {
+@test "totals: STOPPED and ZOMBIE match the table" {
 	start make-process stopped
 	start make-process zombie
 	run -0 psinfo totals
@@ -190,7 +190,7 @@ same_rows() {
 	assert "$(awk '$1 == "TOTAL" { print $2 }' <<<"$output")" -gt 30 "TOTAL"
 }
 
-@test "show: the process with its ancestors, children and threads; tree: below whom it stands" {
+@test "show: ancestors and children, or an error for an unknown PID; tree: a process and its children" {
 	start make-process stopped
 	run -0 psinfo show "$STARTED"
 	assert "$output" =~ "Ancestors" "the sections"
@@ -203,7 +203,7 @@ same_rows() {
 		"of a process that is not there"
 }
 
-@test "stuck: who is in D, with how long, and who does not reap zombies" {
+@test "stuck: processes in D with their minimum duration, and parents that do not reap zombies" {
 	local stuck zombie
 	start make-process vfork
 	stuck=${ANSWER%% *}
@@ -215,7 +215,7 @@ same_rows() {
 	assert "$output" =~ make-process "the parent of the zombie $zombie"
 }
 
-@test "metrics: the file is there at once and whole, and its numbers are the totals" {
+@test "metrics: the file is complete and world-readable, and its counts match the table" {
 	local file=$BATS_TEST_TMPDIR/psinfo.prom
 	start make-process stopped
 	run -0 psinfo metrics --output "$file"
@@ -228,7 +228,7 @@ same_rows() {
 		"of a directory that is not there"
 }
 
-@test "doctor: says that the module answers, and without it what is missing" {
+@test "doctor: reports ACTIVE with the module, and NOT ACTIVE with a reason without it" {
 	run psinfo doctor
 	assert "${lines[-1]}" = "psinfo: ACTIVE on $(uname -r)" "its last line with the module"
 	module_unload
@@ -244,7 +244,7 @@ watch_shows() {
 	grep -qaF "$1" "$BATS_TEST_TMPDIR/screen"
 }
 
-@test "watch goes on from /proc while the module is away, and with the next one" {
+@test "watch continues from /proc while the module is unloaded, and returns to it when loaded again" {
 	local keys watching
 	mkfifo "$BATS_TEST_TMPDIR/keys"
 	TERM=xterm script -qc "stty rows 24 cols 100; '$BIN/psinfo' watch -d 0.2" /dev/null \
@@ -261,7 +261,7 @@ watch_shows() {
 	wait "$watching" || fail "watch ended with $?"
 }
 
-@test "how it ends: 2 for wrong usage, 1 where writing fails, silence for a closed pipe" {
+@test "exit status: 2 for wrong usage, 1 for failed writes and no matches; no message for a closed pipe" {
 	run -2 --separate-stderr psinfo --nonsense
 	assert "${stderr_lines[0]}" = "psinfo: unknown option '--nonsense'" "of an unknown option"
 	assert "${stderr_lines[1]}" = "hint: try 'psinfo --help' for more information" "the hint"
@@ -275,7 +275,7 @@ watch_shows() {
 	assert "$stderr" = "" "of a pipe that is closed"
 }
 
-@test "a reader sees what hidepid lets it see, by each source" {
+@test "with hidepid=2 a user sees no processes of others, with either source" {
 	mkdir -p /mnt/proc
 	mount -t proc -o hidepid=2 proc /mnt/proc
 	# shellcheck disable=SC2016

@@ -45,7 +45,7 @@ const Error module_errors[] = {
 	{Error::Kind::Malformed, "decode", "the module's reply", "the cursor did not advance"},
 };
 
-TEST(Choice, AutoIsTheModuleIfItCanBeOpened)
+TEST(Choice, AutoUsesTheModuleIfItCanBeOpened)
 {
 	std::optional<Error> why;
 	const auto source = open_chosen(Choice::Auto, opens("module"), opens("proc"), &why);
@@ -53,7 +53,7 @@ TEST(Choice, AutoIsTheModuleIfItCanBeOpened)
 	EXPECT_FALSE(why);
 }
 
-TEST(Choice, AutoIsProcWhateverKeepsTheModuleFromBeingOpened)
+TEST(Choice, AutoFallsBackToProcOnAnyErrorOfTheModule)
 {
 	for (const auto &error : module_errors) {
 		std::optional<Error> why;
@@ -66,7 +66,7 @@ TEST(Choice, AutoIsProcWhateverKeepsTheModuleFromBeingOpened)
 	}
 }
 
-TEST(Choice, OfTheModuleIsNothingElse)
+TEST(Choice, ModuleDoesNotFallBackToProc)
 {
 	for (const auto &error : module_errors) {
 		std::optional<Error> why;
@@ -77,7 +77,7 @@ TEST(Choice, OfTheModuleIsNothingElse)
 	}
 }
 
-TEST(Choice, OfProcDoesNotTouchTheModule)
+TEST(Choice, ProcDoesNotOpenTheModule)
 {
 	const auto source = open_chosen(
 		Choice::Proc,
@@ -89,7 +89,7 @@ TEST(Choice, OfProcDoesNotTouchTheModule)
 	EXPECT_EQ((*source)->name(), "proc");
 }
 
-TEST(Choice, WithoutEitherTheErrorIsThatOfProc)
+TEST(Choice, IfBothFailTheErrorOfProcIsReturned)
 {
 	std::optional<Error> why;
 	const auto source = open_chosen(Choice::Auto, fails(no_such_file), fails(no_procfs), &why);

@@ -86,7 +86,7 @@ constexpr std::uint32_t all = 0
 
 } // namespace
 
-TEST(Decode, IdentityIsWhereTheContractHasIt)
+TEST(Decode, IdentityFieldsAreAtTheirContractOffsets)
 {
 	const auto processes = decoded(recorded(), 1, {whole, whole, all});
 	ASSERT_EQ(processes.size(), 1U);
@@ -105,7 +105,7 @@ TEST(Decode, IdentityIsWhereTheContractHasIt)
 	EXPECT_TRUE(process.is_thread());
 }
 
-TEST(Decode, GroupsAreWhereTheContractHasThem)
+TEST(Decode, GroupFieldsAreAtTheirContractOffsets)
 {
 	const auto process = decoded(recorded(), 1, {whole, whole, all}).at(0);
 	EXPECT_EQ(process.credentials, (Credentials{1000, 0, 100, 5}));
@@ -146,7 +146,7 @@ template <typename Value> std::int64_t number_in(const std::optional<Value> &val
 	return number_in(value.value());
 }
 
-TEST(Decode, EveryFieldOfTheTableIsDecoded)
+TEST(Decode, EveryFieldOfFieldsDefIsDecoded)
 {
 	psinfo_record record{};
 	std::vector<Process> processes;
@@ -167,7 +167,7 @@ TEST(Decode, EveryFieldOfTheTableIsDecoded)
 #include "fields.def"
 }
 
-TEST(Decode, AFieldBeyondAnOlderModulesRecordStaysEmpty)
+TEST(Decode, RecordsOfAModuleThatKnowsOnlyTheIdentityAreDecoded)
 {
 	const auto process = decoded(recorded(), 1, {whole, 64, 0}).at(0);
 	EXPECT_EQ(process.pid, 4242);
@@ -176,7 +176,7 @@ TEST(Decode, AFieldBeyondAnOlderModulesRecordStaysEmpty)
 	EXPECT_EQ(record_size_of_all(0), 64U);
 }
 
-TEST(Decode, WhatIsNotFilledStaysEmpty)
+TEST(Decode, OnlyFilledGroupsAreSet)
 {
 	for (std::uint32_t groups = 0; groups <= all; groups++) {
 		const auto size = record_size(groups);
@@ -189,7 +189,7 @@ TEST(Decode, WhatIsNotFilledStaysEmpty)
 	}
 }
 
-TEST(Decode, RecordsAreJustLongEnoughForTheirGroups)
+TEST(Decode, RecordSizesAreTheMinimumForTheirGroups)
 {
 	EXPECT_EQ(record_size(0), 64U);
 	EXPECT_EQ(record_size(PSINFO_GROUP_CRED), 80U);
@@ -202,7 +202,7 @@ TEST(Decode, RecordsAreJustLongEnoughForTheirGroups)
 	EXPECT_EQ(group_bits({}), 0U);
 }
 
-TEST(Decode, ANewerModulesLongerRecordsAreSteppedOver)
+TEST(Decode, TheExtraBytesOfANewerModulesRecordsAreSkipped)
 {
 	Bytes bytes(3 * 256);
 	for (std::size_t i = 0; i < 3; i++) {
@@ -225,7 +225,7 @@ TEST(Decode, NamesEndAtTheFirstZeroOrAfter16Bytes)
 	EXPECT_EQ(decoded(bytes, 1, {64, 64, 0}).at(0).name, "");
 }
 
-TEST(Decode, AStateOfTheFutureIsOther)
+TEST(Decode, UnknownStatesAreOther)
 {
 	auto bytes = recorded(64);
 	for (unsigned state = 0; state <= 255; state++) {
@@ -235,7 +235,7 @@ TEST(Decode, AStateOfTheFutureIsOther)
 	}
 }
 
-TEST(Decode, ImpossiblePidsAreMalformed)
+TEST(Decode, InvalidPidsAreMalformed)
 {
 	for (const std::size_t offset : {0, 4, 8, 12, 16, 20}) {
 		auto bytes = recorded(64);
@@ -249,7 +249,7 @@ TEST(Decode, ImpossiblePidsAreMalformed)
 	}
 }
 
-TEST(Decode, LayoutsThatContradictThemselvesAreMalformed)
+TEST(Decode, InconsistentLayoutsAreMalformed)
 {
 	const auto bytes = recorded();
 	EXPECT_TRUE(refused(bytes.span(), 1, {0, whole, 0}));
@@ -264,7 +264,7 @@ TEST(Decode, LayoutsThatContradictThemselvesAreMalformed)
 	EXPECT_FALSE(refused(bytes.span(), 0, {whole, whole, 0}));
 }
 
-TEST(Decode, BytesThatEndTooEarlyAreMalformedAtEveryLength)
+TEST(Decode, TruncatedRecordsAreMalformedAtEveryLength)
 {
 	for (std::size_t length = 0; length < whole; length++) {
 		const auto bytes = recorded(length);
@@ -275,7 +275,7 @@ TEST(Decode, BytesThatEndTooEarlyAreMalformedAtEveryLength)
 	}
 }
 
-TEST(Decode, AnyBytesAreEitherReadOrRefused)
+TEST(Decode, RandomBytesAreEitherDecodedOrRefused)
 {
 	std::mt19937 random(20240131); // the same bytes each time
 	for (int round = 0; round < 20000; round++) {
@@ -298,7 +298,7 @@ TEST(Decode, AnyBytesAreEitherReadOrRefused)
 	}
 }
 
-TEST(Decode, TotalsAddUpAndUnknownStatesAreOther)
+TEST(Decode, TotalsAreSummedAndUnknownStatesCountAsOther)
 {
 	psinfo_query answer{};
 	for (std::uint32_t i = 0; i < PSINFO_STATES_MAX; i++) {

@@ -26,7 +26,7 @@ std::string text_of(const std::string &path, std::size_t most = SIZE_MAX)
 
 } // namespace
 
-TEST(Descriptors, AreClosedOnceAndWhenWanted)
+TEST(Descriptors, AreClosedByTheLastOwnerOrExplicitly)
 {
 	auto first = open_at(AT_FDCWD, "/dev/null").value();
 	const int fd = first.fd();
@@ -45,7 +45,7 @@ TEST(Descriptors, AreClosedOnceAndWhenWanted)
 	EXPECT_LT(third.fd(), 0);
 }
 
-TEST(Descriptors, ThatCannotBeOpenedNameTheFile)
+TEST(Descriptors, ThatCannotBeOpenedGiveAnErrorWithTheFileName)
 {
 	EXPECT_EQ(open_at(AT_FDCWD, "/nonexistent").error().message(),
 		  "cannot open /nonexistent: No such file or directory");
@@ -53,7 +53,7 @@ TEST(Descriptors, ThatCannotBeOpenedNameTheFile)
 		  "cannot open /here: Not a directory");
 }
 
-TEST(ReadFile, ReadsAllOfItOrTheBeginning)
+TEST(ReadFile, ReadsTheWholeFileOrItsBeginning)
 {
 	const FakeProc proc;
 	const auto path = proc.path() + "/file";
@@ -68,7 +68,7 @@ TEST(ReadFile, ReadsAllOfItOrTheBeginning)
 	}
 }
 
-TEST(ReadFile, ReturnsTheErrnoAndLeavesNothingOfAnEarlierFile)
+TEST(ReadFile, ReturnsTheErrnoAndClearsTheText)
 {
 	std::string text = "what was there before";
 	EXPECT_EQ(read_file(AT_FDCWD, "/nonexistent", text), ENOENT);

@@ -52,7 +52,7 @@ Error failed(const Rig &rig, const Query &query = {})
 
 } // namespace
 
-TEST(Module, AnEmptyMachineIsAnEmptySnapshot)
+TEST(Module, WithoutProcessesTheSnapshotIsEmpty)
 {
 	const auto rig = rig_with(0);
 	const auto snapshot = taken(rig);
@@ -61,7 +61,7 @@ TEST(Module, AnEmptyMachineIsAnEmptySnapshot)
 	EXPECT_EQ(rig.source->name(), "module");
 }
 
-TEST(Module, IdentityAloneIsAskedForInTheShortestRecords)
+TEST(Module, IdentityAloneIsRequestedInTheShortestRecords)
 {
 	const auto rig = rig_with(1);
 	const auto snapshot = taken(rig);
@@ -74,7 +74,7 @@ TEST(Module, IdentityAloneIsAskedForInTheShortestRecords)
 	EXPECT_EQ(rig.module->last.flags, 0U);
 }
 
-TEST(Module, GroupsComeWhenAskedFor)
+TEST(Module, OnlyRequestedGroupsAreReturned)
 {
 	const auto rig = rig_with(1);
 	const auto process = taken(rig, {.groups = Groups::all()}).processes.at(0);
@@ -90,7 +90,7 @@ TEST(Module, GroupsComeWhenAskedFor)
 	EXPECT_EQ(rig.module->last.record_size, 80U);
 }
 
-TEST(Module, APassGoesOnUntilTheCursorIsZero)
+TEST(Module, APassContinuesUntilTheCursorIsZero)
 {
 	constexpr auto capacity = ModuleSource::capacity;
 	for (const std::uint32_t count : {capacity - 1, capacity, capacity + 1, 5 * capacity + 7}) {
@@ -105,7 +105,7 @@ TEST(Module, APassGoesOnUntilTheCursorIsZero)
 	}
 }
 
-TEST(Module, ShortAnswersAreNotTheEnd)
+TEST(Module, ShortAnswersDoNotEndAPass)
 {
 	const auto rig = rig_with(100);
 	rig.module->most_per_call = 1;
@@ -116,7 +116,7 @@ TEST(Module, ShortAnswersAreNotTheEnd)
 	EXPECT_EQ(rig.module->queries, 100U);
 }
 
-TEST(Module, APassLastsFromItsFirstCallToTheEndOfItsLast)
+TEST(Module, TheDurationOfAPassSpansAllItsCalls)
 {
 	const auto rig = rig_with(3);
 	rig.module->most_per_call = 1;
@@ -150,7 +150,7 @@ TEST(Module, AWithheldGroupIsEmptyAndNotZero)
 	EXPECT_EQ(zero.withheld, Groups{});
 }
 
-TEST(Module, FiltersAreHandedOn)
+TEST(Module, FiltersArePassedToTheModule)
 {
 	const auto rig = rig_with(20);
 	const Query query{
@@ -189,7 +189,7 @@ TEST(Module, EveryStateCanBeFilteredFor)
 	EXPECT_EQ(taken(rig, {.states = all}).processes.size(), 30U);
 }
 
-TEST(Module, QueriesThatMakeNoSenseAreInvalidWithoutAsking)
+TEST(Module, InvalidQueriesAreRefusedWithoutACall)
 {
 	const auto rig = rig_with(1);
 	EXPECT_EQ(failed(rig, {.pid = 0}).kind, Error::Kind::Invalid);
@@ -202,7 +202,7 @@ TEST(Module, QueriesThatMakeNoSenseAreInvalidWithoutAsking)
 	EXPECT_EQ(rig.module->queries, 0U);
 }
 
-TEST(Module, TotalsOnlyAsksForNothingElse)
+TEST(Module, TotalsOnlyIsOneCallWithoutRecords)
 {
 	const auto rig = rig_with(5000);
 	const auto snapshot = taken(rig, {.groups = Groups::all(), .totals_only = true});
@@ -212,7 +212,7 @@ TEST(Module, TotalsOnlyAsksForNothingElse)
 	EXPECT_EQ(rig.module->queries, 1U);
 }
 
-TEST(Module, ThreadsAreRecordsOfTheirOwn)
+TEST(Module, ThreadsHaveTheirOwnRecords)
 {
 	auto module = std::make_unique<FakeModule>();
 	module->records = {sample_record(10), sample_record(11), sample_record(12)};
@@ -227,7 +227,7 @@ TEST(Module, ThreadsAreRecordsOfTheirOwn)
 	EXPECT_EQ(taken(rig, {.threads = true, .pid = 10}).processes.size(), 2U);
 }
 
-TEST(Module, AThreadThatTakesOverItsProcessMayComeLate)
+TEST(Module, AProcessMayBeOutOfOrderOnlyWithThreads)
 {
 	auto module = std::make_unique<FakeModule>();
 	module->records = {sample_record(20), sample_record(21), sample_record(10)};
@@ -238,14 +238,14 @@ TEST(Module, AThreadThatTakesOverItsProcessMayComeLate)
 	EXPECT_EQ(failed(rig).kind, Error::Kind::Malformed) << "but processes come in order";
 }
 
-TEST(Module, AProcessThatIsThereTwiceIsMalformed)
+TEST(Module, ADuplicateProcessIsMalformed)
 {
 	auto module = std::make_unique<FakeModule>();
 	module->records = {sample_record(20), sample_record(20)};
 	EXPECT_EQ(failed(rig(std::move(module))).kind, Error::Kind::Malformed);
 }
 
-TEST(Module, ADeadlySignalThatDoesNotComeIsNoError)
+TEST(Module, InterruptedCallsAreRepeated)
 {
 	const auto rig = rig_with(10);
 	rig.module->most_per_call = 5;
@@ -256,7 +256,7 @@ TEST(Module, ADeadlySignalThatDoesNotComeIsNoError)
 	EXPECT_EQ(rig.module->queries, 6U);
 }
 
-TEST(Module, ErrorsAreToldAsTheyAre)
+TEST(Module, ErrorsHaveTheErrnoAndItsKind)
 {
 	const struct {
 		int number;
@@ -277,7 +277,7 @@ TEST(Module, ErrorsAreToldAsTheyAre)
 	}
 }
 
-TEST(Module, ThatIsUnloadedMeanwhileSaysSo)
+TEST(Module, UnloadingDuringAQueryIsReported)
 {
 	const auto rig = rig_with(1);
 	rig.module->fail = [](unsigned) { return ENOTTY; };
@@ -288,7 +288,7 @@ TEST(Module, ThatIsUnloadedMeanwhileSaysSo)
 	EXPECT_EQ(failed(rig).message(), "cannot query /proc/psinfo: the module is being unloaded");
 }
 
-TEST(Module, WrongAnswersAreMalformedAndNeverEndless)
+TEST(Module, InvalidAnswersAreMalformedAndEndThePass)
 {
 	const std::function<void(unsigned, psinfo_query &)> spoilers[] = {
 		[](unsigned, psinfo_query &answer) { answer.nr_records = answer.capacity + 1; },
@@ -324,7 +324,7 @@ TEST(Module, TotalsWithRecordsOrACursorAreMalformed)
 	EXPECT_EQ(failed(rig, {.totals_only = true}).kind, Error::Kind::Malformed);
 }
 
-TEST(Module, WhatAnOlderModuleCanNotTellStaysEmpty)
+TEST(Module, GroupsUnknownToAnOlderModuleStayEmpty)
 {
 	auto module = std::make_unique<FakeModule>();
 	module->records = {sample_record(1)};
@@ -348,14 +348,14 @@ TEST(Module, AGroupThatIsNotFilledStaysEmpty)
 	EXPECT_FALSE(process.scheduling || process.control_group);
 }
 
-TEST(Module, WhatIsFilledUnaskedIsNotLookedAt)
+TEST(Module, GroupsFilledWithoutRequestAreIgnored)
 {
 	const auto rig = rig_with(1);
 	rig.module->spoil = [](unsigned, psinfo_query &answer) { answer.groups_filled = UINT32_MAX; };
 	EXPECT_FALSE(taken(rig).processes.at(0).control_group);
 }
 
-TEST(Module, AFilterThatAnOlderModuleDoesNotKnowIsInvalid)
+TEST(Module, AFilterUnknownToAnOlderModuleIsInvalid)
 {
 	auto module = std::make_unique<FakeModule>();
 	module->info.filters = PSINFO_FILTER_STATES;
@@ -366,7 +366,7 @@ TEST(Module, AFilterThatAnOlderModuleDoesNotKnowIsInvalid)
 	EXPECT_TRUE(rig.source->take({.states = State::Running}));
 }
 
-TEST(Module, ANewerModuleIsAsGood)
+TEST(Module, ANewerMinorVersionIsSupported)
 {
 	auto module = std::make_unique<FakeModule>();
 	module->records = {sample_record(1), sample_record(2)};
@@ -384,7 +384,7 @@ TEST(Module, ANewerModuleIsAsGood)
 	EXPECT_EQ(snapshot.processes.at(1).control_group, ControlGroup{0xffffffffffU});
 }
 
-TEST(Module, AnotherMajorIsAbi)
+TEST(Module, AnotherMajorVersionIsAnAbiError)
 {
 	FakeModule module;
 	module.info.abi_major = 2;
@@ -394,7 +394,7 @@ TEST(Module, AnotherMajorIsAbi)
 	EXPECT_EQ(info.error().message(), "cannot use /proc/psinfo: the module's interface has version 2, not 1");
 }
 
-TEST(Module, InfoThatCanNotBeIsMalformed)
+TEST(Module, InfoWithImpossibleSizesIsMalformed)
 {
 	FakeModule module;
 	module.info.query_size = 215;
@@ -406,7 +406,7 @@ TEST(Module, InfoThatCanNotBeIsMalformed)
 	EXPECT_TRUE(ask_info(module, "x"));
 }
 
-TEST(Module, FilesThatAreNoModuleAreTurnedDown)
+TEST(Module, FilesOtherThanTheModuleAreRefused)
 {
 	EXPECT_EQ(open_module("/nonexistent/psinfo").error().kind, Error::Kind::NotFound);
 	EXPECT_EQ(open_module("/dev/null/psinfo").error().kind, Error::Kind::NotFound);
@@ -418,7 +418,7 @@ TEST(Module, FilesThatAreNoModuleAreTurnedDown)
 	EXPECT_EQ(module_info("/proc/self/stat").error().kind, Error::Kind::Abi);
 }
 
-TEST(Module, CanBeAskedBySeveralThreadsAtOnce)
+TEST(Module, CanBeQueriedBySeveralThreadsAtOnce)
 {
 	const auto rig = rig_with(2000);
 	rig.module->remember = false;

@@ -59,7 +59,7 @@ std::chrono::nanoseconds ticks(std::int64_t count)
 
 // ---- a fake directory -------------------------------------------------------
 
-TEST(FakeProc, AnEmptyOneIsAnEmptySnapshot)
+TEST(FakeProc, WithoutProcessesTheSnapshotIsEmpty)
 {
 	const FakeProc proc;
 	const auto snapshot = taken(proc.path());
@@ -90,7 +90,7 @@ TEST(FakeProc, IdentityIsRead)
 		     process.control_group);
 }
 
-TEST(FakeProc, GroupsAreReadWhenAskedFor)
+TEST(FakeProc, GroupsAreReadOnRequest)
 {
 	const FakeProc proc;
 	proc.add({.pid = 42});
@@ -112,7 +112,7 @@ template <typename Value> bool has_value(const std::optional<Value> &value)
 	return value && has_value(*value);
 }
 
-TEST(FakeProc, EveryFieldOfTheTableIsRead)
+TEST(FakeProc, EveryFieldOfFieldsDefIsRead)
 {
 	const FakeProc proc;
 	proc.write("self/mountinfo", "30 1 0:26 / " + proc.path() + " rw - cgroup2 cgroup2 rw\n");
@@ -126,7 +126,7 @@ TEST(FakeProc, EveryFieldOfTheTableIsRead)
 #include "fields.def"
 }
 
-TEST(FakeProc, ALongUptimeDoesNotOverflow)
+TEST(FakeProc, LongUptimesAndNegativeStartTimesDoNotOverflow)
 {
 	const FakeProc proc;
 	const auto per_second = static_cast<unsigned long long>(sysconf(_SC_CLK_TCK));
@@ -139,7 +139,7 @@ TEST(FakeProc, ALongUptimeDoesNotOverflow)
 	EXPECT_GT(start, -3s - 20ms) << "rounded down to a clock tick";
 }
 
-TEST(FakeProc, IsInTheOrderOfPid)
+TEST(FakeProc, IsSortedByPid)
 {
 	const FakeProc proc;
 	for (const int pid : {300, 2, 10, 1, 99, 100000})
@@ -147,7 +147,7 @@ TEST(FakeProc, IsInTheOrderOfPid)
 	EXPECT_EQ(pids(taken(proc.path())), (Pids{1, 2, 10, 99, 300, 100000}));
 }
 
-TEST(FakeProc, WhatIsNoProcessIsNotLookedAt)
+TEST(FakeProc, EntriesThatAreNotProcessesAreIgnored)
 {
 	const FakeProc proc;
 	proc.add({.pid = 5});
@@ -162,7 +162,7 @@ TEST(FakeProc, WhatIsNoProcessIsNotLookedAt)
 	EXPECT_EQ(pids(taken(proc.path(), {.pid = 79})), Pids{});
 }
 
-TEST(FakeProc, WhoVanishesIsLeftOutWhole)
+TEST(FakeProc, ProcessesThatExitMeanwhileAreOmitted)
 {
 	const FakeProc proc;
 	proc.add({.pid = 1});
@@ -176,7 +176,7 @@ TEST(FakeProc, WhoVanishesIsLeftOutWhole)
 	EXPECT_EQ(snapshot.totals.all_processes(), 1U);
 }
 
-TEST(FakeProc, GarbageIsToldByItsName)
+TEST(FakeProc, MalformedFilesAreReportedByName)
 {
 	const auto whole = FakeProcess{.pid = 9};
 	for (const auto &[stat, status, name] : {
@@ -198,7 +198,7 @@ TEST(FakeProc, GarbageIsToldByItsName)
 	}
 }
 
-TEST(FakeProc, WhatCanNotBeReadIsAnError)
+TEST(FakeProc, AFileThatCannotBeReadIsAnError)
 {
 	const FakeProc proc;
 	std::filesystem::create_directories(proc.root() / "9/stat");
@@ -207,7 +207,7 @@ TEST(FakeProc, WhatCanNotBeReadIsAnError)
 	EXPECT_EQ(error.message(), "cannot read " + proc.path() + "/9/stat: Is a directory");
 }
 
-TEST(FakeProc, WhoIsHiddenIsNotSeen)
+TEST(FakeProc, ProcessesWithoutReadPermissionAreOmitted)
 {
 	const FakeProc proc;
 	for (const int pid : {1, 2, 3})
@@ -227,7 +227,7 @@ TEST(FakeProc, WhoIsHiddenIsNotSeen)
 	chmod((proc.root() / "1").c_str(), 0700);
 }
 
-TEST(FakeProc, FiltersLetThrough)
+TEST(FakeProc, FiltersSelectMatchingProcesses)
 {
 	const FakeProc proc;
 	proc.add({.pid = 1, .state = 'R', .ppid = 0, .uid = 0});
@@ -257,7 +257,7 @@ TEST(FakeProc, ASingleProcessIsReadWithoutTheOthers)
 	EXPECT_EQ(pids(taken(proc.path(), {.pid = 1})), Pids{1});
 }
 
-TEST(FakeProc, TotalsAreTheSumsOfWhatIsListed)
+TEST(FakeProc, TotalsCountTheListedProcesses)
 {
 	const FakeProc proc;
 	int pid = 1;
@@ -271,7 +271,7 @@ TEST(FakeProc, TotalsAreTheSumsOfWhatIsListed)
 	EXPECT_TRUE(totals.processes.empty());
 }
 
-TEST(FakeProc, ThreadsAreThoseBelowTask)
+TEST(FakeProc, ThreadsAreThoseInTheTaskDirectory)
 {
 	const FakeProc proc;
 	proc.add({.pid = 10, .name = "leader"});
@@ -303,7 +303,7 @@ TEST(FakeProc, ThreadsAreThoseBelowTask)
 	EXPECT_EQ(with({.parent = 10}), Pids{12});
 }
 
-TEST(FakeProc, CgroupsAreInodesOfDirectories)
+TEST(FakeProc, CgroupsAreTheInodeNumbersOfTheirDirectories)
 {
 	const FakeProc proc;
 	const auto mount = proc.root() / "cg";
@@ -335,7 +335,7 @@ TEST(FakeProc, CgroupsAreInodesOfDirectories)
 	}
 }
 
-TEST(FakeProc, LongFilesAreReadToTheirEnd)
+TEST(FakeProc, LongFilesAreReadToTheEnd)
 {
 	const FakeProc proc;
 	proc.add({.pid = 1});
@@ -348,7 +348,7 @@ TEST(FakeProc, LongFilesAreReadToTheirEnd)
 	}
 }
 
-TEST(FakeProc, IsNotTakenForAProcfsWithoutSelf)
+TEST(FakeProc, IsRefusedWithoutSelf)
 {
 	const FakeProc proc;
 	EXPECT_EQ(open_proc(proc.path() + "/nothing").error().kind, Error::Kind::NotFound);
@@ -453,7 +453,7 @@ std::string own_name()
 
 } // namespace
 
-TEST(RealProc, ShowsMyself)
+TEST(RealProc, ShowsTheCaller)
 {
 	const auto snapshot = taken("/proc", {.groups = Groups::all()});
 	const auto *process = snapshot.find(getpid());
@@ -475,7 +475,7 @@ TEST(RealProc, ShowsMyself)
 	EXPECT_LT(process->start, snapshot.began);
 }
 
-TEST(RealProc, TotalsAreTheSumsOfWhatIsListed)
+TEST(RealProc, TotalsCountTheListedProcessesAndThreads)
 {
 	for (const bool threads : {false, true}) {
 		const auto snapshot = taken("/proc", {.threads = threads});
@@ -491,7 +491,7 @@ TEST(RealProc, TotalsAreTheSumsOfWhatIsListed)
 	}
 }
 
-TEST(RealProc, ShowsMyThreads)
+TEST(RealProc, ShowsTheThreadsOfTheCaller)
 {
 	const Sleepers sleepers(3);
 	const Query query{.groups = {.times = true}, .threads = true, .pid = getpid()};
@@ -509,7 +509,7 @@ TEST(RealProc, ShowsMyThreads)
 	EXPECT_GE(taken("/proc", {.groups = {.times = true}, .pid = getpid()}).processes.at(0).times->threads, 4U);
 }
 
-TEST(RealProc, AThreadIsNoProcess)
+TEST(RealProc, AThreadIsNotListedAsAProcess)
 {
 	const Sleepers sleepers(1);
 	const auto tid = sleepers.tids().at(0);
@@ -518,7 +518,7 @@ TEST(RealProc, AThreadIsNoProcess)
 	EXPECT_FALSE(taken("/proc").find(tid));
 }
 
-TEST(RealProc, NamesComeRaw)
+TEST(RealProc, NamesAreNotEscaped)
 {
 	const Child child([] {
 		prctl(PR_SET_NAME, ") R 1\n\\\xff (");
@@ -531,7 +531,7 @@ TEST(RealProc, NamesComeRaw)
 	EXPECT_EQ(process.ppid, getpid());
 }
 
-TEST(RealProc, AZombieIsAChildOfWhoDoesNotReap)
+TEST(RealProc, AZombieIsFoundByItsStateAndParent)
 {
 	const Child child([] {});
 	siginfo_t info{};
@@ -542,7 +542,7 @@ TEST(RealProc, AZombieIsAChildOfWhoDoesNotReap)
 	EXPECT_EQ(snapshot.totals.processes_in(State::Zombie), 1U);
 }
 
-TEST(RealProc, WhoHasBeenReapedIsNotThere)
+TEST(RealProc, AReapedProcessIsNotListed)
 {
 	pid_t pid = 0;
 	{
@@ -552,7 +552,7 @@ TEST(RealProc, WhoHasBeenReapedIsNotThere)
 	EXPECT_TRUE(taken("/proc", {.pid = pid}).processes.empty());
 }
 
-TEST(RealProc, HoldsStillWhileProcessesComeAndGo)
+TEST(RealProc, LongLivedProcessesAreListedWhileOthersStartAndExit)
 {
 	const Child busy([] {
 		for (;;) {
@@ -570,7 +570,7 @@ TEST(RealProc, HoldsStillWhileProcessesComeAndGo)
 	}
 }
 
-TEST(RealProc, CanBeAskedBySeveralThreadsAtOnce)
+TEST(RealProc, CanBeQueriedBySeveralThreadsAtOnce)
 {
 	const auto source = open_proc();
 	ASSERT_TRUE(source);

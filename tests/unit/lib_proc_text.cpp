@@ -72,7 +72,7 @@ TEST(ProcText, PidsAreDigitsFrom1ToIntMax)
 		EXPECT_FALSE(parse_pid(text)) << text;
 }
 
-TEST(ProcText, StatHasItsFieldsByNumber)
+TEST(ProcText, StatFieldsAreParsedByNumber)
 {
 	const auto stat = stat_of(FakeProcess{.pid = 42, .name = "sh"}.stat());
 	ASSERT_TRUE(stat);
@@ -97,7 +97,7 @@ TEST(ProcText, StatHasItsFieldsByNumber)
 	EXPECT_EQ(stat->scheduling->policy, 1U);
 }
 
-TEST(ProcText, NamesMayHoldAnything)
+TEST(ProcText, NamesMayContainAnyCharacters)
 {
 	using namespace std::string_literals;
 	for (const auto &name : {""s, " "s, ")"s, "("s, ") S 1"s, "a) R 1 2 3"s, "new\nline"s, "\\n"s, "\xff\xfe"s,
@@ -110,7 +110,7 @@ TEST(ProcText, NamesMayHoldAnything)
 	}
 }
 
-TEST(ProcText, StatOfOtherShapesIsRefused)
+TEST(ProcText, MalformedStatIsRefused)
 {
 	const auto whole = FakeProcess{.pid = 42}.stat();
 	for (std::string text :
@@ -130,7 +130,7 @@ TEST(ProcText, StatOfOtherShapesIsRefused)
 	EXPECT_FALSE(stat_of(with(" 140 ", " 18446744073709551616 ")));
 }
 
-TEST(ProcText, HalfAStatIsRefused)
+TEST(ProcText, TruncatedStatIsRefused)
 {
 	const auto whole = FakeProcess{.pid = 42}.stat();
 	const auto at_41 = whole.find(" 17 6 50 ") + 9; // the 41st field is the 1 after it
@@ -140,7 +140,7 @@ TEST(ProcText, HalfAStatIsRefused)
 	EXPECT_TRUE(stat_of(whole.substr(0, at_41 + 1)));
 }
 
-TEST(ProcText, StatusTellsWhatStatDoesNot)
+TEST(ProcText, StatusFieldsAreParsed)
 {
 	const auto status = status_of(FakeProcess{.pid = 43, .tgid = 42, .tracer = 9}.status());
 	ASSERT_TRUE(status);
@@ -157,7 +157,7 @@ TEST(ProcText, StatusTellsWhatStatDoesNot)
 	EXPECT_EQ(status->times->nivcsw, 545U);
 }
 
-TEST(ProcText, GroupsThatAreEmptyStayEmpty)
+TEST(ProcText, GroupsThatWereNotRequestedStayEmpty)
 {
 	const FakeProcess sample{.pid = 42};
 	Process process;
@@ -167,7 +167,7 @@ TEST(ProcText, GroupsThatAreEmptyStayEmpty)
 	EXPECT_FALSE(process.credentials || process.scheduling || process.times || process.memory);
 }
 
-TEST(ProcText, ImpossiblePidsAreRefused)
+TEST(ProcText, InvalidPidsAreRefused)
 {
 	EXPECT_FALSE(stat_of(FakeProcess{.pid = 0}.stat()));
 	EXPECT_FALSE(stat_of(FakeProcess{.pid = -1}.stat()));
@@ -183,7 +183,7 @@ TEST(ProcText, StatusOfAKernelThreadHasNoMemory)
 	EXPECT_EQ(status->scheduling->cpus_allowed, 0U);
 }
 
-TEST(ProcText, HalfAStatusIsRefusedAndNobodyBecomesRoot)
+TEST(ProcText, TruncatedStatusIsRefusedOrHasTheRightUid)
 {
 	const auto whole = FakeProcess{.pid = 42}.status();
 	const auto until_gid = whole.find("\t6\t7\t8\n") + 2;
@@ -196,7 +196,7 @@ TEST(ProcText, HalfAStatusIsRefusedAndNobodyBecomesRoot)
 	}
 }
 
-TEST(ProcText, WrongLinesOfStatusAreRefused)
+TEST(ProcText, InvalidLinesOfStatusAreRefused)
 {
 	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n";
 	ASSERT_TRUE(status_of(good));
@@ -208,7 +208,7 @@ TEST(ProcText, WrongLinesOfStatusAreRefused)
 	EXPECT_EQ(status_of("Name:\tUid:\t5\t5\n" + good)->credentials->uid, 0U);
 }
 
-TEST(ProcText, AStatusWithoutAnIdIsRefused)
+TEST(ProcText, StatusWithoutARequiredLineIsRefused)
 {
 	const std::string lines[] = {"Tgid:\t2\n", "TracerPid:\t0\n", "Uid:\t1\t1\t1\t1\n", "Gid:\t1\t1\t1\t1\n"};
 	for (const std::string &missing : lines) {
@@ -220,7 +220,7 @@ TEST(ProcText, AStatusWithoutAnIdIsRefused)
 	}
 }
 
-TEST(ProcText, MasksOfCpusAreCounted)
+TEST(ProcText, TheCpusOfAMaskAreCounted)
 {
 	const std::string good = "Tgid:\t2\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\nCpus_allowed:\t";
 	EXPECT_EQ(status_of(good + "1\n")->scheduling->cpus_allowed, 1U);
@@ -236,7 +236,7 @@ TEST(ProcText, SchedstatBeginsWithTheRuntime)
 	EXPECT_FALSE(parse_schedstat("x 1\n"));
 }
 
-TEST(ProcText, CgroupIsTheUnifiedOne)
+TEST(ProcText, CgroupIsThatOfTheUnifiedHierarchy)
 {
 	EXPECT_EQ(parse_cgroup("0::/a/b\n"), "/a/b");
 	EXPECT_EQ(parse_cgroup("2:cpu:/x\n1:name=systemd:/y\n0::/z"), "/z");
@@ -244,7 +244,7 @@ TEST(ProcText, CgroupIsTheUnifiedOne)
 	EXPECT_FALSE(parse_cgroup(""));
 }
 
-TEST(ProcText, TheWholeCgroup2MountIsPreferred)
+TEST(ProcText, ACgroup2MountOfTheWholeHierarchyIsPreferred)
 {
 	const std::string proc = "20 1 0:5 / /proc rw - proc proc rw\n";
 	const std::string part = "30 1 0:26 /some/part /mnt/part rw shared:1 - cgroup2 cgroup rw\n";
@@ -263,7 +263,7 @@ TEST(ProcText, TheWholeCgroup2MountIsPreferred)
 	EXPECT_EQ(parse_mountinfo("1 1 0:1 / \\ rw - cgroup2 x rw")->point, "\\");
 }
 
-TEST(ProcText, CgroupsLieBelowTheMount)
+TEST(ProcText, CgroupPathsAreMappedBelowTheMount)
 {
 	const CgroupMount whole{"/", "/sys/fs/cgroup"};
 	EXPECT_EQ(cgroup_directory(whole, "/"), "/sys/fs/cgroup/");
@@ -280,7 +280,7 @@ TEST(ProcText, CgroupsLieBelowTheMount)
 	EXPECT_FALSE(cgroup_directory(part, "/"));
 }
 
-TEST(ProcText, AnyBytesAreEitherReadOrRefused)
+TEST(ProcText, DamagedTextDoesNotCrashTheParsers)
 {
 	std::mt19937 random(20240131); // the same bytes each time
 	const FakeProcess sample{.pid = 42};

@@ -9,7 +9,7 @@
 
 using namespace psinfo;
 
-TEST(States, HaveTheWordsOfTheModuleAndTheLettersOfProc)
+TEST(States, HaveTheNamesOfTheModuleAndTheLettersOfProc)
 {
 	std::string words;
 	std::string letters;
@@ -35,7 +35,7 @@ TEST(States, OutOfRangeAreOthers)
 	EXPECT_EQ(state_letter(static_cast<State>(10)), '?');
 }
 
-TEST(States, MakeSets)
+TEST(States, CanBeCombinedIntoSets)
 {
 	constexpr StateSet set = StateSet(State::Zombie) | State::Stopped;
 	static_assert(set.contains(State::Zombie) && set.contains(State::Stopped) && !set.contains(State::Dead));
@@ -43,7 +43,7 @@ TEST(States, MakeSets)
 	EXPECT_EQ(set.bits(), 1U << 5 | 1U << 3);
 }
 
-TEST(Groups, AreUnited)
+TEST(Groups, CanBeCombined)
 {
 	const Groups both = Groups{.times = true} | Groups{.control_group = true};
 	EXPECT_EQ(both, (Groups{.times = true, .control_group = true}));
@@ -51,7 +51,7 @@ TEST(Groups, AreUnited)
 	EXPECT_EQ((Groups{} | Groups{}), Groups{});
 }
 
-TEST(Snapshots, FindByPid)
+TEST(Snapshots, FindProcessesByPid)
 {
 	Snapshot snapshot;
 	EXPECT_EQ(snapshot.find(1), nullptr);
@@ -65,7 +65,7 @@ TEST(Snapshots, FindByPid)
 		EXPECT_EQ(snapshot.find(pid), nullptr);
 }
 
-TEST(Totals, Sum)
+TEST(Totals, AreSummedOverAllStates)
 {
 	Totals totals;
 	totals.processes = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
@@ -75,7 +75,7 @@ TEST(Totals, Sum)
 	EXPECT_EQ(totals.processes_in(State::Other), 10U);
 }
 
-TEST(Errors, AreWholeSentencesWhateverTheCause)
+TEST(Errors, AreWholeSentences)
 {
 	const auto failed = Error::from_errno(ENOENT, "open", "/proc/psinfo");
 	EXPECT_EQ(failed.message(), "cannot open /proc/psinfo: No such file or directory");
@@ -97,7 +97,7 @@ TEST(Errors, HaveTheKindOfTheirErrno)
 	EXPECT_EQ(Error::from_errno(EMFILE, "open", "it").kind, Error::Kind::Unreadable);
 }
 
-TEST(Results, HoldEitherOne)
+TEST(Results, HoldAValueOrAnError)
 {
 	Result<std::string> good = std::string("value");
 	EXPECT_TRUE(good);
@@ -110,7 +110,7 @@ TEST(Results, HoldEitherOne)
 	EXPECT_THROW(static_cast<void>(*bad), std::bad_variant_access);
 }
 
-TEST(Queries, LetThroughWhoPassesAllFilters)
+TEST(Queries, MatchIfAllFiltersMatch)
 {
 	Process process;
 	process.pid = process.tgid = 10;
@@ -131,7 +131,7 @@ TEST(Queries, LetThroughWhoPassesAllFilters)
 	EXPECT_FALSE(with({.kind = Query::Kind::KernelThreads}));
 }
 
-TEST(Queries, ThreadsArePickedByTheirProcess)
+TEST(Queries, SelectThreadsByTheirProcess)
 {
 	Process thread;
 	thread.pid = 11;
@@ -140,7 +140,7 @@ TEST(Queries, ThreadsArePickedByTheirProcess)
 	EXPECT_FALSE(passes({.threads = true, .pid = 11}, thread, 0));
 }
 
-TEST(Sources, AreChosen)
+TEST(Sources, AreOpenedByChoice)
 {
 	auto proc = open_source(Choice::Proc);
 	ASSERT_TRUE(proc);

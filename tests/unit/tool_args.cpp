@@ -113,12 +113,12 @@ protected:
 
 using Found = std::map<std::int32_t, std::string>;
 
-TEST_F(Args, AreWordsWithSpacesBetween)
+TEST_F(Args, AreJoinedWithSpaces)
 {
 	EXPECT_EQ(read({make(5, std::string("vi\0a b\0\0", 8)), make(6, "one")}), (Found{{5, "vi a b"}, {6, "one"}}));
 }
 
-TEST_F(Args, OfThoseWithoutAreTheName)
+TEST_F(Args, OfProcessesWithoutAnyAreTheName)
 {
 	auto kernel = process(2, 0, "kthreadd", State::Idle);
 	kernel.flags = 0x00200000;
@@ -126,26 +126,26 @@ TEST_F(Args, OfThoseWithoutAreTheName)
 		  (Found{{2, "[kthreadd]"}, {3, "[gone] <defunct>"}, {5, "[name]"}}));
 }
 
-TEST_F(Args, OfAnotherProcessOfThatPidAreNotShown)
+TEST_F(Args, OfAnotherProcessWithTheSamePidAreNotShown)
 {
 	auto other = make(5, "another");
 	other.start += 1s;
 	EXPECT_EQ(read({other, make(7, "seven")}), (Found{{5, "[name]"}, {7, "seven"}}));
 }
 
-TEST_F(Args, OfAProcessThatHasExitedAreItsName)
+TEST_F(Args, OfAnExitedProcessAreItsName)
 {
 	EXPECT_EQ(read({process(6, 1, "exited", State::Idle), make(7, "seven")}),
 		  (Found{{6, "[exited]"}, {7, "seven"}}));
 }
 
-TEST_F(Args, ThatCannotBeReadAreLeftOut)
+TEST_F(Args, ThatCannotBeReadAreOmitted)
 {
 	std::ofstream(root_ / "8") << "a file where there should be a directory";
 	EXPECT_EQ(read({process(8, 1, "eight", State::Idle), make(7, "seven")}), (Found{{7, "seven"}}));
 }
 
-TEST_F(Args, OfALaterProcessWithThePidOfAStuckOneAreRead)
+TEST_F(Args, OfALaterProcessThatReusesThePidOfAStuckOneAreRead)
 {
 	EXPECT_EQ(read({make_stuck(6)}), Found{});
 	auto later = make(7, "six");
@@ -161,7 +161,7 @@ TEST_F(Args, MayBeLong)
 	EXPECT_EQ(read({make(5, longest)}), (Found{{5, longest}}));
 }
 
-TEST_F(Args, OfAStuckProcessAreLeftOutAndTheRestIsRead)
+TEST_F(Args, OfAStuckProcessAreOmittedAndTheOthersAreRead)
 {
 	auto begin = std::chrono::steady_clock::now();
 	auto all = {make(5, "five"), make_stuck(6), make(7, "seven"), make_stuck(8), make(9, "nine")};
@@ -183,7 +183,7 @@ TEST_F(Args, OfASlowProcessAreReadLater)
 	EXPECT_EQ(found, (Found{{6, "six"}, {7, "seven"}}));
 }
 
-TEST_F(Args, OfAStuckProcessAreNotTriedAgainAtOnce)
+TEST_F(Args, OfAStuckProcessAreNotRetriedImmediately)
 {
 	reader_ = std::make_unique<tool::ArgsReader>(root_, 2s, 1h);
 	auto all = {make_stuck(6), make(7, "seven")};
@@ -192,7 +192,7 @@ TEST_F(Args, OfAStuckProcessAreNotTriedAgainAtOnce)
 	EXPECT_EQ(read(all), (Found{{7, "seven"}}));
 }
 
-TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
+TEST_F(Args, OfAStuckProcessAreRetriedLessAndLessOften)
 {
 	constexpr auto timeout = 10ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 5ms);
@@ -209,7 +209,7 @@ TEST_F(Args, OfAStuckProcessAreTriedLessAndLess)
 	EXPECT_LE(tries, 12U);
 }
 
-TEST_F(Args, OfManyStuckProcessesCostOneTimeoutWhenTheyAreTriedAgain)
+TEST_F(Args, OfManyStuckProcessesCostOneTimeoutWhenRetried)
 {
 	constexpr auto timeout = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1ms);
@@ -223,7 +223,7 @@ TEST_F(Args, OfManyStuckProcessesCostOneTimeoutWhenTheyAreTriedAgain)
 	EXPECT_LT(took, 4 * timeout);
 }
 
-TEST_F(Args, OfThoseThatHaveAnsweredAreReadWhateverHangs)
+TEST_F(Args, OfProcessesReadBeforeAreReadWhileOthersHang)
 {
 	reader_ = std::make_unique<tool::ArgsReader>(root_, 500ms, 1ms);
 	are_killed = false;
@@ -242,7 +242,7 @@ TEST_F(Args, OfThoseThatHaveAnsweredAreReadWhateverHangs)
 	EXPECT_LT(std::chrono::steady_clock::now() - begin, 500ms) << "no other is tried";
 }
 
-TEST_F(Args, OfThoseThatHaveAnsweredAndHangTogetherAreTriedAFewAtATime)
+TEST_F(Args, OfProcessesReadBeforeThatNowHangAreTriedAFewAtATime)
 {
 	constexpr auto timeout = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1h);
@@ -256,7 +256,7 @@ TEST_F(Args, OfThoseThatHaveAnsweredAndHangTogetherAreTriedAFewAtATime)
 	EXPECT_EQ(read(all, 2), (Found{{10, "one"}}));
 }
 
-TEST_F(Args, OfAStuckProcessAreNotTriedWhileAChildHangsThere)
+TEST_F(Args, OfAStuckProcessAreNotRetriedWhileAChildHangs)
 {
 	reader_ = std::make_unique<tool::ArgsReader>(root_, 100ms, 1ms);
 	are_killed = false;
@@ -268,7 +268,7 @@ TEST_F(Args, OfAStuckProcessAreNotTriedWhileAChildHangsThere)
 	EXPECT_EQ(spared.size(), 1U);
 }
 
-TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
+TEST_F(Args, OfManyNewStuckProcessesAreTriedAFewAtATime)
 {
 	constexpr auto timeout = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1h);
@@ -278,7 +278,7 @@ TEST_F(Args, OfManyNewProcessesThatAreStuckAreTriedAFewAtATime)
 	EXPECT_EQ(read(all, 2), (Found{{20, "twenty"}}));
 }
 
-TEST_F(Args, OfProcessesThatWereStuckBeforeCostOneTimeout)
+TEST_F(Args, OfProcessesThatAreStuckAgainCostOneTimeout)
 {
 	constexpr auto timeout = 300ms;
 	reader_ = std::make_unique<tool::ArgsReader>(root_, timeout, 1ms);
@@ -298,7 +298,7 @@ TEST_F(Args, OfProcessesThatWereStuckBeforeCostOneTimeout)
 	EXPECT_LT(std::chrono::steady_clock::now() - begin, 3 * timeout);
 }
 
-TEST_F(Args, LeaveNoZombieWhereASignalInterrupts)
+TEST_F(Args, LeaveNoZombiesWhenInterruptedBySignals)
 {
 	while (waitpid(-1, nullptr, 0) > 0) {
 	} // children that other tests have killed

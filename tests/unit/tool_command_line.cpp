@@ -146,7 +146,7 @@ TEST(CommandLine, OptionsMeanTheSameBeforeAndAfterACommandOrAreRefused)
 	EXPECT_GT(refused, 50U);
 }
 
-TEST(CommandLine, OneSpellingTakesAValueInAllCommandsOrInNone)
+TEST(CommandLine, AnOptionTakesAValueInAllCommandsOrInNone)
 {
 	std::map<std::string, bool> known;
 	for (const auto &command : tool::all_commands())
@@ -162,7 +162,7 @@ tool::CommandLine parsed(const std::string &words)
 	return line;
 }
 
-TEST(CommandLine, TheCommandIsTheFirstWordThatIsNoValue)
+TEST(CommandLine, TheCommandIsTheFirstWordThatIsNotAnOptionOrItsValue)
 {
 	EXPECT_STREQ(parsed("").command.name, "");
 	EXPECT_STREQ(parsed("tree").command.name, "tree");
@@ -177,7 +177,7 @@ TEST(CommandLine, TheCommandIsTheFirstWordThatIsNoValue)
 	EXPECT_STREQ(parsed("-u watch --").command.name, "");
 }
 
-TEST(CommandLine, ListsAddUpOnBothSidesOfTheCommand)
+TEST(CommandLine, ListsAccumulateOnBothSidesOfTheCommand)
 {
 	auto line = parsed("-s R -p 1 tree -s D --pid=2");
 	EXPECT_EQ(line.arguments.states, (Words{"R", "D"}));
@@ -188,7 +188,7 @@ TEST(CommandLine, ListsAddUpOnBothSidesOfTheCommand)
 	EXPECT_NE(columns.find("uid,-rss"), std::string::npos) << columns;
 }
 
-TEST(CommandLine, TakesTheUsualSpellings)
+TEST(CommandLine, AcceptsTheUsualSpellings)
 {
 	for (const char *words :
 	     {"-nJ -sD -u root", "-n -J -s D -uroot", "-J --state D --user=root --noheadings", "-nJs D -uroot"}) {
@@ -212,7 +212,7 @@ Outcome wrong(const std::string &words)
 	return outcome;
 }
 
-TEST(CommandLine, WhatIsWrongIsSaidInOneSentenceAndWhatWasMeantIsSuggested)
+TEST(CommandLine, ErrorsAreOneSentenceAndAHint)
 {
 	struct {
 		const char *words;
@@ -275,13 +275,13 @@ TEST(CommandLine, WhatIsWrongIsSaidInOneSentenceAndWhatWasMeantIsSuggested)
 	}
 }
 
-TEST(CommandLine, NumbersAreDecimalEvenWithZerosBeforeThem)
+TEST(CommandLine, NumbersAreDecimalEvenWithLeadingZeros)
 {
 	auto effect = effect_of({"stuck", "--samples", "010"});
 	EXPECT_NE(effect.stored.find("--samples=10;"), std::string::npos) << effect;
 }
 
-TEST(Help, IsThatOfTheCommandWhereverItStands)
+TEST(Help, IsThatOfTheCommandInEitherOrder)
 {
 	auto help = tool::help_of("tree");
 	EXPECT_NE(help.find("Usage: psinfo tree [OPTIONS] [PID]"), std::string::npos) << help;
@@ -295,7 +295,7 @@ TEST(Help, IsThatOfTheCommandWhereverItStands)
 		EXPECT_NE(tool::help_of("").find("\n  " + name + " "), std::string::npos) << name;
 }
 
-TEST(Help, IsACommandToo)
+TEST(Help, IsAlsoACommand)
 {
 	auto help = [](const std::string &words, Exit exit) {
 		auto line = parsed(words);
@@ -312,7 +312,7 @@ TEST(Help, IsACommandToo)
 		  "unknown command 'wach'did you mean 'watch'? If not, try 'psinfo --help' for more information");
 }
 
-TEST(Suggestion, IsNear)
+TEST(Suggestion, IsTheNearestWord)
 {
 	const Words words = {"name", "nice", "normal_prio", "user", "uid"};
 	EXPECT_EQ(tool::nearest("nmae", words), "name") << "swapped";

@@ -98,7 +98,7 @@ protected:
 	std::set<std::string> known_;
 };
 
-TEST_F(Doctor, AHealthyMachineIsWell)
+TEST_F(Doctor, AHealthyMachinePassesAllChecks)
 {
 	for (const Check &check : diagnose().checks)
 		EXPECT_EQ(check.status, Status::Ok) << check.name << ": " << check.found;
@@ -106,7 +106,7 @@ TEST_F(Doctor, AHealthyMachineIsWell)
 	EXPECT_EQ(last_line(), "psinfo: ACTIVE on 6.12.47+rpt-rpi-v8");
 }
 
-TEST_F(Doctor, RepeatsTheReservationOfAnActiveVerdict)
+TEST_F(Doctor, RepeatsTheCaveatOfAnActiveVerdict)
 {
 	const std::string verdict =
 		"ACTIVE on 6.12.47+rpt-rpi-v8, possibly only until the next boot: it could not be built";
@@ -114,7 +114,7 @@ TEST_F(Doctor, RepeatsTheReservationOfAnActiveVerdict)
 	EXPECT_EQ(last_line(), "psinfo: " + verdict);
 }
 
-TEST_F(Doctor, SaysWhatTheHelperSaysInItsOrder)
+TEST_F(Doctor, ShowsTheChecksOfTheHelperInOrder)
 {
 	is_not_active("NOT ACTIVE on 6.12.47+rpt-rpi-v8: its headers are missing");
 	const auto checks = diagnose().checks;
@@ -127,7 +127,7 @@ TEST_F(Doctor, SaysWhatTheHelperSaysInItsOrder)
 	EXPECT_EQ(last_line(), "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: its headers are missing");
 }
 
-TEST_F(Doctor, WhatIsOnlyWorthANoteIsNotBad)
+TEST_F(Doctor, ANoteIsNotAFailure)
 {
 	facts_.insert(facts_.end(),
 		      {"check.disk=note", "check.disk.found=the root file system is an overlay", "check.disk.hint="});
@@ -136,7 +136,7 @@ TEST_F(Doctor, WhatIsOnlyWorthANoteIsNotBad)
 	EXPECT_EQ(check("others").found, "not checked") << "there is nothing to say";
 }
 
-TEST_F(Doctor, AnActiveModuleMayHaveSomethingBadBeside)
+TEST_F(Doctor, AnActiveModuleMayHaveAFailedCheck)
 {
 	facts_.insert(facts_.end(),
 		      {"check.loaded=bad", "check.loaded.found=version 0.0.9 is loaded", "check.loaded.hint="});
@@ -144,7 +144,7 @@ TEST_F(Doctor, AnActiveModuleMayHaveSomethingBadBeside)
 	EXPECT_EQ(last_line(), "psinfo: ACTIVE on 6.12.47+rpt-rpi-v8, but see above");
 }
 
-TEST_F(Doctor, LinesThatAreNoFactsArePassedOver)
+TEST_F(Doctor, LinesThatAreNotFactsAreIgnored)
 {
 	facts_.insert(facts_.begin(), {"", "=", "check.", "check", "check.x", "check.x.found", "nonsense", "a=b=c"});
 	EXPECT_TRUE(diagnose().is_well());
@@ -166,13 +166,13 @@ TEST_F(Doctor, WithoutThePackageSaysWhatToInstall)
 			       "sudo apt install psinfo-dkms");
 }
 
-TEST_F(Doctor, AModuleLoadedByHandIsWellWithoutThePackage)
+TEST_F(Doctor, AManuallyLoadedModuleDoesNotNeedThePackage)
 {
 	facts_.clear();
 	EXPECT_TRUE(diagnose().is_well());
 }
 
-TEST_F(Doctor, WhatOnlyRootCanFindOutIsThatOfTheLastReport)
+TEST_F(Doctor, WhatOnlyRootCanFindOutComesFromTheLastReport)
 {
 	is_not_active("NOT ACTIVE on 6.12.47+rpt-rpi-v8: the module cannot be unloaded yet: psinfo could not find out");
 	facts_[0] = "loaded=going";
@@ -187,7 +187,7 @@ TEST_F(Doctor, WhatOnlyRootCanFindOutIsThatOfTheLastReport)
 		std::string::npos);
 }
 
-TEST_F(Doctor, WhyItDoesNotAnswer)
+TEST_F(Doctor, ExplainsWhyTheModuleDoesNotAnswer)
 {
 	answer_ = psinfo::Error::from_errno(EACCES, "open", "/proc/psinfo");
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: Permission denied");
@@ -205,7 +205,7 @@ TEST_F(Doctor, WhyItDoesNotAnswer)
 	EXPECT_EQ(check("answer").found, "this /proc is mounted with subset=pid, which hides /proc/psinfo");
 }
 
-TEST_F(Doctor, WhatHidesProcessesIsMentioned)
+TEST_F(Doctor, MentionsHidepidAndPidNamespaces)
 {
 	put("/proc/self/mountinfo", "23 22 0:5 / /proc rw - proc proc rw,gid=4,hidepid=invisible\n");
 	EXPECT_EQ(check("view").status, Status::Unknown);
@@ -217,7 +217,7 @@ TEST_F(Doctor, WhatHidesProcessesIsMentioned)
 	EXPECT_TRUE(diagnose().is_well());
 }
 
-TEST_F(Doctor, JsonHasTheSame)
+TEST_F(Doctor, JsonHasTheSameChecks)
 {
 	is_not_active("NOT ACTIVE");
 	const auto json = nlohmann::json::parse(tool::diagnosis_json(diagnose(), kernel));

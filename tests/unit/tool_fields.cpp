@@ -11,7 +11,7 @@ namespace {
 using namespace tool_test;
 using tool::Cell;
 
-TEST(Columns, HaveEachNameOnceAndAllThatIsPromised)
+TEST(Columns, HaveUniqueNamesAndIncludeAllThatArePromised)
 {
 	std::set<std::string_view> names;
 	for (const auto &column : tool::all_columns()) {
@@ -68,7 +68,7 @@ TEST(Columns, AreParsed)
 	EXPECT_EQ(unknown, "");
 }
 
-TEST(Columns, AreSortedByAsAsked)
+TEST(Columns, AreParsedAsSortKeys)
 {
 	std::string unknown;
 	auto keys = tool::parse_sort("-rss,pid,+name", unknown);
@@ -81,7 +81,7 @@ TEST(Columns, AreSortedByAsAsked)
 	EXPECT_EQ(unknown, "nope");
 }
 
-TEST(Columns, AskOnlyForTheGroupsTheyNeed)
+TEST(Columns, RequestOnlyTheGroupsTheyNeed)
 {
 	EXPECT_EQ(tool::groups_of(tool::default_columns(false), {}), psinfo::Groups{});
 	EXPECT_EQ(tool::groups_of(columns("pid,user"), sort_keys("-rss")),
@@ -124,7 +124,7 @@ TEST_F(Cells, HaveTypes)
 	EXPECT_EQ(cell("cgroup", 21), Cell(std::uint64_t{4711}));
 }
 
-TEST_F(Cells, AreNothingWhereNothingIsKnown)
+TEST_F(Cells, AreEmptyIfTheValueIsUnknown)
 {
 	EXPECT_EQ(cell("normal_prio", 10), Cell());
 	EXPECT_EQ(cell("runtime", 10), Cell());
@@ -133,7 +133,7 @@ TEST_F(Cells, AreNothingWhereNothingIsKnown)
 	EXPECT_EQ(cell("rss", 1), Cell());
 }
 
-TEST_F(Cells, TellStatesAsTheModuleDoes)
+TEST_F(Cells, ShowStatesAsTheModuleDoes)
 {
 	for (auto state : psinfo::all_states) {
 		listing_.snapshot.processes[0].state = state;
@@ -158,7 +158,7 @@ TEST_F(Cells, NameTheParent)
 	EXPECT_EQ(cell("parent", 1), Cell());
 }
 
-TEST_F(Cells, DoNotTakeALaterProcessForTheParent)
+TEST_F(Cells, DoNotNameALaterProcessAsTheParent)
 {
 	listing_.snapshot.processes[3].start = 50s;
 	EXPECT_EQ(cell("parent", 21), Cell());

@@ -63,7 +63,7 @@ struct FollowingTest : testing::Test {
 	}
 };
 
-TEST_F(FollowingTest, ProcTakesOverAndTheModuleComesBack)
+TEST_F(FollowingTest, FallsBackToProcAndReturnsToTheModule)
 {
 	auto source = begin(Choice::Auto);
 	EXPECT_EQ(source.name(), "module");
@@ -82,7 +82,7 @@ TEST_F(FollowingTest, ProcTakesOverAndTheModuleComesBack)
 	EXPECT_TRUE(source.take({}));
 }
 
-TEST_F(FollowingTest, AModuleThatOnlyFailsIsReplacedEachTime)
+TEST_F(FollowingTest, AModuleThatAlwaysFailsIsReplacedEachTime)
 {
 	auto source = begin(Choice::Auto);
 	machine.is_out_of_memory = true;
@@ -100,7 +100,7 @@ TEST_F(FollowingTest, AModuleThatOnlyFailsIsReplacedEachTime)
 	EXPECT_EQ(source.name(), "module");
 }
 
-TEST_F(FollowingTest, KnowsWhyItIsNotTheModule)
+TEST_F(FollowingTest, KnowsWhyTheModuleIsNotUsed)
 {
 	auto source = begin(Choice::Auto);
 	EXPECT_TRUE(source.take({}));
@@ -126,7 +126,7 @@ TEST_F(FollowingTest, KnowsWhyItIsNotTheModule)
 	EXPECT_FALSE(source.module_error());
 }
 
-TEST_F(FollowingTest, AReplacedModuleIsOpenedAnew)
+TEST_F(FollowingTest, AReplacedModuleIsReopened)
 {
 	auto source = begin(Choice::Module);
 	machine.opened++; // the module was replaced
@@ -135,7 +135,7 @@ TEST_F(FollowingTest, AReplacedModuleIsOpenedAnew)
 	EXPECT_TRUE(source.take({}));
 }
 
-TEST_F(FollowingTest, WhoChoseTheModuleGetsNothingElse)
+TEST_F(FollowingTest, IfTheModuleWasChosenThereIsNoFallback)
 {
 	auto source = begin(Choice::Module);
 	machine.has_module = false;
@@ -144,7 +144,7 @@ TEST_F(FollowingTest, WhoChoseTheModuleGetsNothingElse)
 	EXPECT_FALSE(source.take({}));
 }
 
-TEST_F(FollowingTest, WhoChoseProcKeepsIt)
+TEST_F(FollowingTest, IfProcWasChosenTheModuleIsNotOpened)
 {
 	auto source = begin(Choice::Proc);
 	source.prefer_module();

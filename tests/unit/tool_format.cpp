@@ -33,7 +33,7 @@ TEST(Escaping, EscapesControlBytesAndBackslashes)
 	EXPECT_EQ(escaped(std::string("a\0b", 3)), "a\\000b");
 }
 
-TEST(Escaping, EscapesBrokenUtf8ByteByByte)
+TEST(Escaping, EscapesInvalidUtf8ByteByByte)
 {
 	EXPECT_EQ(escaped("\xff"), "\\377");
 	EXPECT_EQ(escaped("\xc3"), "\\303"); // truncated
@@ -44,7 +44,7 @@ TEST(Escaping, EscapesBrokenUtf8ByteByByte)
 	EXPECT_EQ(escaped("\xf0\x9f\x98"), "\\360\\237\\230");
 }
 
-TEST(Escaping, EscapesControlCharactersOfTwoBytes)
+TEST(Escaping, EscapesTwoByteControlCharacters)
 {
 	EXPECT_EQ(escaped("\xc2\x9b"), "\\302\\233"); // CSI
 	EXPECT_EQ(escaped("\xc2\xa0"), "\xc2\xa0"); // a no-break space takes one column
@@ -77,7 +77,7 @@ std::string utf8(char32_t code, bool is_escaped)
 	return text;
 }
 
-TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
+TEST(Escaping, EscapesExactlyTheInvisibleCharacters)
 {
 	// A second copy; tests/lint compares the original with Unicode.
 	constexpr std::array<std::array<char32_t, 2>, 18> invisible = {{{0xad, 0xad},
@@ -113,7 +113,7 @@ TEST(Escaping, EscapesEveryInvisibleCharacterAndNoneBesides)
 	EXPECT_EQ(wrong, std::vector<unsigned>());
 }
 
-TEST(Escaping, EscapesMarksThatNamesHideBehind)
+TEST(Escaping, EscapesMarksThatCanDisguiseNames)
 {
 	EXPECT_EQ(escaped("ssh\xe2\x80\x8b"), "ssh\\342\\200\\213"); // U+200B: zero-width space
 	EXPECT_EQ(escaped("\xe2\x80\x8fx"), "\\342\\200\\217x"); // U+200F: right-to-left mark
@@ -122,7 +122,7 @@ TEST(Escaping, EscapesMarksThatNamesHideBehind)
 	EXPECT_EQ(escaped("\xf3\xa0\x81\xa1"), "\\363\\240\\201\\241"); // U+E0061: a tag
 }
 
-TEST(Escaping, TellsHowManyColumnsItTakes)
+TEST(Escaping, ReturnsItsWidthInColumns)
 {
 	std::string text;
 	EXPECT_EQ(tool::append_escaped(text, "ö\n"), 3U);
@@ -139,7 +139,7 @@ std::string time_text(std::chrono::nanoseconds time)
 	return text;
 }
 
-TEST(Times, ReadLikeAClock)
+TEST(Times, AreFormattedLikeAClock)
 {
 	EXPECT_EQ(time_text(0s), "0:00.00");
 	EXPECT_EQ(time_text(7250ms), "0:07.25");
@@ -179,7 +179,7 @@ TEST(Sizes, HaveBinaryPrefixes)
 	EXPECT_EQ(size_text(UINT64_MAX), "16E");
 }
 
-TEST(Numbers, AreParsedWhole)
+TEST(Numbers, AreParsedCompletelyOrRefused)
 {
 	std::uint64_t number = 5;
 	EXPECT_TRUE(tool::parse_number("42", 42, number));
@@ -189,7 +189,7 @@ TEST(Numbers, AreParsedWhole)
 	EXPECT_EQ(number, 42U);
 }
 
-TEST(Widths, CountColumns)
+TEST(Widths, CountTerminalColumns)
 {
 	EXPECT_EQ(tool::shown_width("aö€"), 3U);
 	EXPECT_EQ(tool::shown_width("漢字"), 4U);
@@ -199,7 +199,7 @@ TEST(Widths, CountColumns)
 	EXPECT_EQ(tool::shown_width("a\xff\xe6\xbc"), 4U) << "invalid: one for each byte";
 }
 
-TEST(Widths, AreCutToAtMostThat)
+TEST(Widths, AreNotExceededByCutText)
 {
 	EXPECT_EQ(tool::cut_to_width("aö€x", 3), "aö€");
 	EXPECT_EQ(tool::cut_to_width("aö", 9), "aö");
@@ -212,7 +212,7 @@ TEST(Widths, AreCutToAtMostThat)
 	EXPECT_EQ(tool::cut_to_width("\xff\xe6\xbc", 2), "\xff\xe6");
 }
 
-TEST(Widths, ArePaddedTo)
+TEST(Widths, AreFilledByPaddedText)
 {
 	EXPECT_EQ(tool::padded("漢", 4), "漢  ");
 	EXPECT_EQ(tool::padded("漢字", 3), "漢字");
@@ -224,7 +224,7 @@ TEST(Widths, StayTheSameInAscii)
 }
 
 /// Compares with the C library's tables, which may be of another Unicode version.
-TEST(Widths, AreThoseOfTheCLibrary)
+TEST(Widths, MatchThoseOfTheCLibraryWithFewExceptions)
 {
 	auto *locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
 	if (!locale)

@@ -24,7 +24,7 @@ const Error errors[] = {
 	{Error::Kind::Invalid, "query", "processes", "the set of states is empty"},
 };
 
-TEST(Messages, OfErrorsAreOneSentenceAndOneHint)
+TEST(Messages, OfErrorsAreOneSentenceAndAtMostOneHint)
 {
 	const std::regex grammar("psinfo: cannot [a-z ]+ [^:]+: [^\n]+[^.\n]\n(hint: [^\n]+[^.\n]\n)?");
 	for (const auto &error : errors) {
@@ -47,7 +47,7 @@ TEST(Messages, OfWarningsAreAReasonAndAHint)
 	}
 }
 
-TEST(Messages, OfWrongUsageHintAtHelp)
+TEST(Messages, OfWrongUsageHaveAHint)
 {
 	EXPECT_EQ(tool::printed(tool::wrong_usage("unknown option '--jsno'")),
 		  "psinfo: unknown option '--jsno'\n"
@@ -57,7 +57,7 @@ TEST(Messages, OfWrongUsageHintAtHelp)
 		  "hint: 'getent passwd' lists the users\n");
 }
 
-TEST(Messages, StayOnOneLineWhateverTheFileIsCalled)
+TEST(Messages, StayOnOneLineForAnyFileName)
 {
 	const auto error = Error::from_errno(ENOENT, "replace", "a\nb\x1b[2J");
 	EXPECT_EQ(error.subject, "a\nb\x1b[2J");
@@ -67,13 +67,13 @@ TEST(Messages, StayOnOneLineWhateverTheFileIsCalled)
 		  "cannot open a\\nb: Operation not permitted; reading /proc instead");
 }
 
-TEST(Messages, OfSuccessAreNone)
+TEST(Messages, OfSuccessAreEmpty)
 {
 	EXPECT_EQ(tool::printed({}), "");
 	EXPECT_EQ(tool::printed({Exit::NothingFound}), "");
 }
 
-TEST(Messages, ComeWithTheExitCodeOfTheirKind)
+TEST(Messages, HaveTheExitStatusOfTheirKind)
 {
 	for (const auto &error : errors)
 		EXPECT_EQ(tool::outcome_of(error).exit, error.kind == Error::Kind::Abi ? Exit::Abi : Exit::Unreadable);

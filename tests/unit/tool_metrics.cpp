@@ -84,7 +84,7 @@ TEST(MetricsText, HasAllStates)
 	EXPECT_EQ(lines_of(text).back(), "# EOF");
 }
 
-TEST(MetricsText, WithoutTheModuleSaysSo)
+TEST(MetricsText, ReportsAMissingModule)
 {
 	auto metrics = some_metrics();
 	metrics.module.reset();
@@ -95,7 +95,7 @@ TEST(MetricsText, WithoutTheModuleSaysSo)
 	EXPECT_EQ(text.find("module_version"), std::string::npos);
 }
 
-TEST(MetricsText, SaysWhyTheModuleIsNotTheSource)
+TEST(MetricsText, ReportsWhyTheModuleIsNotTheSource)
 {
 	using Kind = psinfo::Error::Kind;
 	struct {
@@ -197,7 +197,7 @@ protected:
 	fs::path directory_;
 };
 
-TEST_F(ReplaceFile, MakesAFileThatEverybodyMayRead)
+TEST_F(ReplaceFile, CreatesAWorldReadableFile)
 {
 	const auto mask = ::umask(077);
 	EXPECT_FALSE(tool::replace_file(path(), "text\n"));
@@ -209,7 +209,7 @@ TEST_F(ReplaceFile, MakesAFileThatEverybodyMayRead)
 	EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(ReplaceFile, DoesNotMakeTheDiskWriteItsJournalEachMinute)
+TEST_F(ReplaceFile, DoesNotCallFsync)
 {
 	flushed = 0;
 	EXPECT_FALSE(tool::replace_file(path(), "text\n"));
@@ -217,7 +217,7 @@ TEST_F(ReplaceFile, DoesNotMakeTheDiskWriteItsJournalEachMinute)
 	EXPECT_EQ(flushed, 0U);
 }
 
-TEST_F(ReplaceFile, AnEmptyOrBrokenFileIsReplacedAsAnyOther)
+TEST_F(ReplaceFile, AnEmptyOrIncompleteFileIsReplaced)
 {
 	for (const char *left : {"", "psinfo_proc"}) {
 		std::ofstream(path()) << left;
@@ -227,7 +227,7 @@ TEST_F(ReplaceFile, AnEmptyOrBrokenFileIsReplacedAsAnyOther)
 	}
 }
 
-TEST_F(ReplaceFile, AReaderOfTheOldFileKeepsIt)
+TEST_F(ReplaceFile, AnOpenReaderKeepsTheOldFile)
 {
 	EXPECT_FALSE(tool::replace_file(path(), "old\n"));
 	std::ifstream reader(path());
@@ -265,7 +265,7 @@ TEST_F(ReplaceFile, ADirectoryIsNotReplaced)
 	EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(ReplaceFile, AFullDiskLeavesTheOldFile)
+TEST_F(ReplaceFile, AFailedWriteLeavesTheOldFile)
 {
 	EXPECT_FALSE(tool::replace_file(path(), "old\n"));
 	struct rlimit before {};
@@ -314,7 +314,7 @@ public:
 	[[nodiscard]] std::string_view name() const override { return "proc"; }
 };
 
-TEST(CollectMetrics, AsksThreeTimes)
+TEST(CollectMetrics, CombinesThreeQueries)
 {
 	const auto metrics = tool::collect_metrics(FakeSource());
 	ASSERT_TRUE(metrics);

@@ -82,7 +82,7 @@ TEST(Options, AreAcceptedInBothSpellings)
 	EXPECT_EQ(resolved("--source=proc --source=module").source, psinfo::Choice::Module) << "the last one counts";
 }
 
-TEST(Options, ListsAddUp)
+TEST(Options, ListsAccumulate)
 {
 	auto filter = resolved("-s R,D -s zombie -p 1,2 -p 2 --ppid 7 -u root,4000000009").filter;
 	EXPECT_EQ(filter.states, StateSet(State::Running) | State::Uninterruptible | State::Zombie);
@@ -93,7 +93,7 @@ TEST(Options, ListsAddUp)
 	EXPECT_EQ(resolved("--user-processes").filter.kind, psinfo::Query::Kind::UserProcesses);
 }
 
-TEST(Options, ThatMakeNoSenseAreWrongUsage)
+TEST(Options, ThatAreInvalidAreWrongUsage)
 {
 	for (const char *line : {"-s Q", "-s R,", "-u no-such-user", "-p 0", "-p x", "-p 1,-2", "--ppid 2147483648",
 				 "-J --csv", "-r -J", "--kernel-threads --user-processes"}) {
@@ -113,7 +113,7 @@ TEST(Options, ThatMakeNoSenseAreWrongUsage)
 	EXPECT_THROW(parsed("-s R surplus"), CLI::ParseError);
 }
 
-TEST(Colour, IsForTerminalsThatWantIt)
+TEST(Colour, IsUsedOnTerminalsUnlessDisabledOrElsewhereIfForced)
 {
 	Environment terminal;
 	terminal.is_terminal = true;
@@ -132,7 +132,7 @@ TEST(Colour, IsForTerminalsThatWantIt)
 	EXPECT_FALSE(resolved("", dumb).colour);
 }
 
-TEST(Notice, IsForTerminalsAndForThoseWhoNameTheSource)
+TEST(Notice, IsShownOnTerminalsAndWithSourceAuto)
 {
 	Environment terminal;
 	terminal.has_terminal_for_errors = true;
@@ -142,7 +142,7 @@ TEST(Notice, IsForTerminalsAndForThoseWhoNameTheSource)
 	EXPECT_EQ(resolved("--source=auto", {}).source, psinfo::Choice::Auto);
 }
 
-TEST(Environment, TellWidthAndCharset)
+TEST(Environment, DeterminesWidthAndCharset)
 {
 	Environment environment;
 	environment.width = 80;
@@ -159,7 +159,7 @@ TEST(Environment, TellWidthAndCharset)
 
 // ---- commands as a whole --------------------------------------------------
 
-TEST(Commands, HaveNamesAndDescriptionsOfTheirOwn)
+TEST(Commands, HaveTheExpectedNamesAndADescription)
 {
 	std::vector<std::string> names;
 	for (const auto &command : tool::all_commands()) {
@@ -174,7 +174,7 @@ TEST(Commands, HaveNamesAndDescriptionsOfTheirOwn)
 						   "verify", "help"}));
 }
 
-TEST(OverflowUid, IsWhatTheKernelSays)
+TEST(OverflowUid, IsReadFromTheKernelOrTheDefault)
 {
 	std::string path = testing::TempDir() + "psinfo-overflowuid-XXXXXX";
 	close(mkstemp(path.data()));
@@ -202,7 +202,7 @@ TEST(ListCommand, RefusesUnknownColumns)
 	EXPECT_EQ(out.str(), "");
 }
 
-TEST(ListCommand, PrintsTotalsBelowIfAsked)
+TEST(ListCommand, PrintsTotalsBelowOnRequest)
 {
 	FakeSource source;
 	std::ostringstream out;
@@ -216,7 +216,7 @@ TEST(ListCommand, PrintsTotalsBelowIfAsked)
 			     "TOTAL: 1\n");
 }
 
-TEST(ListCommand, EndsAsTheErrorSays)
+TEST(ListCommand, ReturnsTheExitStatusOfTheError)
 {
 	FakeSource source;
 	source.error = psinfo::Error::from_errno(EIO, "query", "/proc/psinfo");

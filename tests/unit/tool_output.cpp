@@ -38,7 +38,7 @@ std::string contents(int file)
 	return text;
 }
 
-TEST(Output, ArrivesWholeHoweverItIsCut)
+TEST(Output, ArrivesCompleteInPiecesOfAnySize)
 {
 	const Descriptor file = temporary_file();
 	tool::Output output(file.fd());
@@ -59,7 +59,7 @@ TEST(Output, ArrivesWholeHoweverItIsCut)
 	EXPECT_EQ(contents(file.fd()), expected);
 }
 
-TEST(Output, OfAFullDeviceEndsWithItsErrno)
+TEST(Output, ToAFullDeviceReturnsItsErrno)
 {
 	const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
 	tool::Output output(full.fd());
@@ -73,7 +73,7 @@ TEST(Output, OfAFullDeviceEndsWithItsErrno)
 	EXPECT_EQ(output.finish(), ENOSPC);
 }
 
-TEST(Output, EndsWithTheFirstErrnoAndWritesNothingAfterIt)
+TEST(Output, ReturnsTheFirstErrnoAndWritesNothingAfterIt)
 {
 	const Descriptor file = temporary_file();
 	const Descriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));

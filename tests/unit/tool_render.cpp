@@ -36,7 +36,7 @@ TEST(Table, AlignsColumnsAndEscapesNames)
 							" 21 evil\\n\\033[2J\\\\ RUNNING       bash\n");
 }
 
-TEST(Table, IsForPeople)
+TEST(Table, HasHumanReadableValues)
 {
 	EXPECT_EQ(rendered("pid,user,time,rss,runtime,name", {}),
 		  "PID USER          TIME  RSS RUNTIME NAME\n"
@@ -48,7 +48,7 @@ TEST(Table, IsForPeople)
 		  " 21 4000000002 1:01:02 1.5K       - evil\\n\\033[2J\\\\\n");
 }
 
-TEST(Table, HasAQuestionMarkForACommandLineThatIsNotKnown)
+TEST(Table, HasAQuestionMarkForAnUnknownCommandLine)
 {
 	tool::Listing listing;
 	listing.snapshot.processes = small_machine();
@@ -71,7 +71,7 @@ TEST(Table, MayHaveNoHeadingsAndNoRows)
 	EXPECT_EQ(rendered("pid,name", {}, FakeSource(std::vector<Process>())), "PID NAME\n");
 }
 
-TEST(Table, ColoursStatesAndNothingElse)
+TEST(Table, ColoursOnlyStates)
 {
 	Style style;
 	style.colour = true;
@@ -81,7 +81,7 @@ TEST(Table, ColoursStatesAndNothingElse)
 		  "INTERRUPTIBLE 10\n");
 }
 
-TEST(Table, IsCutAtTheEdgeOfTheTerminal)
+TEST(Table, IsCutToTheWidthOfTheTerminal)
 {
 	Style style;
 	style.width = 10;
@@ -95,7 +95,7 @@ TEST(Table, IsCutAtTheEdgeOfTheTerminal)
 	EXPECT_EQ(rendered("pid,stat", style, FakeSource({small_machine()[5]})), "PI\n 2\033[32m\033[0m\n");
 }
 
-TEST(Table, AlignsAndCutsByColumnsOfTheTerminal)
+TEST(Table, AlignsAndCutsByTerminalColumns)
 {
 	FakeSource source({process(5, 1, "漢字", State::Idle), process(6, 1, "e\xcc\x81", State::Idle)});
 	EXPECT_EQ(rendered("name,pid", {}, source), "NAME PID\n"
@@ -124,7 +124,7 @@ TEST(Raw, LeavesNoColumnEmpty)
 	EXPECT_EQ(rendered("pid,name", {Format::Raw, false}, FakeSource({process(5, 1, "", State::Idle)})), "5 -\n");
 }
 
-TEST(Csv, QuotesWhatNeedsIt)
+TEST(Csv, QuotesValuesThatNeedIt)
 {
 	FakeSource source({process(5, 1, "a,b", State::Idle), process(6, 1, "say \"hi\"", State::Idle),
 			   process(7, 1, "", State::Idle)});
@@ -164,7 +164,7 @@ nlohmann::json row_of(std::string_view shown, const Process &process)
 }
 
 /// 1.5 years after boot, where seconds as a double have steps of 7 ns.
-TEST(Json, TimesAreExactHoweverLongTheMachineRuns)
+TEST(Json, TimesAreExactEvenAfterALongUptime)
 {
 	auto early = process(5, 1, "a", State::Idle);
 	auto late = early;
@@ -192,7 +192,7 @@ std::string bytes_of(const nlohmann::json &row)
 	return bytes;
 }
 
-TEST(Json, EveryNameIsToldApartAndComesBackExactly)
+TEST(Json, NamesAreDistinctAndCanBeRestoredExactly)
 {
 	std::string all_bytes;
 	for (int byte = 1; byte < 256; byte++)
@@ -244,7 +244,7 @@ TEST(Json, TextIsNotEscapedTwice)
 	EXPECT_EQ(name_of("cut \xe2\x82").at("name"), "cut \uFFFD\uFFFD");
 }
 
-TEST(Json, HasNothingThatATerminalObeys)
+TEST(Json, ContainsOnlyPrintableAscii)
 {
 	FakeSource source({process(5, 1,
 				   "\x1b[2J\x7f\xc2\x9b"
@@ -255,7 +255,7 @@ TEST(Json, HasNothingThatATerminalObeys)
 	EXPECT_TRUE(std::all_of(text.begin(), text.end(), is_plain)) << text;
 }
 
-TEST(Json, OfNothingIsAnEmptyList)
+TEST(Json, WithoutRowsIsAnEmptyList)
 {
 	EXPECT_EQ(rendered("pid", {Format::Json}, FakeSource(std::vector<Process>())), "{\n  \"processes\": []\n}\n");
 }
@@ -268,7 +268,7 @@ psinfo::Totals some_totals()
 	return totals;
 }
 
-TEST(Totals, AreATableOfTheirOwn)
+TEST(Totals, AreRenderedAsATable)
 {
 	EXPECT_EQ(tool::render_totals(some_totals(), {}), "STATE            PROCESSES    THREADS\n"
 							  "RUNNING                  1          3\n"
@@ -284,7 +284,7 @@ TEST(Totals, AreATableOfTheirOwn)
 							  "TOTAL                   98        197\n");
 }
 
-TEST(Totals, AreValuesForPrograms)
+TEST(Totals, AreRenderedAsCsvRawAndJson)
 {
 	auto csv = tool::render_totals(some_totals(), {Format::Csv});
 	EXPECT_TRUE(csv.starts_with("state,processes,threads\nRUNNING,1,3\nINTERRUPTIBLE,54,150\n")) << csv;
@@ -297,7 +297,7 @@ TEST(Totals, AreValuesForPrograms)
 	EXPECT_EQ(json.at("threads").size(), 11U);
 }
 
-TEST(Totals, BelowAListAreThoseOfTheModulesTable)
+TEST(Totals, BelowAListHaveTheFormatOfTheModule)
 {
 	EXPECT_EQ(tool::render_summary(some_totals(), false),
 		  "RUNNING: 1\tINTERRUPTIBLE: 54\tUNINTERRUPTIBLE: 0\tSTOPPED: 0\n"
@@ -308,20 +308,20 @@ TEST(Totals, BelowAListAreThoseOfTheModulesTable)
 
 using SummaryLines = std::vector<std::string>;
 
-TEST(Summary, FlowsByWordsWhereThereIsRoom)
+TEST(Summary, UsesNamesOfStatesIfTheyFit)
 {
 	EXPECT_EQ(tool::summary_lines(some_totals(), false, 80, 8),
 		  (SummaryLines{"RUNNING: 1  INTERRUPTIBLE: 54  UNINTERRUPTIBLE: 0  STOPPED: 0  TRACED: 0",
 				"ZOMBIE: 2  DEAD: 0  IDLE: 41  PARKED: 0  OTHERS: 0  TOTAL: 98"}));
 }
 
-TEST(Summary, HasLettersWhereThereIsLess)
+TEST(Summary, UsesLettersOfStatesIfNamesDoNotFit)
 {
 	EXPECT_EQ(tool::summary_lines(some_totals(), false, 30, 8),
 		  (SummaryLines{"R:1 S:54 D:0 T:0 t:0 Z:2 X:0", "I:41 P:0 ?:0 TOTAL:98"}));
 }
 
-TEST(Summary, FitsIntoEveryWidthAndMarksWhatIsMissing)
+TEST(Summary, FitsEveryWidthAndMarksTruncation)
 {
 	psinfo::Totals large;
 	large.processes.fill(4'194'304);

@@ -30,7 +30,7 @@ std::vector<std::int32_t> listed(const tool::Filter &filter, std::string_view so
 
 using Pids = std::vector<std::int32_t>;
 
-TEST(Filters, LetThroughWhatMatchesAll)
+TEST(Filters, SelectProcessesThatMatchAllOfThem)
 {
 	tool::Filter filter;
 	EXPECT_TRUE(tool::lets_all_through(filter));
@@ -43,7 +43,7 @@ TEST(Filters, LetThroughWhatMatchesAll)
 	EXPECT_FALSE(tool::lets_all_through(filter));
 }
 
-TEST(Filters, MayNameSeveral)
+TEST(Filters, AcceptSeveralValues)
 {
 	tool::Filter filter;
 	filter.pids = {3, 20, 21, 999};
@@ -54,7 +54,7 @@ TEST(Filters, MayNameSeveral)
 	EXPECT_EQ(listed(filter), (Pids{20, 21}));
 }
 
-TEST(Filters, TellKernelThreadsFromUserProcesses)
+TEST(Filters, DistinguishKernelThreadsFromUserProcesses)
 {
 	tool::Filter filter;
 	filter.kind = Query::Kind::KernelThreads;
@@ -83,7 +83,7 @@ TEST(Filters, ArePushedDownToTheSource)
 	EXPECT_TRUE(tool::is_query(filter));
 }
 
-TEST(Filters, WithSeveralUsersAskForTheGroupThatTells)
+TEST(Filters, WithSeveralUsersRequestTheCredentials)
 {
 	tool::Filter filter;
 	filter.uids = {5, 6};
@@ -95,7 +95,7 @@ TEST(Filters, WithSeveralUsersAskForTheGroupThatTells)
 }
 
 /// The module compares kernel ids, so 65534 would not match users without a mapping.
-TEST(Filters, DoNotAskTheSourceForTheOverflowId)
+TEST(Filters, DoNotPassTheOverflowIdToTheSource)
 {
 	tool::Filter filter;
 	filter.uids = {65534};
@@ -112,7 +112,7 @@ TEST(Filters, DoNotAskTheSourceForTheOverflowId)
 	EXPECT_EQ(listed(filter), (Pids{21}));
 }
 
-TEST(Filters, CountWhatIsLeft)
+TEST(Filters, CountOnlyTheSelectedProcesses)
 {
 	psinfo::Snapshot snapshot;
 	snapshot.processes = small_machine();
@@ -128,7 +128,7 @@ TEST(Filters, CountWhatIsLeft)
 	EXPECT_EQ(snapshot.totals.processes_in(State::Running), 0U);
 }
 
-TEST(Filters, ForgetTheTotalsOfWhatTheyLeaveOut)
+TEST(Filters, ReplaceEarlierTotals)
 {
 	psinfo::Snapshot snapshot;
 	snapshot.processes = small_machine();
@@ -143,7 +143,7 @@ TEST(Filters, ForgetTheTotalsOfWhatTheyLeaveOut)
 	EXPECT_EQ(snapshot.totals.all_threads(), 0U);
 }
 
-TEST(Order, IsThatOfPidsUnlessSaid)
+TEST(Order, IsThatOfTheSortKeys)
 {
 	EXPECT_EQ(listed({}, "-pid"), (Pids{21, 20, 10, 3, 2, 1}));
 	EXPECT_EQ(listed({}, "-rss,-pid"), (Pids{10, 1, 21, 20, 3, 2}));
@@ -151,13 +151,13 @@ TEST(Order, IsThatOfPidsUnlessSaid)
 	EXPECT_EQ(listed({}, "stat"), (Pids{21, 1, 2, 10, 20, 3})) << "by state, not by letter";
 }
 
-TEST(Order, PutsWhatIsNotKnownLast)
+TEST(Order, TreatsUnknownValuesAsEqual)
 {
 	EXPECT_EQ(listed({}, "runtime,pid"), (Pids{1, 2, 3, 10, 20, 21}));
 	EXPECT_EQ(listed({}, "-ppid,-runtime"), (Pids{20, 21, 3, 10, 1, 2}));
 }
 
-TEST(Order, PutsWhatIsNotKnownLastInBothDirections)
+TEST(Order, PutsUnknownValuesLastInBothDirections)
 {
 	psinfo::Snapshot snapshot;
 	snapshot.processes = small_machine();
@@ -168,7 +168,7 @@ TEST(Order, PutsWhatIsNotKnownLastInBothDirections)
 	}
 }
 
-TEST(States, AreLettersOrWords)
+TEST(States, AreParsedFromLettersOrNames)
 {
 	std::string unknown;
 	EXPECT_EQ(tool::parse_states("D,Z", unknown), StateSet(State::Uninterruptible) | State::Zombie);
@@ -182,7 +182,7 @@ TEST(States, AreLettersOrWords)
 		EXPECT_FALSE(tool::parse_states(bad, unknown)) << bad;
 }
 
-TEST(Collecting, AsksOnceAndOnlyForWhatIsShown)
+TEST(Collecting, QueriesOnceAndOnlyWhatIsShown)
 {
 	FakeSource source;
 	tool::Collector collector(source);
@@ -194,7 +194,7 @@ TEST(Collecting, AsksOnceAndOnlyForWhatIsShown)
 	EXPECT_FALSE(source.asked[0].threads);
 }
 
-TEST(Collecting, AsksForParentsThatTheFilterLeftOut)
+TEST(Collecting, QueriesParentsThatTheFilterExcluded)
 {
 	FakeSource source;
 	tool::Collector collector(source);
@@ -211,7 +211,7 @@ TEST(Collecting, AsksForParentsThatTheFilterLeftOut)
 		  tool::Cell(std::string_view("bash")));
 }
 
-TEST(Collecting, DoesNotTakeALaterProcessForAParentThatTheFilterLeftOut)
+TEST(Collecting, DoesNotNameALaterProcessAsAParentThatTheFilterExcluded)
 {
 	auto all = small_machine();
 	all[3].start = 50s; // process 10 is now younger than its child 20
@@ -227,7 +227,7 @@ TEST(Collecting, DoesNotTakeALaterProcessForAParentThatTheFilterLeftOut)
 	EXPECT_EQ(shown[0]->cell({*listing.rows[0], listing.snapshot, listing.facts}), tool::Cell());
 }
 
-TEST(Collecting, GivesOnlyTheRowsOfThePage)
+TEST(Collecting, ReturnsOnlyTheRowsOfThePage)
 {
 	FakeSource source;
 	tool::Collector collector(source);
@@ -241,7 +241,7 @@ TEST(Collecting, GivesOnlyTheRowsOfThePage)
 	EXPECT_TRUE(beyond.rows.empty());
 }
 
-TEST(Collecting, ReportsWhatTheSourceReports)
+TEST(Collecting, ReturnsTheErrorOfTheSource)
 {
 	FakeSource source;
 	source.error = psinfo::Error::from_errno(5, "query", "/proc/psinfo");

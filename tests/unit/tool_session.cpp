@@ -97,7 +97,7 @@ struct SessionTest : testing::Test {
 
 using Names = std::vector<std::string>;
 
-TEST_F(SessionTest, AModuleThatAnswersIsAllThatIsOpened)
+TEST_F(SessionTest, OnlyTheSourceThatIsUsedIsOpened)
 {
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
 	EXPECT_EQ(opened, Names{"module"});
@@ -107,7 +107,7 @@ TEST_F(SessionTest, AModuleThatAnswersIsAllThatIsOpened)
 	EXPECT_EQ(warnings, Names());
 }
 
-TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedAndAWarningSaysWhy)
+TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedWithAWarning)
 {
 	open_error = other_version;
 	wants_notice = false;
@@ -123,7 +123,7 @@ TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedAndAWarningSaysWhy)
 				  "hint: try again with sudo\n"});
 }
 
-TEST_F(SessionTest, AModuleThatIsNotLoadedIsMentionedOnlyWhereItHelps)
+TEST_F(SessionTest, AModuleThatIsNotLoadedIsMentionedOnlyIfANoticeIsWanted)
 {
 	open_error = not_loaded;
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
@@ -147,7 +147,7 @@ std::string without_args(const std::string &output)
 	return text;
 }
 
-TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
+TEST_F(SessionTest, AModuleThatFailsDuringACommandIsReplaced)
 {
 	const char *commands[] = {"-o pid,name", "show 10", "tree", "totals", "stuck --samples 2 -d 0.01"};
 	for (const int number : {ENOMEM, ENOBUFS, EIO, ENODEV, ENOTTY, EPERM}) {
@@ -175,7 +175,7 @@ TEST_F(SessionTest, AModuleThatFailsWhileItIsAskedIsReplaced)
 				  "hint: psinfo doctor\n"});
 }
 
-TEST_F(SessionTest, NamesOfParentsAreNotLostToAModuleThatFails)
+TEST_F(SessionTest, NamesOfParentsAreShownEvenIfTheModuleFails)
 {
 	EXPECT_EQ(run("-n -o parent -p 20").exit, Exit::Done);
 	EXPECT_EQ(output, "bash\n");
@@ -211,7 +211,7 @@ TEST_F(SessionTest, WrongUsageIsReportedBeforeASourceIsOpened)
 	}
 }
 
-TEST_F(SessionTest, AnErrorOfProcHintsAtNoModule)
+TEST_F(SessionTest, AnErrorOfProcDoesNotHintAtTheModule)
 {
 	open_error = not_loaded;
 	has_proc = false;
@@ -242,7 +242,7 @@ TEST_F(SessionTest, WithoutProcTheErrorIsThatOfTheModule)
 	EXPECT_EQ(warnings, Names());
 }
 
-TEST_F(SessionTest, MetricsAreSilentBecauseTheySayItThemselves)
+TEST_F(SessionTest, MetricsReportTheFallbackInsteadOfAWarning)
 {
 	auto expect_reason = [this](const std::string &words, const char *reason) {
 		EXPECT_EQ(run(words).exit, Exit::Done);
@@ -267,7 +267,7 @@ TEST_F(SessionTest, MetricsAreSilentBecauseTheySayItThemselves)
 	EXPECT_NE(output.find("psinfo_module_up 1\n"), std::string::npos) << output;
 }
 
-TEST_F(SessionTest, VerifyNeedsBoth)
+TEST_F(SessionTest, VerifyNeedsBothSources)
 {
 	open_error = not_loaded;
 	EXPECT_EQ(run("verify").exit, Exit::Unreadable);
@@ -277,7 +277,7 @@ TEST_F(SessionTest, VerifyNeedsBoth)
 	EXPECT_EQ(warnings, Names());
 }
 
-TEST_F(SessionTest, ColumnsAndOrderGivenTwiceAddUp)
+TEST_F(SessionTest, RepeatedColumnsAndSortKeysAccumulate)
 {
 	EXPECT_EQ(run("-r -p 1,2 -o pid -o ppid --output=name").exit, Exit::Done);
 	EXPECT_EQ(output, "PID PPID NAME\n1 0 init\n2 0 kthreadd\n");
@@ -287,7 +287,7 @@ TEST_F(SessionTest, ColumnsAndOrderGivenTwiceAddUp)
 	EXPECT_EQ(output, "10\n21\n20\n");
 }
 
-TEST_F(SessionTest, ASelectionThatMatchesNothingEndsWithOne)
+TEST_F(SessionTest, ASelectionThatMatchesNothingExitsWithOne)
 {
 	for (const char *words : {"-p 999999", "--ppid 999999", "-u 4000000009", "-s PARKED", "-p 1 --kernel-threads",
 				  "-p 2 --user-processes", "-J -p 999999", "--csv -p 999999", "-T -p 999999",

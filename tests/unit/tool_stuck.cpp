@@ -47,7 +47,7 @@ std::vector<Snapshot> three(const std::vector<Process> &processes)
 	return {sample(100s, processes), sample(101s, processes), sample(102s, processes)};
 }
 
-TEST(Stuck, WhoDoesNotRunIsStuckSinceTheFirstSample)
+TEST(Stuck, AThreadThatDoesNotRunIsStuckSinceTheFirstSample)
 {
 	const auto stuck = tool::find_stuck(three({a_process(70, State::Uninterruptible, "cp", 50)}), everybody());
 	ASSERT_EQ(stuck.sleepers.size(), 1U);
@@ -57,7 +57,7 @@ TEST(Stuck, WhoDoesNotRunIsStuckSinceTheFirstSample)
 	EXPECT_EQ(stuck.passing, 0U);
 }
 
-TEST(Stuck, WhoRanInBetweenIsStuckSinceThen)
+TEST(Stuck, AThreadThatRanBetweenSamplesIsStuckSinceThen)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples[0].processes[0].times->nvcsw--;
@@ -66,7 +66,7 @@ TEST(Stuck, WhoRanInBetweenIsStuckSinceThen)
 	EXPECT_EQ(stuck.sleepers[0].at_least, 1s - 1ms);
 }
 
-TEST(Stuck, WhoRunsEachTimeGetsOn)
+TEST(Stuck, AThreadThatRunsBetweenAllSamplesIsNotStuck)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	for (int i = 0; i < 3; i++)
@@ -76,7 +76,7 @@ TEST(Stuck, WhoRunsEachTimeGetsOn)
 	EXPECT_EQ(stuck.passing, 1U);
 }
 
-TEST(Stuck, WhoWokeUpIsNotStuck)
+TEST(Stuck, AThreadThatWokeUpIsNotStuck)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples.back().processes.clear();
@@ -85,7 +85,7 @@ TEST(Stuck, WhoWokeUpIsNotStuck)
 	EXPECT_EQ(stuck.passing, 1U);
 }
 
-TEST(Stuck, ASecondProcessWithTheSamePidIsAnother)
+TEST(Stuck, ALaterProcessWithTheSamePidIsAnother)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples[0].processes[0].start = 9s;
@@ -109,7 +109,7 @@ TEST(Stuck, AYoungerProcessWithThePidOfAParentIsNotTheParent)
 	EXPECT_EQ(stuck.unreaped[0].name, "");
 }
 
-TEST(Stuck, ATracerMayBeYoungerThanWhatItTraces)
+TEST(Stuck, ATracerMayBeYoungerThanItsTracee)
 {
 	auto others = everybody();
 	others.processes[2].start = 11s;
@@ -120,21 +120,21 @@ TEST(Stuck, ATracerMayBeYoungerThanWhatItTraces)
 	EXPECT_EQ(stuck.unreaped[0].name, "keeper");
 }
 
-TEST(Stuck, AFormerZombieWithTheSamePidIsAnother)
+TEST(Stuck, AnEarlierZombieWithTheSamePidIsAnother)
 {
 	auto samples = three({a_process(70, State::Zombie, "a")});
 	samples.front().processes[0].start = 9s;
 	EXPECT_TRUE(tool::find_stuck(samples, everybody()).unreaped.empty());
 }
 
-TEST(Stuck, WithoutCountersNothingIsClaimed)
+TEST(Stuck, WithoutCountersNothingIsReported)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples.back().processes[0].times.reset();
 	EXPECT_TRUE(tool::find_stuck(samples, everybody()).sleepers.empty());
 }
 
-TEST(Stuck, OneSampleShowsEveryoneInD)
+TEST(Stuck, OneSampleShowsEveryThreadInD)
 {
 	const auto stuck = tool::find_stuck({sample(100s, {a_process(70, State::Uninterruptible, "cp")})}, everybody());
 	ASSERT_EQ(stuck.sleepers.size(), 1U);
@@ -152,7 +152,7 @@ TEST(Stuck, TheLongestSleeperComesFirst)
 	EXPECT_EQ(stuck.sleepers[1].thread.name, "short");
 }
 
-TEST(Stuck, AThreadCountsAndIsNamedWithItsProcess)
+TEST(Stuck, AThreadIsListedWithItsProcess)
 {
 	Process thread = a_process(72, State::Uninterruptible, "worker", 50);
 	thread.tgid = 70;
@@ -162,14 +162,14 @@ TEST(Stuck, AThreadCountsAndIsNamedWithItsProcess)
 			"     70      72 worker                   2.0 s  bash (50)\n");
 }
 
-TEST(Stuck, WideNamesKeepTheColumns)
+TEST(Stuck, WideNamesKeepTheColumnsAligned)
 {
 	const auto text = tool::stuck_text(
 		tool::find_stuck(three({a_process(70, State::Uninterruptible, "漢字", 50)}), everybody()), false);
 	EXPECT_EQ(text, "     70      70 漢字                     2.0 s  bash (50)\n");
 }
 
-TEST(Stuck, ZombiesStandUnderWhoDoesNotReapThem)
+TEST(Stuck, ZombiesAreGroupedByTheParentThatDoesNotReapThem)
 {
 	auto zombies =
 		std::vector<Process>{a_process(70, State::Zombie, "a", 60), a_process(71, State::Zombie, "b", 50),
@@ -185,7 +185,7 @@ TEST(Stuck, ZombiesStandUnderWhoDoesNotReapThem)
 	EXPECT_EQ(stuck.unreaped[1].holder, 50);
 }
 
-TEST(Stuck, ATracedZombieStandsUnderItsTracer)
+TEST(Stuck, ATracedZombieIsListedUnderItsTracer)
 {
 	Process zombie = a_process(70, State::Zombie, "a", 50);
 	zombie.tracer = 60;
@@ -194,14 +194,14 @@ TEST(Stuck, ATracedZombieStandsUnderItsTracer)
 	EXPECT_EQ(stuck.unreaped[0].holder, 60);
 }
 
-TEST(Stuck, AFreshZombieMayStillBeReaped)
+TEST(Stuck, ANewZombieIsNotReported)
 {
 	auto samples = three({a_process(70, State::Zombie, "a")});
 	samples.front().processes[0].state = State::Uninterruptible;
 	EXPECT_TRUE(tool::find_stuck(samples, everybody()).unreaped.empty());
 }
 
-TEST(Stuck, AFirstThreadThatEndedBeforeOthersIsNoZombieToReap)
+TEST(Stuck, ZombieThreadsOfLiveProcessesAreNotReported)
 {
 	Process leader = a_process(70, State::Zombie, "a");
 	leader.times->threads = 3;
@@ -222,7 +222,7 @@ TEST(Stuck, TextOfZombiesAndOfNothing)
 	EXPECT_EQ(tool::stuck_text(nothing, false), "");
 }
 
-TEST(Stuck, JsonHasTheSame)
+TEST(Stuck, JsonHasTheSameContent)
 {
 	const auto stuck = tool::find_stuck(
 		three({a_process(70, State::Uninterruptible, "cp", 50), a_process(71, State::Zombie, "z\xff", 60)}),
@@ -238,7 +238,7 @@ TEST(Stuck, JsonHasTheSame)
 	EXPECT_EQ(json["unreaped"][0]["zombies"][0]["name_hex"], "7aff");
 }
 
-TEST(Stuck, AsksForThreadsInDAndForZombies)
+TEST(Stuck, QueriesThreadsInDAndZombies)
 {
 	const auto query = tool::stuck_query();
 	EXPECT_TRUE(query.threads);

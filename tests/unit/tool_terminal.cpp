@@ -159,7 +159,7 @@ private:
 
 const std::vector<const char *> watch = {"watch", "--source=proc", "--interval=0.2"};
 
-TEST(Terminal, WatchShowsProcessesAndEndsByKey)
+TEST(Terminal, WatchShowsProcessesAndQuitsOnAKey)
 {
 	Terminal terminal({"watch", "--source=proc", "--interval=0.2", "--sort=-pid"});
 	ASSERT_TRUE(terminal.shows("PID"));
@@ -169,7 +169,7 @@ TEST(Terminal, WatchShowsProcessesAndEndsByKey)
 	EXPECT_TRUE(terminal.is_as_before());
 }
 
-TEST(Terminal, WatchBearsAnySize)
+TEST(Terminal, WatchWorksAtAnySize)
 {
 	Terminal terminal(watch);
 	ASSERT_TRUE(terminal.shows("PID"));
@@ -183,7 +183,7 @@ TEST(Terminal, WatchBearsAnySize)
 	EXPECT_TRUE(terminal.is_as_before());
 }
 
-TEST(Terminal, CtrlLDrawsAllAgain)
+TEST(Terminal, CtrlLRedrawsTheScreen)
 {
 	Terminal terminal(watch);
 	ASSERT_TRUE(terminal.shows("PID"));
@@ -194,7 +194,7 @@ TEST(Terminal, CtrlLDrawsAllAgain)
 	EXPECT_TRUE(terminal.shows("PID"));
 }
 
-TEST(Terminal, SignalsLeaveItAsItWas)
+TEST(Terminal, IsRestoredAfterSignals)
 {
 	for (const int signal : {SIGINT, SIGTERM, SIGQUIT}) {
 		Terminal terminal(watch);
@@ -211,7 +211,7 @@ TEST(Terminal, SignalsLeaveItAsItWas)
 	EXPECT_TRUE(terminal.is_as_before()) << "Ctrl-C";
 }
 
-TEST(Terminal, WatchEndsWhenTheOtherEndCloses)
+TEST(Terminal, WatchExitsWhenTheTerminalHangsUp)
 {
 	for (const bool gets_sighup : {true, false}) {
 		Terminal terminal(watch, {.gets_sighup = gets_sighup});
@@ -276,7 +276,7 @@ TEST(Terminal, WatchCutsWideCharactersAtTheEdge)
 	}
 }
 
-TEST(Terminal, TheListHasColourInOneAndNoneWithNoColor)
+TEST(Terminal, TheListHasColourOnRequestAndWorksWithNoColor)
 {
 	Terminal coloured({"--source=proc", "-o", "pid,stat", "-s", "R", "--color=always"});
 	EXPECT_TRUE(coloured.shows("\x1b["));
@@ -287,7 +287,7 @@ TEST(Terminal, TheListHasColourInOneAndNoneWithNoColor)
 	EXPECT_EQ(plain.status(), 0);
 }
 
-TEST(Terminal, WithoutOneWatchIsWrongUsage)
+TEST(Terminal, WatchWithoutOneIsWrongUsage)
 {
 	EXPECT_EQ(WEXITSTATUS(std::system(PSINFO_TOOL_PATH " watch --source=proc </dev/null >/dev/null 2>&1")), 2);
 }

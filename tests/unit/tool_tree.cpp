@@ -30,7 +30,7 @@ std::string tree(const CommonOptions &common, std::int32_t root = 0, std::vector
 	return outcome.exit == Exit::Done ? out.str() : outcome.message;
 }
 
-TEST(Tree, ShowsWhoIsWhoseChild)
+TEST(Tree, ShowsChildrenBelowTheirParents)
 {
 	CommonOptions common;
 	EXPECT_EQ(tree(common), "init(1)\n"
@@ -41,7 +41,7 @@ TEST(Tree, ShowsWhoIsWhoseChild)
 				"`-kworker/0:1(3)\n");
 }
 
-TEST(Tree, HasLinesOfUtf8AndThreads)
+TEST(Tree, HasUtf8LinesAndThreads)
 {
 	CommonOptions common;
 	common.utf8 = true;
@@ -53,7 +53,7 @@ TEST(Tree, HasLinesOfUtf8AndThreads)
 				   "  └─evil\\n\\033[2J\\\\(21)\n");
 }
 
-TEST(Tree, PassesByWhatComesBelow)
+TEST(Tree, ContinuesLinesPastNestedChildren)
 {
 	CommonOptions common;
 	EXPECT_EQ(tree(common, 0,
@@ -65,7 +65,7 @@ TEST(Tree, PassesByWhatComesBelow)
 		  "`-d(4)\n");
 }
 
-TEST(Tree, KeepsWhatLeadsToAMatch)
+TEST(Tree, KeepsTheAncestorsOfAMatch)
 {
 	CommonOptions common;
 	common.filter.states = psinfo::StateSet(State::Zombie);
@@ -75,7 +75,7 @@ TEST(Tree, KeepsWhatLeadsToAMatch)
 				"  `-\033[35mdefunct one(20)\033[0m\n");
 }
 
-TEST(Tree, BeginsWithThoseWhoseParentIsNotSeen)
+TEST(Tree, BeginsWithProcessesWhoseParentIsNotVisible)
 {
 	CommonOptions common;
 	auto late = process(5, 9, "late", State::Idle); // 9 is younger: not its parent
@@ -84,7 +84,7 @@ TEST(Tree, BeginsWithThoseWhoseParentIsNotSeen)
 	EXPECT_EQ(tree(common, 77), "cannot show the tree of process 77: no such process is visible to you");
 }
 
-TEST(Tree, EndsEvenWhereParentsGoInACircle)
+TEST(Tree, TerminatesIfParentsFormACycle)
 {
 	CommonOptions common;
 	auto a = process(5, 6, "a", State::Idle);
@@ -138,7 +138,7 @@ TEST(Relatives, AreFound)
 	EXPECT_EQ(family.roots().size(), 2U);
 }
 
-TEST(Relatives, OfALaterProcessWithThatPidAreNotShown)
+TEST(Relatives, OfALaterProcessWithTheSamePidAreNotShown)
 {
 	psinfo::Snapshot snapshot;
 	snapshot.processes = machine_with_threads();
@@ -182,7 +182,7 @@ TEST(Show, ListingsOutliveTheirCollector)
 		  tool::Cell(std::string_view("root")));
 }
 
-TEST(Show, IsJsonIfAsked)
+TEST(Show, IsJsonOnRequest)
 {
 	FakeSource source(machine_with_threads());
 	std::ostringstream out;
@@ -215,7 +215,7 @@ public:
 	}
 };
 
-TEST(Show, HasNoThreadsOrChildrenOfALaterProcessWithThatPid)
+TEST(Show, HasNoThreadsOrChildrenOfALaterProcessWithTheSamePid)
 {
 	ReusingSource source(machine_with_threads());
 	std::ostringstream out;
@@ -225,7 +225,7 @@ TEST(Show, HasNoThreadsOrChildrenOfALaterProcessWithThatPid)
 	EXPECT_NE(out.str().find("\nThreads: none\n"), std::string::npos) << out.str();
 }
 
-TEST(Show, SaysIfThereIsNone)
+TEST(Show, FailsIfThereIsNoSuchProcess)
 {
 	FakeSource source;
 	std::ostringstream out;

@@ -80,7 +80,7 @@ std::vector<tool::Difference> differences(const Sandwich &sandwich)
 	return tool::compare(sandwich, tick).differences;
 }
 
-TEST(Compare, WhereAllAgreeNothingDiffers)
+TEST(Compare, EqualSnapshotsDoNotDiffer)
 {
 	const auto comparison = tool::compare(agreeing(), tick);
 	EXPECT_EQ(comparison.processes, 3U);
@@ -160,7 +160,7 @@ template <typename Value> void change(std::optional<Value> &value)
 	change(*value);
 }
 
-TEST(Compare, EveryFieldOfTheTableIsCompared)
+TEST(Compare, EveryFieldOfFieldsDefIsCompared)
 {
 	const std::vector<Mutation> all = {
 #define FIELD(group, name, ...)                                                                                \
@@ -184,7 +184,7 @@ TEST(Compare, EveryFieldOfTheTableIsCompared)
 	}
 }
 
-TEST(Compare, EachFieldThatIsWrongIsFound)
+TEST(Compare, EachWrongFieldIsFound)
 {
 	for (const Mutation &mutation : mutations) {
 		Sandwich sandwich = agreeing();
@@ -207,7 +207,7 @@ TEST(Compare, AMissingGroupIsFound)
 	EXPECT_EQ(found[0].module, "nothing");
 }
 
-TEST(Compare, APidThatIsWrongIsFoundTwice)
+TEST(Compare, AWrongPidIsFoundTwice)
 {
 	Sandwich sandwich = agreeing();
 	middle(sandwich.module).pid = middle(sandwich.module).tgid = 21;
@@ -227,7 +227,7 @@ TEST(Compare, AProcessListedTwiceIsFound)
 	EXPECT_EQ(found[0].field, "order");
 }
 
-TEST(Compare, TotalsThatAreNotTheSumsAreFound)
+TEST(Compare, WrongTotalsAreFound)
 {
 	for (const State state : psinfo::all_states) {
 		Sandwich sandwich = agreeing();
@@ -238,7 +238,7 @@ TEST(Compare, TotalsThatAreNotTheSumsAreFound)
 	}
 }
 
-TEST(Compare, WhatProcCanNotShowIsLeftOut)
+TEST(Compare, FieldsMissingFromProcAreNotCompared)
 {
 	Sandwich sandwich = agreeing();
 	for (Snapshot *proc : {&sandwich.before, &sandwich.after})
@@ -261,7 +261,7 @@ TEST(Compare, NanosecondsAreRoundedDownToTicks)
 	EXPECT_TRUE(differences(sandwich).empty());
 }
 
-TEST(Compare, ACounterMayGrowInBetweenAndNoFurther)
+TEST(Compare, ACounterMayGrowBetweenTheReadsOfProcButNotBeyond)
 {
 	Sandwich sandwich = agreeing();
 	middle(sandwich.after).times->min_flt = 80;
@@ -273,7 +273,7 @@ TEST(Compare, ACounterMayGrowInBetweenAndNoFurther)
 	EXPECT_EQ(found[0].proc, "70 .. 80");
 }
 
-TEST(Compare, AStateThatIsChangingMayBeAny)
+TEST(Compare, AChangingStateMayHaveAnyValue)
 {
 	Sandwich sandwich = agreeing();
 	middle(sandwich.after).state = State::Running;
@@ -282,7 +282,7 @@ TEST(Compare, AStateThatIsChangingMayBeAny)
 	EXPECT_TRUE(differences(sandwich).empty());
 }
 
-TEST(Compare, WhoCameOrWentIsNotCompared)
+TEST(Compare, ProcessesThatStartOrExitMeanwhileAreNotCompared)
 {
 	Sandwich went = agreeing();
 	went.after.processes.pop_back();
@@ -296,7 +296,7 @@ TEST(Compare, WhoCameOrWentIsNotCompared)
 	EXPECT_EQ(tool::compare(came, tick).passing, 1U);
 }
 
-TEST(Compare, WhoCameAndWentInBetweenIsKnownByItsStart)
+TEST(Compare, AProcessSeenOnlyByTheModuleMustHaveStartedMeanwhile)
 {
 	Sandwich sandwich = agreeing();
 	Process shortlived = a_process(40);
@@ -371,7 +371,7 @@ Sandwich differing()
 	return sandwich;
 }
 
-TEST(Verify, WhatFitsAtTheSecondLookIsNoDifference)
+TEST(Verify, AMismatchThatDisappearsOnRetryIsNotADifference)
 {
 	Script script({differing(), agreeing()});
 	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
@@ -381,7 +381,7 @@ TEST(Verify, WhatFitsAtTheSecondLookIsNoDifference)
 	EXPECT_EQ(result.value().processes, 3U);
 }
 
-TEST(Verify, WhatNeverFitsIsADifference)
+TEST(Verify, AMismatchThatPersistsIsADifference)
 {
 	Script script({differing()});
 	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
@@ -391,7 +391,7 @@ TEST(Verify, WhatNeverFitsIsADifference)
 	EXPECT_EQ(script.pids.size(), 6U);
 }
 
-TEST(Verify, AnotherFieldEachTimeIsNoDifference)
+TEST(Verify, AMismatchInAnotherFieldEachTimeIsNotADifference)
 {
 	Sandwich other = agreeing();
 	middle(other.module).memory->rss = 0;
@@ -401,7 +401,7 @@ TEST(Verify, AnotherFieldEachTimeIsNoDifference)
 	EXPECT_TRUE(result.value().differences.empty());
 }
 
-TEST(Verify, TotalsDoNotWaver)
+TEST(Verify, WrongTotalsAreNotRetried)
 {
 	Sandwich sandwich = agreeing();
 	sandwich.module.totals.processes[0] = 5;
@@ -411,7 +411,7 @@ TEST(Verify, TotalsDoNotWaver)
 	EXPECT_EQ(result.value().differences.size(), 1U);
 }
 
-TEST(Verify, AnErrorIsPassedOn)
+TEST(Verify, AnErrorIsReturned)
 {
 	const auto result = tool::verify(
 		[](std::optional<std::int32_t>) { return psinfo::Error::from_errno(5, "read", "it"); }, tick, 5, 0ms);
@@ -419,7 +419,7 @@ TEST(Verify, AnErrorIsPassedOn)
 	EXPECT_EQ(result.error().number, 5);
 }
 
-TEST(VerifyText, SaysWhoSaysWhat)
+TEST(VerifyText, ShowsTheValuesOfTheModuleAndOfProc)
 {
 	EXPECT_EQ(tool::comparison_text(tool::compare(differing(), tick)),
 		  "    PID  NAME             FIELD         MODULE SAYS           /PROC SAYS\n"
@@ -429,7 +429,7 @@ TEST(VerifyText, SaysWhoSaysWhat)
 		  "3 processes, 102 fields compared, 0 differ\n");
 }
 
-TEST(VerifyText, JsonHasTheSame)
+TEST(VerifyText, JsonHasTheSameContent)
 {
 	const auto json = nlohmann::json::parse(tool::comparison_json(tool::compare(differing(), tick)));
 	EXPECT_EQ(json["processes"], 3);

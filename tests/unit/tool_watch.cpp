@@ -29,7 +29,7 @@ View view_of(std::string_view shown, std::string_view sort = "")
 	return view;
 }
 
-TEST(Keys, ChangeTheOrder)
+TEST(Keys, ChangeTheSortOrder)
 {
 	auto view = view_of("pid,name,rss", "name");
 	EXPECT_EQ(tool::describe(view), "sorted by name");
@@ -43,7 +43,7 @@ TEST(Keys, ChangeTheOrder)
 	EXPECT_EQ(tool::describe(view), "sorted by rss (descending)");
 }
 
-TEST(Keys, ChangeTheOrderWhereNoneWasAsked)
+TEST(Keys, ChangeTheDefaultSortOrder)
 {
 	auto view = view_of("name,rss");
 	act(Action::Reverse, view);
@@ -52,7 +52,7 @@ TEST(Keys, ChangeTheOrderWhereNoneWasAsked)
 	EXPECT_EQ(tool::describe(view), "sorted by name") << "pid is not shown: begin with the first column";
 }
 
-TEST(Keys, GoThroughTheStatesAndBackToThoseGiven)
+TEST(Keys, CycleThroughTheStatesAndBackToThoseGiven)
 {
 	auto view = view_of("pid");
 	view.filter.states = view.given_states = psinfo::StateSet(State::Zombie) | State::Running;
@@ -65,7 +65,7 @@ TEST(Keys, GoThroughTheStatesAndBackToThoseGiven)
 	EXPECT_EQ(seen, " R  D  S  T  t  Z  I  RZ ");
 }
 
-TEST(Keys, HaveAHelpThatNamesTheStates)
+TEST(Keys, HaveAHelpTextThatListsTheStates)
 {
 	const auto lines = tool::key_help();
 	EXPECT_EQ(std::count(lines.begin(), lines.end(), "s              states: all, R, D, S, T, t, Z, I"), 1);
@@ -83,7 +83,7 @@ TEST(Keys, ChangeWhatIsListed)
 	EXPECT_EQ(tool::describe(view), "sorted by pid, each thread");
 }
 
-TEST(Title, SaysWhyTheModuleIsNotTheSource)
+TEST(Title, ShowsWhyTheModuleIsNotTheSource)
 {
 	using psinfo::Error;
 	auto view = view_of("pid");
@@ -115,7 +115,7 @@ TEST(Keys, ScrollAndStopAtTheEnds)
 	EXPECT_EQ(view.first, 0U);
 }
 
-TEST(Keys, ThreadsBeginAtTheTop)
+TEST(Keys, ForThreadsScrollToTheTop)
 {
 	auto view = view_of("pid");
 	act(Action::Last, view);

@@ -25,7 +25,7 @@ storm() {
 	echo "# ${output//$'\n'/ }" >&3
 }
 
-@test "beside forks, execs, exits, other users, tracers and new names, eight read and eight ask, and all is right" {
+@test "eight readers and eight queriers get correct results during a storm of all kinds of changes" {
 	local mount=/mnt/psinfo-storm
 	columns_set pid,ppid,uid,name,stat,parent
 	mkdir -p "$mount"
@@ -38,7 +38,7 @@ storm() {
 	no_leak
 }
 
-@test "the module is unloaded and loaded 500 times beside eight readers" {
+@test "the module is unloaded and loaded 500 times while eight readers run" {
 	local began=$SECONDS i
 	mkfifo "$BATS_TEST_TMPDIR/stop"
 	"$BIN/storm" unload <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
@@ -59,7 +59,7 @@ storm() {
 	no_leak
 }
 
-@test "PID namespaces come and go, and descriptors of their /proc stay harmless" {
+@test "descriptors opened in PID namespaces give correct results while these are created and destroyed" {
 	storm "$BIN/storm-namespaces" "$STORM_SECONDS"
 	assert "$(counted reads)" -ge $((10 * STORM_SECONDS)) "reads and passes"
 	assert "$(counted deeds)" -ge "$STORM_SECONDS" "namespaces"
@@ -75,7 +75,7 @@ memory_of_kernel() {
 # slack: the tolerated difference in KiB
 slack() { echo $((20000 + $(kept_by_kasan))); }
 
-@test "descriptors are opened until there are no more, again and again, and all memory comes back" {
+@test "repeatedly opening as many files as possible leaks no kernel memory" {
 	local began=$SECONDS turns=0 before
 	"$BIN/hoard" tell 0 100000 >/dev/null
 	before=$(memory_of_kernel)
@@ -92,7 +92,7 @@ slack() { echo $((20000 + $(kept_by_kasan))); }
 	no_leak
 }
 
-@test "descriptors are opened until the memory cgroup says no: the reader is told, and lives" {
+@test "a reader at the limit of its memory cgroup gets ENOMEM and is not killed" {
 	local group=/sys/fs/cgroup/psinfo-limit began=$SECONDS turns=0 before after=0
 	mkdir "$group"
 	at_end rmdir "$group"

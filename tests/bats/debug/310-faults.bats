@@ -58,7 +58,7 @@ often() {
 	read -r _ _ _ ERRORS <<<"$output"
 }
 
-@test "whatever allocation of a read fails, there is a clean error or the whole table, and the next read works" {
+@test "if any allocation fails during a read, the read fails cleanly or is complete, and the next works" {
 	columns_set all
 	each read
 	assert "$FAULTS" -ge 5 "faults"
@@ -69,7 +69,7 @@ often() {
 	no_leak
 }
 
-@test "whatever allocation of a query fails, there is a clean error or the whole answer, and the next query works" {
+@test "if any allocation fails during a query, the query fails cleanly or is complete, and the next works" {
 	each query
 	assert "$ERRORS" -ge 4 "errors"
 	each totals
@@ -77,14 +77,14 @@ often() {
 	no_leak
 }
 
-@test "whatever allocation of setting the columns fails, they are the old ones or the new ones" {
+@test "if any allocation fails while columns are set, either the old or the new ones apply" {
 	each columns
 	assert "$ERRORS" -ge 2 "errors"
 	assert "$(<"$PARAMETERS/columns")" = "$DEFAULT_COLUMNS" "columns at the end"
 	no_leak
 }
 
-@test "whatever allocation of loading the module fails, it is loaded or not there at all" {
+@test "if any slab allocation fails during loading, the module is either loaded or absent" {
 	setup_fault
 	module_unload
 	# Fail no page allocations: for a module the kernel would log a warning.
@@ -97,7 +97,7 @@ often() {
 	no_leak
 }
 
-@test "when allocations fail at random, thousands of reads and queries lose nothing" {
+@test "with random allocation failures, thousands of reads and queries leak nothing" {
 	columns_set all
 	often read 3000
 	assert "$ERRORS" -ge 300 "errors"

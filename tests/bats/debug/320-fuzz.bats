@@ -27,7 +27,7 @@ fuzz() {
 	echo "# $output" >&3
 }
 
-@test "an ioctl of any content has the answer of the contract, and harms nothing" {
+@test "ioctls with random arguments return what the contract defines and leak nothing" {
 	# Most calls in a namespace with few processes, where they are short.
 	fuzz unshare --pid --fork --kill-child --mount-proc "$BIN/fuzz-query" $((FUZZ_CALLS - FUZZ_CALLS / 20))
 	assert "$output" =~ ' EINVAL [0-9]{3,}' "errors"
@@ -38,7 +38,7 @@ fuzz() {
 	no_leak
 }
 
-@test "columns= and log= take what they say and refuse everything else" {
+@test "columns= and log= accept valid strings and reject all others" {
 	# log= is writable only in DEBUG builds.
 	module_swap "$KO_DEBUG"
 	fuzz "$BIN/fuzz-parameters" "$FUZZ_STRINGS"

@@ -33,7 +33,7 @@ column() {
 # total WORD: the number after this word below the table
 total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 
-@test "the module is loaded, in the version of the package" {
+@test "the module is loaded, with the version of the package" {
 	[[ -d /sys/module/psinfo ]] || fail "it is not loaded: $(cat /var/lib/psinfo/verdict)"
 	local version
 	# shellcheck disable=SC2016 # dpkg's
@@ -42,23 +42,23 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	[[ $(</sys/module/psinfo/version) == "$version" ]] || fail "version $(</sys/module/psinfo/version) is loaded, not $version"
 }
 
-@test "the last report of the package says ACTIVE" {
+@test "the package's last report is ACTIVE" {
 	grep -q "^psinfo: ACTIVE on $(uname -r)" /var/lib/psinfo/verdict || fail "$(cat /var/lib/psinfo/verdict)"
 }
 
-@test "DKMS has it for the running kernel" {
+@test "DKMS has installed the module for the running kernel" {
 	command -v dkms >/dev/null || PATH+=:/usr/sbin
 	dkms status psinfo -k "$(uname -r)" | grep -q ': installed' || fail "$(dkms status psinfo)"
 }
 
-@test "the table has its rules, a header and totals" {
+@test "the table has its rules and totals" {
 	cat "$PSINFO" >"$table"
 	[[ $(head -n 1 "$table") =~ ^={80}$ && $(sed -n 3p "$table") =~ ^-+$ ]] || fail "$(head -n 3 "$table")"
 	[[ $(tail -n 5 "$table" | head -n 1) =~ ^-+$ && $(tail -n 1 "$table") =~ ^={80}$ ]] || fail "$(tail -n 5 "$table")"
 	[[ $(total TOTAL) -ge 2 ]] || fail "TOTAL: $(total TOTAL)"
 }
 
-@test "the totals are the sums of the rows, also where it is read in small pieces" {
+@test "the totals equal the row counts, also when the table is read in small pieces" {
 	needs PID STAT
 	local size word
 	for size in 7 100 4096 1048576; do
@@ -71,7 +71,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	done
 }
 
-@test "this process is in it once, with its name and its parent's" {
+@test "this process is listed once, with its name and its parent's name" {
 	needs PID NAME PARENT
 	cat "$PSINFO" >"$table"
 	# A subshell has another BASHPID.
@@ -94,7 +94,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	done
 }
 
-@test "the command psinfo finds the same as in /proc" {
+@test "psinfo verify finds no differences from /proc" {
 	command -v psinfo >/dev/null || skip "the package psinfo is not installed"
 	psinfo verify
 }
