@@ -6,7 +6,6 @@
 
 #include "budget.h"
 
-#include <linux/capability.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -14,31 +13,15 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/uidgid.h>
-#include <linux/user_namespace.h>
 #include <linux/vmalloc.h>
 
+#include "account.h"
 #include "stop.h"
 
 enum {
 	LOWEST_MAX_MIB = 1,
 	HIGHEST_MAX_MIB = 1024,
 	FIRST_PAGES = 16,
-};
-
-struct psinfo_account {
-	struct list_head link;
-	/*
-	 * The key. ns is only compared. It stays allocated because the owners of
-	 * the account's memories pin credentials in it or in its descendants.
-	 */
-	kuid_t uid;
-	const struct user_namespace *ns;	/* NULL: keyed by uid */
-	bool is_root;
-	size_t bytes;
-	size_t fixed_bytes;			/* part of bytes, not revocable */
-	unsigned int nr_memories;
-	struct list_head memories;		/* oldest first */
 };
 
 static unsigned int max_mib = 64;
@@ -89,54 +72,13 @@ void *psinfo_alloc(size_t bytes)
 
 /* ---- accounts ------------------------------------------------------------ */
 
-static bool is_privileged(const struct cred *cred)
-{
-	return cred->user_ns == &init_user_ns &&
-	       cap_raised(cred->cap_effective, CAP_SYS_RESOURCE);
-}
-
-/* The outermost user namespace below the initial one, or NULL */
-static const struct user_namespace *outermost_ns(const struct cred *cred)
-{
-	const struct user_namespace *ns = cred->user_ns;
-
-	if (ns == &init_user_ns)
-		return NULL;
-	while (ns->parent != &init_user_ns)
-		ns = ns->parent;
-	return ns;
-}
-
-static void account_set_key(struct psinfo_account *account,
-			    const struct cred *cred)
-{
-	const struct user_namespace *ns = outermost_ns(cred);
-
-	account->uid = cred->uid;
-	account->is_root = is_privileged(cred);
-	if (account->is_root) {
-		account->uid = GLOBAL_ROOT_UID;
-	} else if (ns) {
-		account->uid = ns->owner;
-		if (uid_eq(ns->owner, GLOBAL_ROOT_UID))
-			account->ns = ns;
-	}
-}
-
-static bool is_same_key(const struct psinfo_account *one,
-			const struct psinfo_account *other)
-{
-	return uid_eq(one->uid, other->uid) && one->ns == other->ns &&
-	       one->is_root == other->is_root;
-}
-
 static struct psinfo_account *account_find(const struct psinfo_account *key)
 {
 	struct psinfo_account *account;
 
 	lockdep_assert_held(&budget_lock);
 	list_for_each_entry(account, &accounts, link) {
-		if (is_same_key(account, key))
+		if (psinfo_account_is_same(account, key))
 			return account;
 	}
 	return NULL;
@@ -150,7 +92,7 @@ int psinfo_memory_open(struct psinfo_memory *memory, const struct cred *cred)
 	if (!fresh)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&fresh->memories);
-	account_set_key(fresh, cred);
+	psinfo_account_set_key(fresh, cred);
 
 	spin_lock(&budget_lock);
 	account = account_find(fresh);
