@@ -83,7 +83,13 @@ public:
 	{
 		fds_.reserve(1 << 17);
 		ahead_.reserve(ahead);
-		while (ahead_.size() < ahead) {
+		open_ahead(ahead);
+	}
+
+	// Opens files until so many are open that have not been read.
+	void open_ahead(std::size_t count)
+	{
+		while (ahead_.size() < count) {
 			ahead_.push_back(open(path, O_RDONLY | O_CLOEXEC));
 			process::need(ahead_.back() >= 0, path);
 		}
@@ -176,6 +182,7 @@ void retry(std::size_t most, std::size_t ahead)
 	if (hoard.grow(full / 2 + 1) != 0)
 		fail("half was given back, and nothing can be read");
 	hoard.shrink(0);
+	hoard.open_ahead(ahead);
 	const int again = hoard.grow(most);
 	const auto full_again = hoard.size();
 	hoard.shrink(0);
