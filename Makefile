@@ -55,7 +55,7 @@ test: ## after an edit: style, unit tests, two suites in GUEST=name; a minute
 format: ## format the C++ files
 	@tests/lint --format
 
-fields: ## after a change of src/uapi: write what follows from it
+fields: ## after a change of src/uapi: regenerate what is derived from it
 	@tests/columns --write
 	@tests/uapi --add
 

@@ -169,7 +169,7 @@ static void advance(struct batch *batch, const struct task_struct *task)
 		else
 			batch->visited += batch->record->threads;
 	}
-	batch->record = (void *)batch->record + walk->record_size;
+	batch->record = (void *)batch->record + walk->stride;
 	batch->filled++;
 }
 
@@ -217,7 +217,7 @@ collect_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
 		     pid_t number, const bool only_count, const struct psinfo_view view)
 {
 	struct psinfo_walk *walk = batch->walk;
-	const u32 record_size = walk->record_size;
+	const u32 stride = walk->stride;
 	struct psinfo_record *record = batch->record;
 	struct task_struct *task;
 	enum psinfo_state state;
@@ -244,11 +244,11 @@ collect_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
 		else if (!collect_task(walk, pid, number + i, record))
 			continue;
 		if (!only_count)
-			record = (void *)record + record_size;
+			record = (void *)record + stride;
 	}
 	if (!only_count) {
 		batch->filled += ((void *)record - (void *)batch->record) /
-				 record_size;
+				 stride;
 		batch->record = record;
 	}
 	batch->visited += nr;
@@ -336,7 +336,7 @@ static void finish_large(struct batch *batch)
 	struct psinfo_record *record;
 	bool is_alive;
 
-	record = (void *)batch->record - walk->record_size;
+	record = (void *)batch->record - walk->stride;
 	psinfo_times_fill_large(record, task);
 	psinfo_long_race_window();
 	rcu_read_lock();

@@ -28,7 +28,8 @@ struct psinfo_walk {
 	const struct psinfo_viewer *viewer;
 	struct psinfo_filter filter;
 	u32 groups;		/* requested PSINFO_GROUP_... */
-	u32 record_size;	/* distance between records, in bytes */
+	u32 record_size;	/* of each record, in bytes */
+	u32 stride;		/* distance between records, in bytes */
 	bool threads;		/* each thread, not only each process */
 	pid_t next;		/* the next PID to visit */
 	pid_t last;		/* the last PID to visit, or INT_MAX */
@@ -41,7 +42,7 @@ struct psinfo_walk {
 /**
  * psinfo_collect() - fill the records of the next processes
  * @walk: state of the walk; start with next = 1
- * @first: the first record, others follow record_size bytes apart; only fields
+ * @first: the first record, others follow stride bytes apart; only fields
  *	of the identity and of the groups are written. NULL: only count
  * @room: number of records, at least 1; ignored if @first is NULL
  *

@@ -105,7 +105,7 @@ enum {
 #include "../uapi/fields.def"
 };
 
-static_assert(NR_SHOWN <= PSINFO_COLUMNS_MAX);
+static_assert(NR_SHOWN <= PSINFO_COLUMNS_MAX, "enlarge PSINFO_COLUMNS_MAX");
 
 /* The parameter, with a lock so that readers do not see a partial update */
 static DEFINE_SPINLOCK(chosen_lock);
@@ -279,9 +279,9 @@ static unsigned int cells_width(const struct column *column,
 {
 	if (column->number)
 		return numbers_width(column, snapshot);
-	if (column->text == cell_name || column->text == cell_parent)
-		return names_width(column, snapshot);
-	return 0;	/* words of states, which fit */
+	if (column->text == cell_stat || column->text == cell_state)
+		return 0;	/* the words and letters of states fit */
+	return names_width(column, snapshot);
 }
 
 void psinfo_layout_fit(struct psinfo_layout *layout,

@@ -11,7 +11,7 @@
 #include "row.h"
 #include "snapshot.h"
 
-#define PSINFO_COLUMNS_MAX	24
+#define PSINFO_COLUMNS_MAX	32
 
 /*
  * The selected columns in order and, once fitted to a snapshot, their widths.

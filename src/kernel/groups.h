@@ -15,7 +15,7 @@
  * psinfo_groups_fill() - fill in the requested groups of a task's record
  * @record: its identity is filled in
  * @record_size: of @record, in bytes: at least psinfo_record_size(@groups); fields
- *	that it does not have, see psinfo_record_has(), are not written
+ *	beyond it are not written, see psinfo_record_set()
  * @task: the task
  * @groups: PSINFO_GROUP_...; what @viewer may not read is withheld
  * @of_thread: the times of this thread, not of its process; see psinfo_times_fill()

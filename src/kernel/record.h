@@ -34,6 +34,8 @@ enum {
 
 static_assert(sizeof_field(struct psinfo_record, name) == TASK_COMM_LEN);
 static_assert(PSINFO_NR_STATES <= PSINFO_STATES_MAX);
+static_assert(offsetof(struct psinfo_record, uid) ==
+	      PSINFO_RECORD_SIZE_IDENTITY);
 static_assert(sizeof(struct psinfo_query) == PSINFO_QUERY_SIZE_VER1);
 static_assert(sizeof(struct psinfo_info) == PSINFO_INFO_SIZE_VER1);
 
@@ -58,11 +60,13 @@ static_assert(sizeof(struct psinfo_record) == PSINFO_SIZE_OF_ROWS,
 #include "../uapi/fields.def"
 
 /*
- * Whether a record of @size bytes has room for @member. A field that joined its
- * group after 1.0 is beyond the size of the group, so it is filled only if it fits.
+ * Set @member of a record of @size bytes, if it has room for it: a field that was
+ * added to its group after ABI 1.0 is beyond the size that the group demands.
  */
-#define psinfo_record_has(size, member) \
-	((size) >= offsetofend(struct psinfo_record, member))
+#define psinfo_record_set(record, size, member, value) do { \
+	if ((size) >= offsetofend(struct psinfo_record, member)) \
+		(record)->member = (value); \
+} while (0)
 
 /* A process created after @child is not its parent, but reuses the parent's PID. */
 static inline bool psinfo_can_be_parent(const struct psinfo_record *parent,
@@ -83,7 +87,7 @@ static inline u32 psinfo_record_size(u32 groups)
 	return size;
 }
 
-/** psinfo_record_size_of_all() - the size with which all fields of @groups fit */
+/** psinfo_record_size_of_all() - the record_size that holds every field of @groups */
 static inline u32 psinfo_record_size_of_all(u32 groups)
 {
 	u32 size = PSINFO_RECORD_SIZE_IDENTITY;

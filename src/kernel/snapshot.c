@@ -46,7 +46,8 @@ static int collect(struct psinfo_snapshot *snapshot,
 	struct psinfo_walk walk = {
 		.viewer = viewer,
 		.groups = groups,
-		.record_size = psinfo_row_size(groups),
+		.record_size = psinfo_record_size_of_all(groups),
+		.stride = psinfo_row_size(groups),
 		.next = 1,
 		.last = INT_MAX,
 	};

@@ -22,7 +22,7 @@ namespace psinfo {
 
 /// The size in bytes of the shortest record that holds these PSINFO_GROUP_... bits.
 [[nodiscard]] std::size_t record_size(std::uint32_t groups);
-/// The same with the fields that joined these groups after 1.0, which an older module
+/// The same, including fields added to these groups after ABI 1.0, which an older module
 /// does not have.
 [[nodiscard]] std::size_t record_size_of_all(std::uint32_t groups);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The fields of fields.def as members of Process, and what its words mean in C++. The
-// tool uses this, too; it is not installed.
+// The fields of fields.def as members of Process, and C++ equivalents of its keywords.
+// The tool uses this, too; it is not installed.
 #ifndef PSINFO_LIB_MEMBERS_H
 #define PSINFO_LIB_MEMBERS_H
 
@@ -15,12 +15,12 @@ namespace psinfo {
 
 /// In place of a pointer to the member that holds a group: the identity is in the
 /// process itself.
-struct Itself {};
+struct InProcess {};
 
 // type_of_<GROUP> has a member for each field of the group, and group_of_<GROUP> is
 // where a process has it.
 using type_of_IDENTITY = Process;
-inline constexpr Itself group_of_IDENTITY;
+inline constexpr InProcess group_of_IDENTITY;
 #define GROUP(group, member, type, last) \
 	using type_of_##group = type;    \
 	inline constexpr auto group_of_##group = &Process::member;
@@ -30,7 +30,7 @@ inline constexpr Itself group_of_IDENTITY;
 /// or not.
 template <auto group, auto member, typename Any> auto field_of(Any &process)
 {
-	if constexpr (std::is_same_v<std::remove_const_t<decltype(group)>, Itself>)
+	if constexpr (std::is_same_v<std::remove_const_t<decltype(group)>, InProcess>)
 		return &(process.*member);
 	else
 		return process.*group ? &((*(process.*group)).*member) : nullptr;
@@ -38,7 +38,7 @@ template <auto group, auto member, typename Any> auto field_of(Any &process)
 
 /// UNIT and COURSE, with the names that fields.def has for them
 enum class Unit : std::uint8_t { NUMBER, TIME, BYTES, POLICY, STATE, NAME };
-enum class Course : std::uint8_t { KEY, SAME, GROWS };
+enum class Course : std::uint8_t { KEY, CHANGES, GROWS };
 
 /// Where /proc has a field.
 struct Origin {

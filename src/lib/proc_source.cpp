@@ -196,8 +196,7 @@ std::optional<Error> Walk::visit_task(const Place &task)
 	return std::nullopt;
 }
 
-/// A process whose requested groups are there, to be filled, and its credentials, which
-/// the filter needs.
+/// A process with empty requested groups, and the credentials, which filters need.
 Process Walk::process_with_groups() const
 {
 	Process process;
@@ -255,6 +254,8 @@ std::optional<Error> Walk::read_status(const Place &task, Process &process)
 		return error;
 	if (!parse_status(text_, process))
 		return not_as_documented(task.path + "/status");
+	if (process.tgid == 0) // being reaped
+		return Error::from_errno(ESRCH, "read", task.path + "/status");
 	return std::nullopt;
 }
 
@@ -263,10 +264,8 @@ std::optional<std::chrono::nanoseconds> Walk::read_runtime(const Place &task)
 {
 	if (read_text(task, "schedstat"))
 		return std::nullopt;
-	const auto nanoseconds = parse_schedstat(text_);
-	if (!nanoseconds)
-		return std::nullopt;
-	return std::chrono::nanoseconds(static_cast<std::int64_t>(*nanoseconds));
+	const auto nanoseconds = parse_first_number(text_);
+	return nanoseconds ? std::optional(std::chrono::nanoseconds(*nanoseconds)) : std::nullopt;
 }
 
 std::optional<ControlGroup> Walk::read_cgroup(const Place &task)

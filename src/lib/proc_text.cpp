@@ -130,7 +130,7 @@ bool parse_member(std::string_view word, Process &process)
 constexpr bool has_required_lines(auto group)
 {
 	using Group = decltype(group);
-	return std::is_same_v<Group, Itself> || std::is_same_v<Group, std::optional<Credentials> Process::*>;
+	return std::is_same_v<Group, InProcess> || std::is_same_v<Group, std::optional<Credentials> Process::*>;
 }
 
 constexpr Field all_fields[] = {
@@ -245,15 +245,16 @@ bool parse_status(std::string_view text, Process &process)
 		if (!all_fields[i].origin.line.empty() && all_fields[i].is_required && !found[i])
 			return false;
 	}
-	return process.tgid >= 1;
+	return process.tgid >= 0;
 }
 
-std::optional<std::uint64_t> parse_schedstat(std::string_view text)
+std::optional<std::int64_t> parse_first_number(std::string_view text)
 {
-	std::uint64_t nanoseconds = 0;
-	if (!parse_number(take_word(text), nanoseconds))
+	std::int64_t number = 0;
+	auto line = take_until(text, '\n');
+	if (!parse_number(take_word(line), number))
 		return std::nullopt;
-	return nanoseconds;
+	return number;
 }
 
 std::optional<std::string_view> parse_cgroup(std::string_view text)

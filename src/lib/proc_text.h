@@ -24,11 +24,12 @@ namespace psinfo {
 
 /// The same for the lines of /proc/<pid>/status. Kernel threads and zombies have no lines
 /// for memory; their fields are left alone. False also if a line of the identity or of the
-/// credentials is missing.
+/// credentials is missing. The tgid of a process that is being reaped is 0.
 [[nodiscard]] bool parse_status(std::string_view text, Process &process);
 
-/// /proc/<pid>/task/<tid>/schedstat: CPU time in nanoseconds.
-[[nodiscard]] std::optional<std::uint64_t> parse_schedstat(std::string_view text);
+/// The number that a file begins with, such as /proc/<pid>/task/<tid>/schedstat: CPU time
+/// in nanoseconds.
+[[nodiscard]] std::optional<std::int64_t> parse_first_number(std::string_view text);
 
 /// The cgroup2 path in /proc/<pid>/cgroup: the line that begins with "0::".
 [[nodiscard]] std::optional<std::string_view> parse_cgroup(std::string_view text);

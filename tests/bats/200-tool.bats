@@ -138,7 +138,7 @@ same_rows() {
 	assert "$(psinfo -n -r -o uid -u 1000)" = 1000 "with -u 1000"
 }
 
-@test "the JSON output for a process is exactly as expected" {
+@test "psinfo -J prints the requested columns of a process, with types and exact times" {
 	start make-process stopped
 	run -0 psinfo -J -p "$ANSWER" -o pid,state,stat,ppid,threads,uid,name,start
 	assert "$output" = "$(

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 			std::abort();
 		break;
 	case 1:
-		if (parse_status(text, process) && process.tgid < 1)
+		if (parse_status(text, process) && process.tgid < 0)
 			std::abort();
 		break;
 	case 2:
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 		static_cast<void>(parse_cgroup(text));
 		break;
 	case 4:
-		static_cast<void>(parse_schedstat(text));
+		static_cast<void>(parse_first_number(text));
 		break;
 	default:
 		if (const auto pid = parse_pid(text); pid && (*pid < 1 || std::to_string(*pid) != text))

@@ -180,7 +180,7 @@ TEST(Decode, OnlyFilledGroupsAreSet)
 {
 	for (std::uint32_t groups = 0; groups <= all; groups++) {
 		const auto size = record_size(groups);
-		const auto process = decoded(recorded(size), 1, {size, whole, groups}).at(0);
+		const auto process = decoded(recorded(size), 1, {size, std::max(size, whole), groups}).at(0);
 		EXPECT_EQ(process.credentials.has_value(), bool(groups & PSINFO_GROUP_CRED)) << groups;
 		EXPECT_EQ(process.scheduling.has_value(), bool(groups & PSINFO_GROUP_SCHED)) << groups;
 		EXPECT_EQ(process.times.has_value(), bool(groups & PSINFO_GROUP_TIMES)) << groups;

@@ -96,9 +96,26 @@ TEST(FakeProc, GroupsAreReadOnRequest)
 	proc.add({.pid = 42});
 	const auto process = taken(proc.path(), {.groups = Groups::all()}).processes.at(0);
 	EXPECT_EQ(process.credentials, (Credentials{1000, 1001, 5, 6}));
-	EXPECT_EQ(process.scheduling, (Scheduling{-51, 115, std::nullopt, -5, 50, 1, 6, 12}));
-	EXPECT_EQ(process.times, (Times{ticks(140), ticks(150), std::nullopt, 150, 545, 110, 120, 2}));
-	EXPECT_EQ(process.memory, (Memory{8192000, 1200 * 1024, 12 * 1024}));
+	ASSERT_TRUE(process.scheduling && process.times && process.memory);
+	EXPECT_EQ(process.scheduling->prio, -51);
+	EXPECT_EQ(process.scheduling->static_prio, 115);
+	EXPECT_EQ(process.scheduling->normal_prio, std::nullopt);
+	EXPECT_EQ(process.scheduling->nice, -5);
+	EXPECT_EQ(process.scheduling->rt_priority, 50U);
+	EXPECT_EQ(process.scheduling->policy, 1U);
+	EXPECT_EQ(process.scheduling->cpu, 6U);
+	EXPECT_EQ(process.scheduling->cpus_allowed, 12U);
+	EXPECT_EQ(process.times->utime, ticks(140));
+	EXPECT_EQ(process.times->stime, ticks(150));
+	EXPECT_EQ(process.times->runtime, std::nullopt);
+	EXPECT_EQ(process.times->nvcsw, 150U);
+	EXPECT_EQ(process.times->nivcsw, 545U);
+	EXPECT_EQ(process.times->min_flt, 110U);
+	EXPECT_EQ(process.times->maj_flt, 120U);
+	EXPECT_EQ(process.times->threads, 2U);
+	EXPECT_EQ(process.memory->vsize, 8192000U);
+	EXPECT_EQ(process.memory->rss, 1200U * 1024);
+	EXPECT_EQ(process.memory->swap, 12U * 1024);
 	EXPECT_EQ(process.control_group, ControlGroup{0}) << "there is no mountinfo";
 }
 
@@ -171,6 +188,9 @@ TEST(FakeProc, ProcessesThatExitMeanwhileAreOmitted)
 	proc.add({.pid = 4, .pgrp = -1, .session = -1}); // exits while the kernel writes stat
 	proc.write("5/stat", FakeProcess{.pid = 5}.stat());
 	std::filesystem::create_symlink("gone", proc.root() / "5/status");
+	proc.add({.pid = 6}); // exits while the kernel writes status
+	auto status = FakeProcess{.pid = 6}.status();
+	proc.write("6/status", status.replace(status.find("Tgid:\t6"), 7, "Tgid:\t0"));
 	const auto snapshot = taken(proc.path(), {.groups = Groups::all()});
 	EXPECT_EQ(pids(snapshot), Pids{1});
 	EXPECT_EQ(snapshot.totals.all_processes(), 1U);
@@ -538,7 +558,8 @@ TEST(RealProc, AZombieIsFoundByItsStateAndParent)
 	ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child.pid()), &info, WEXITED | WNOWAIT), 0);
 	const auto snapshot = taken("/proc", {.groups = Groups::all(), .states = State::Zombie, .parent = getpid()});
 	ASSERT_EQ(pids(snapshot), Pids{child.pid()});
-	EXPECT_EQ(snapshot.processes[0].memory, (Memory{0, 0, 0}));
+	const auto memory = snapshot.processes[0].memory.value();
+	EXPECT_TRUE(memory.vsize == 0 && memory.rss == 0 && memory.swap == 0);
 	EXPECT_EQ(snapshot.totals.processes_in(State::Zombie), 1U);
 }
 

@@ -55,7 +55,7 @@ void parse_all(std::string_view text)
 		static_cast<void>(parse_pid(bytes));
 		static_cast<void>(stat_of(bytes));
 		static_cast<void>(status_of(bytes));
-		static_cast<void>(parse_schedstat(bytes));
+		static_cast<void>(parse_first_number(bytes));
 		static_cast<void>(parse_cgroup(bytes));
 		static_cast<void>(parse_mountinfo(bytes));
 	});
@@ -172,6 +172,8 @@ TEST(ProcText, InvalidPidsAreRefused)
 	EXPECT_FALSE(stat_of(FakeProcess{.pid = 0}.stat()));
 	EXPECT_FALSE(stat_of(FakeProcess{.pid = -1}.stat()));
 	EXPECT_FALSE(status_of(FakeProcess{.pid = 1, .tgid = -1}.status()));
+	EXPECT_EQ(status_of("Tgid:\t0\nTracerPid:\t0\nUid:\t0\t0\t0\t0\nGid:\t0\t0\t0\t0\n")->tgid, 0)
+		<< "being reaped";
 }
 
 TEST(ProcText, StatusOfAKernelThreadHasNoMemory)
@@ -228,12 +230,16 @@ TEST(ProcText, TheCpusOfAMaskAreCounted)
 	EXPECT_EQ(status_of(good + "00000000,00000000,00000003")->scheduling->cpus_allowed, 2U);
 }
 
-TEST(ProcText, SchedstatBeginsWithTheRuntime)
+TEST(ProcText, TheFirstNumberOfAFileIsParsed)
 {
-	EXPECT_EQ(parse_schedstat("123 4 5\n"), 123U);
-	EXPECT_EQ(parse_schedstat("0 0 0\n"), 0U);
-	EXPECT_FALSE(parse_schedstat(""));
-	EXPECT_FALSE(parse_schedstat("x 1\n"));
+	EXPECT_EQ(parse_first_number("123 4 5\n"), 123);
+	EXPECT_EQ(parse_first_number("0 0 0\n"), 0);
+	EXPECT_EQ(parse_first_number("-1000\n"), -1000);
+	EXPECT_EQ(parse_first_number("7"), 7);
+	EXPECT_FALSE(parse_first_number(""));
+	EXPECT_FALSE(parse_first_number("\n5"));
+	EXPECT_FALSE(parse_first_number("x 1\n"));
+	EXPECT_FALSE(parse_first_number("9223372036854775808\n"));
 }
 
 TEST(ProcText, CgroupIsThatOfTheUnifiedHierarchy)

@@ -34,9 +34,10 @@ using psinfo::Unit;
 
 struct Field {
 	const char *name;
-	Course course; ///< SAME: equal to one of the two; if those differ, any value is accepted
+	Course course; ///< CHANGES: equal to one of the two; if those differ, any value is accepted
 	bool in_ticks; ///< /proc has only whole clock ticks
 	bool is_letter;
+	bool is_optional; ///< an older module may not have it
 	/// Nothing if it was not requested or is unknown.
 	std::optional<std::int64_t> (*value)(const Process &process);
 };
@@ -93,12 +94,19 @@ constexpr bool is_in_ticks(Unit unit, const Origin &origin)
 	return unit == Unit::TIME && origin.file == Origin::File::Stat;
 }
 
+template <typename Value> constexpr bool is_optional_v = false;
+template <typename Value> constexpr bool is_optional_v<std::optional<Value>> = true;
+
 constexpr Field all_fields[] = {
-#define FIELD(group, name, member, unit, origin, course, ...)                                               \
-	{#name, Course::course, is_in_ticks(Unit::unit, PSINFO_ORIGIN_##origin), Unit::unit == Unit::STATE, \
+#define FIELD(group, name, member, unit, origin, course, ...)    \
+	{#name,                                                  \
+	 Course::course,                                         \
+	 is_in_ticks(Unit::unit, PSINFO_ORIGIN_##origin),        \
+	 Unit::unit == Unit::STATE,                              \
+	 is_optional_v<decltype(psinfo::type_of_##group::name)>, \
 	 value_of<psinfo::group_of_##group, &psinfo::type_of_##group::name>},
 #include "fields.def"
-	{"cgroup withheld", Course::SAME, false, false, cgroup_withheld},
+	{"cgroup withheld", Course::CHANGES, false, false, false, cgroup_withheld},
 };
 
 // ---- one process -----------------------------------------------------------
@@ -177,13 +185,28 @@ void compare_name(const Layers &layers, Comparison &comparison)
 		{layers.module.pid, layers.module.name, "name", layers.module.name, layers.before.name});
 }
 
-void compare_process(const Layers &layers, nanoseconds tick, Comparison &comparison)
+using Fields = std::vector<const Field *>;
+
+/// Those to compare: not the key, and not what the module has of no process.
+Fields fields_of(const Snapshot &module)
+{
+	Fields fields;
+	for (const Field &field : all_fields) {
+		const auto has_it = [&](const Process &process) { return field.value(process).has_value(); };
+		const bool is_known =
+			!field.is_optional || std::any_of(module.processes.begin(), module.processes.end(), has_it);
+		if (field.course != Course::KEY && is_known)
+			fields.push_back(&field);
+	}
+	return fields;
+}
+
+void compare_process(const Layers &layers, const Fields &fields, nanoseconds tick, Comparison &comparison)
 {
 	comparison.processes++;
 	compare_name(layers, comparison);
-	for (const Field &field : all_fields)
-		if (field.course != Course::KEY)
-			compare_field(layers, field, tick, comparison);
+	for (const Field *field : fields)
+		compare_field(layers, *field, tick, comparison);
 }
 
 // ---- all processes ---------------------------------------------------------
@@ -203,11 +226,12 @@ bool is_newcomer(const Process &process, const Snapshot &before, nanoseconds tic
 
 void compare_listed(const Sandwich &sandwich, nanoseconds tick, Comparison &comparison)
 {
+	const auto fields = fields_of(sandwich.module);
 	for (const Process &process : sandwich.module.processes) {
 		const Process *before = sandwich.before.find(process.pid);
 		const Process *after = sandwich.after.find(process.pid);
 		if (is_throughout(before, after))
-			compare_process({*before, process, *after}, tick, comparison);
+			compare_process({*before, process, *after}, fields, tick, comparison);
 		else if (before || after || is_newcomer(process, sandwich.before, tick))
 			comparison.passing++;
 		else

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// The columns, made from fields.def, and the cells of those that are no field.
+// The columns, made from fields.def, and the cells of those that are not fields.
 #include "model/fields.h"
 
 #include <algorithm>
@@ -168,7 +168,7 @@ constexpr Column field_column(Unit unit, Column column)
 	return column;
 }
 
-// The columns that are no field: made_<name> is the column <name>, without its texts.
+// Columns that are not fields, without name, heading and description.
 constexpr Column made_elapsed{"", "", "", Align::Right, {}, elapsed, nullptr, "-", false, {}, true};
 constexpr Column made_stat{"", "", "", Align::Left, {}, stat, state_number, "-", true};
 constexpr Column made_user{"", "", "", Align::Left, groups_for_CRED, user<&Credentials::uid>};
@@ -178,8 +178,8 @@ constexpr Column made_time{"", "", "", Align::Right, groups_for_TIMES, total_tim
 constexpr Column made_parent{"", "", "", Align::Left, {}, parent, nullptr, "None", false, {.parents = true}};
 constexpr Column made_args{"", "", "", Align::Left, {}, args, nullptr, "?", false, {.args = true}};
 
-constexpr Column with_texts(Column column, std::string_view name, std::string_view heading,
-			    std::string_view description)
+constexpr Column with_labels(Column column, std::string_view name, std::string_view heading,
+			     std::string_view description)
 {
 	column.name = name;
 	column.heading = heading;
@@ -192,7 +192,7 @@ constexpr Column columns[] = {
 #define FIELD(group, name, member, unit, origin, course, width, heading, description)           \
 	field_column(Unit::unit, {#name, heading, description, Align::Left, groups_for_##group, \
 				  field<Unit::unit, psinfo::group_of_##group, &psinfo::type_of_##group::name>}),
-#define TOOL_COLUMN(name, heading, description) with_texts(made_##name, #name, heading, description),
+#define TOOL_COLUMN(name, heading, description) with_labels(made_##name, #name, heading, description),
 #define COLUMN(name, width, heading, description) TOOL_COLUMN(name, heading, description)
 #include "fields.def"
 };
@@ -203,6 +203,10 @@ Columns named(std::initializer_list<std::string_view> names)
 	std::transform(names.begin(), names.end(), std::back_inserter(result), find_column);
 	return result;
 }
+
+constexpr std::size_t name_width = 14; ///< in the help
+static_assert(std::all_of(std::begin(columns), std::end(columns),
+			  [](const Column &column) { return column.name.size() < name_width; }));
 
 } // namespace
 
@@ -262,7 +266,6 @@ std::vector<SortKey> parse_sort(std::string_view text, std::string &ret_unknown)
 
 std::string columns_help()
 {
-	constexpr std::size_t name_width = 14;
 	std::string help;
 
 	for (const auto &column : columns) {

@@ -38,7 +38,11 @@ std::vector<Number> columns_of_numbers()
 	return numbers;
 }
 
-const std::vector<Number> numbers = columns_of_numbers();
+const std::vector<Number> &numbers()
+{
+	static const auto all = columns_of_numbers();
+	return all;
+}
 
 struct Text {
 	const char *column;
@@ -64,7 +68,7 @@ const Text texts[] = {
 void check_columns(const Table &table)
 {
 	std::set<std::string> known;
-	for (const auto &number : numbers)
+	for (const auto &number : numbers())
 		known.insert(number.column);
 	for (const auto &text : texts)
 		known.insert(text.column);
@@ -83,7 +87,7 @@ void compare_row(Findings &findings, const Table &table, const std::vector<std::
 	if (!findings.list(pid, before, after))
 		return;
 	const Seen &b = before.at(pid), &a = after.at(pid);
-	for (const auto &number : numbers)
+	for (const auto &number : numbers())
 		findings.settle(pid, number.column, number.rule.course, std::stoll(cell(number.column)),
 				number.rule.value(b).value() / number.unit(),
 				number.rule.value(a).value() / number.unit());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// What /proc says of each field of a record, as a second opinion: written by hand,
-// and not derived from fields.def. To test a new field, add a row to `rules`.
+// Expected values of record fields, read from /proc independently of fields.def. To test
+// a new field, add a row to `rules`.
 #pragma once
 
 #include "comparison.h"
@@ -130,6 +130,5 @@ inline const Rule &rule_of(std::string_view field)
 	for (const auto &rule : rules)
 		if (rule.field == field)
 			return rule;
-	throw std::runtime_error("nothing is known to compare the field " + std::string(field) +
-				 " with: it has no rule in known.h");
+	throw std::runtime_error("the field " + std::string(field) + " has no rule in known.h");
 }

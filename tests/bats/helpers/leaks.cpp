@@ -385,7 +385,7 @@ std::string address_in(psinfo_record record)
 	for (const auto &field : record_fields) {
 		auto *at = reinterpret_cast<unsigned char *>(&record) + field.offset;
 		const auto value = value_of(field, record);
-		if (field.is_signed && value > -200 && value < 0)
+		if (field.is_signed && value > -5000 && value < 0)
 			std::memset(at, 0, field.size);
 		const bool is_time = std::string_view(field.name).ends_with("_ns");
 		if (!is_64_bit && !field.is_name() && !is_time && is_address(static_cast<std::uint64_t>(value)))

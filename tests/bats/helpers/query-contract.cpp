@@ -206,7 +206,7 @@ const Case allowed_records[] = {
 	CASE(query.groups = 0; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
 	// Unknown groups are ignored, and need no space in the record.
 	CASE(query.groups |= 1u << 31),
-	CASE(query.groups = 1u << 30 | 1u << 5; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
+	CASE(query.groups = 1u << 30 | 1u << 29; query.record_size = PSINFO_RECORD_SIZE_IDENTITY),
 	// Only the part of the buffer that is written must exist.
 	CASE(query.capacity = UINT_MAX),
 };

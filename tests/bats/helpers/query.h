@@ -195,7 +195,9 @@ inline long long value_of(const RecordField &field, const psinfo_record &record)
 		return 0;
 	for (std::size_t i = 0; i < field.size; ++i) // guests are little-endian
 		value |= std::uint64_t{static_cast<unsigned char>(at[i])} << 8 * i;
-	return field.is_signed && field.size == 4 ? static_cast<std::int32_t>(value) : static_cast<long long>(value);
+	const auto shift = 8 * (sizeof(value) - field.size);
+	const auto number = static_cast<long long>(value << shift);
+	return field.is_signed ? number >> shift : static_cast<long long>(value);
 }
 
 // The record size needed for these groups

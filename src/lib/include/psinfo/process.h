@@ -58,8 +58,8 @@ struct Credentials {
 
 struct Scheduling {
 	std::int32_t prio = 0; ///< stat 18
-	std::optional<std::int32_t> static_prio; ///< 120 + nice; from /proc: computed from nice
-	std::optional<std::int32_t> normal_prio; ///< 0 to 139; from /proc: empty (only CONFIG_SCHED_DEBUG shows it)
+	std::optional<std::int32_t> static_prio{}; ///< 120 + nice; from /proc: computed from nice
+	std::optional<std::int32_t> normal_prio{}; ///< 0 to 139; from /proc: empty (only CONFIG_SCHED_DEBUG shows it)
 	std::int32_t nice = 0; ///< stat 19
 	std::uint32_t rt_priority = 0; ///< stat 40
 	std::uint32_t policy = 0; ///< stat 41: SCHED_OTHER, SCHED_FIFO, ...
@@ -73,7 +73,7 @@ struct Scheduling {
 struct Times {
 	std::chrono::nanoseconds utime{}; ///< stat 14; from /proc: in steps of a clock tick
 	std::chrono::nanoseconds stime{}; ///< stat 15; likewise
-	std::optional<std::chrono::nanoseconds> runtime; ///< schedstat 1, exact; from /proc: only for threads
+	std::optional<std::chrono::nanoseconds> runtime{}; ///< schedstat 1, exact; from /proc: only for threads
 	std::uint64_t nvcsw = 0; ///< status voluntary_ctxt_switches
 	std::uint64_t nivcsw = 0; ///< status nonvoluntary_ctxt_switches
 	std::uint64_t min_flt = 0; ///< stat 10

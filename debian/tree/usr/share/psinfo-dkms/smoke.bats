@@ -51,7 +51,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	dkms status psinfo -k "$(uname -r)" | grep -q ': installed' || fail "$(dkms status psinfo)"
 }
 
-@test "the table has its rules and totals" {
+@test "the table begins and ends with ruled lines and has totals" {
 	cat "$PSINFO" >"$table"
 	[[ $(head -n 1 "$table") =~ ^={80}$ && $(sed -n 3p "$table") =~ ^-+$ ]] || fail "$(head -n 3 "$table")"
 	[[ $(tail -n 5 "$table" | head -n 1) =~ ^-+$ && $(tail -n 1 "$table") =~ ^={80}$ ]] || fail "$(tail -n 5 "$table")"
