@@ -149,16 +149,16 @@ std::optional<Error> decode_records(std::span<const std::byte> bytes, std::size_
 {
 	const auto known = std::min(layout.stride, layout.known);
 	if (known < record_size(layout.groups))
-		return invalid_reply("the records are shorter than their groups");
+		return invalid_reply("the records are too short for their groups");
 	if (count > bytes.size() / layout.stride)
-		return invalid_reply("it claims more records than the buffer can hold");
+		return invalid_reply("it claims more records than fit in the buffer");
 
 	for (std::size_t i = 0; i < count; i++) {
 		psinfo_record record{};
 		const auto from = bytes.subspan(i * layout.stride, std::min(known, sizeof(record)));
 		std::memcpy(&record, from.data(), from.size());
 		if (!is_possible(record))
-			return invalid_reply("a record has an impossible pid");
+			return invalid_reply("a record has an invalid pid");
 		processes.push_back(process_of(record, known, layout.groups));
 	}
 	return std::nullopt;

@@ -61,10 +61,10 @@ std::optional<Error> info_error(const psinfo_info &info, const std::string &path
 {
 	if (info.abi_major != PSINFO_ABI_MAJOR)
 		return Error{Error::Kind::Abi, "use", path,
-			     "the module's interface has version " + std::to_string(info.abi_major) + ", not " +
+			     "the module has ABI version " + std::to_string(info.abi_major) + ", not " +
 				     std::to_string(PSINFO_ABI_MAJOR)};
 	if (info.query_size < PSINFO_QUERY_SIZE_VER1 || info.record_size < PSINFO_RECORD_SIZE_IDENTITY)
-		return invalid_reply("it claims structures that are shorter than those of any version");
+		return invalid_reply("its structures are smaller than in any ABI version");
 	return std::nullopt;
 }
 
@@ -119,7 +119,7 @@ std::optional<Error> put_in_order(std::vector<Process> &processes, bool threads)
 	if (std::adjacent_find(processes.begin(), processes.end(), is_not_before) == processes.end())
 		return std::nullopt;
 	if (!threads)
-		return invalid_reply("the records are not in the order of their pids");
+		return invalid_reply("the records are not sorted by pid");
 	std::stable_sort(processes.begin(), processes.end(), is_before);
 	return std::nullopt;
 }

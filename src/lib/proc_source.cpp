@@ -35,7 +35,7 @@ bool is_left_out(int number)
 
 Error not_as_documented(std::string file)
 {
-	return {Error::Kind::Malformed, "read", std::move(file), "not in the format of proc(5)"};
+	return {Error::Kind::Malformed, "read", std::move(file), "not in the format described in proc(5)"};
 }
 
 std::optional<Error> unless_left_out(const Error &error)

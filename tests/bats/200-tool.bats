@@ -224,7 +224,7 @@ same_rows() {
 	assert "$(tail -n 1 "$file")" = "# EOF" "its last line"
 	assert "$(find "$BATS_TEST_TMPDIR" -name '*psinfo.prom*' | wc -l)" = 1 "files"
 	run -1 --separate-stderr psinfo metrics --output /nowhere/psinfo.prom
-	assert "$stderr" = "psinfo: cannot create a temporary file beside /nowhere/psinfo.prom: No such file or directory" \
+	assert "$stderr" = "psinfo: cannot create a temporary file next to /nowhere/psinfo.prom: No such file or directory" \
 		"of a directory that is not there"
 }
 

@@ -38,7 +38,7 @@ const Error no_procfs = Error::from_errno(ENOENT, "find", "/proc/self");
 
 const Error module_errors[] = {
 	no_such_file,
-	{Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2, not 1"},
+	{Error::Kind::Abi, "use", "/proc/psinfo", "the module has ABI version 2, not 1"},
 	Error::from_errno(EPERM, "open", "/proc/psinfo"),
 	Error::from_errno(ENOMEM, "open", "/proc/psinfo"),
 	Error::from_errno(ENODEV, "query", "/proc/psinfo"),

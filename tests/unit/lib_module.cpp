@@ -391,7 +391,7 @@ TEST(Module, AnotherMajorVersionIsAnAbiError)
 	const auto info = ask_info(module, "/proc/psinfo");
 	ASSERT_FALSE(info);
 	EXPECT_EQ(info.error().kind, Error::Kind::Abi);
-	EXPECT_EQ(info.error().message(), "cannot use /proc/psinfo: the module's interface has version 2, not 1");
+	EXPECT_EQ(info.error().message(), "cannot use /proc/psinfo: the module has ABI version 2, not 1");
 }
 
 TEST(Module, InfoWithImpossibleSizesIsMalformed)

@@ -214,7 +214,8 @@ TEST(FakeProc, MalformedFilesAreReportedByName)
 		proc.write("9/status", status);
 		const auto error = failed(proc.path());
 		EXPECT_EQ(error.kind, Error::Kind::Malformed);
-		EXPECT_EQ(error.message(), "cannot read " + proc.path() + name + ": not in the format of proc(5)");
+		EXPECT_EQ(error.message(),
+			  "cannot read " + proc.path() + name + ": not in the format described in proc(5)");
 	}
 }
 

@@ -192,9 +192,8 @@ TEST_F(Doctor, ExplainsWhyTheModuleDoesNotAnswer)
 	answer_ = psinfo::Error::from_errno(EACCES, "open", "/proc/psinfo");
 	EXPECT_EQ(check("answer").found, "cannot open /proc/psinfo: Permission denied");
 	EXPECT_EQ(last_line(), "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: cannot open /proc/psinfo: Permission denied");
-	answer_ =
-		psinfo::Error{psinfo::Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2"};
-	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module's interface has version 2");
+	answer_ = psinfo::Error{psinfo::Error::Kind::Abi, "use", "/proc/psinfo", "the module has ABI version 2"};
+	EXPECT_EQ(check("answer").found, "cannot use /proc/psinfo: the module has ABI version 2");
 	EXPECT_EQ(check("answer").hint, "Install psinfo and psinfo-dkms of the same version");
 	answer_ =
 		psinfo::Error{psinfo::Error::Kind::Malformed, "decode", "the module's reply", "the records are short"};

@@ -20,7 +20,7 @@ const Error errors[] = {
 	Error::from_errno(EACCES, "open", "/proc/psinfo"),
 	Error::from_errno(ENOMEM, "query", "/proc/psinfo"),
 	{Error::Kind::Malformed, "decode", "the module's reply", "the cursor did not advance"},
-	{Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2, not 1"},
+	{Error::Kind::Abi, "use", "/proc/psinfo", "the module has ABI version 2, not 1"},
 	{Error::Kind::Invalid, "query", "processes", "the set of states is empty"},
 };
 

@@ -244,7 +244,7 @@ TEST_F(ReplaceFile, AMissingDirectoryIsAnError)
 	const auto error = tool::replace_file(directory_ / "missing" / "psinfo.prom", "text\n");
 	ASSERT_TRUE(error);
 	EXPECT_EQ(error->kind, psinfo::Error::Kind::NotFound);
-	EXPECT_EQ(error->message(), "cannot create a temporary file beside " +
+	EXPECT_EQ(error->message(), "cannot create a temporary file next to " +
 					    (directory_ / "missing" / "psinfo.prom").string() +
 					    ": No such file or directory");
 	EXPECT_EQ(files(), 0U);
@@ -254,7 +254,7 @@ TEST_F(ReplaceFile, ADeviceIsNotReplaced)
 {
 	const auto error = tool::replace_file("/dev/null", "text\n");
 	ASSERT_TRUE(error);
-	EXPECT_EQ(error->message(), "cannot replace /dev/null: it is not a regular file");
+	EXPECT_EQ(error->message(), "cannot replace /dev/null: not a regular file");
 	EXPECT_TRUE(fs::is_character_file("/dev/null"));
 }
 

@@ -20,7 +20,7 @@ using tool::Command;
 using tool::Exit;
 
 const Error not_loaded = Error::from_errno(ENOENT, "open", "/proc/psinfo");
-const Error other_version = {Error::Kind::Abi, "use", "/proc/psinfo", "the module's interface has version 2, not 1"};
+const Error other_version = {Error::Kind::Abi, "use", "/proc/psinfo", "the module has ABI version 2, not 1"};
 const Error no_memory = Error::from_errno(ENOMEM, "query", "/proc/psinfo");
 
 /// A source for the small machine, which fails after the given number of answers.
@@ -113,7 +113,7 @@ TEST_F(SessionTest, AModuleThatCannotBeOpenedIsReplacedWithAWarning)
 	wants_notice = false;
 	EXPECT_EQ(run("-o pid").exit, Exit::Done);
 	EXPECT_EQ(opened, Names{"proc"});
-	EXPECT_EQ(warnings, Names{"psinfo: cannot use /proc/psinfo: the module's interface has version 2, not 1; "
+	EXPECT_EQ(warnings, Names{"psinfo: cannot use /proc/psinfo: the module has ABI version 2, not 1; "
 				  "reading /proc instead\n"
 				  "hint: install psinfo and psinfo-dkms of the same version\n"});
 	open_error = Error::from_errno(EPERM, "open", "/proc/psinfo");

@@ -157,7 +157,7 @@ TEST(Stuck, AThreadIsListedWithItsProcess)
 	Process thread = a_process(72, State::Uninterruptible, "worker", 50);
 	thread.tgid = 70;
 	const auto text = tool::stuck_text(tool::find_stuck(three({thread}), everybody()), true);
-	EXPECT_EQ(text, "Waiting in UNINTERRUPTIBLE: 1 (3 samples over 2.0 s)\n"
+	EXPECT_EQ(text, "Threads in uninterruptible sleep: 1 (3 samples over 2.0 s)\n"
 			"    PID     TID NAME              FOR AT LEAST  PARENT\n"
 			"     70      72 worker                   2.0 s  bash (50)\n");
 }
@@ -214,8 +214,8 @@ TEST(Stuck, TextOfZombiesAndOfNothing)
 {
 	const auto stuck = tool::find_stuck(three({a_process(70, State::Zombie, "a\nb", 60)}), everybody());
 	EXPECT_EQ(tool::stuck_text(stuck, true),
-		  "Zombies that nobody reaps: 1\n"
-		  "  COUNT HELD BY NAME                     OLDEST\n"
+		  "Unreaped zombies, by parent or tracer: 1\n"
+		  "  COUNT     PID NAME                     OLDEST\n"
 		  "      1      60 keeper                   a\\nb (70), started 92.0 s ago\n");
 	const auto nothing = tool::find_stuck(three({}), everybody());
 	EXPECT_EQ(tool::stuck_text(nothing, true), "Nothing is stuck (3 samples over 2.0 s).\n");

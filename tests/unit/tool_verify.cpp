@@ -456,7 +456,7 @@ TEST(Verify, AnErrorIsReturned)
 TEST(VerifyText, ShowsTheValuesOfTheModuleAndOfProc)
 {
 	EXPECT_EQ(tool::comparison_text(tool::compare(differing(), tick)),
-		  "    PID  NAME             FIELD         MODULE SAYS           /PROC SAYS\n"
+		  "    PID  NAME             FIELD         MODULE                /PROC\n"
 		  "     20  worker           cpu           7                     1\n"
 		  "3 processes, 102 fields compared, 1 differ\n");
 	EXPECT_EQ(tool::comparison_text(tool::compare(agreeing(), tick)),

@@ -68,7 +68,9 @@ TEST(Keys, CycleThroughTheStatesAndBackToThoseGiven)
 TEST(Keys, HaveAHelpTextThatListsTheStates)
 {
 	const auto lines = tool::key_help();
-	EXPECT_EQ(std::count(lines.begin(), lines.end(), "s              states: all, R, D, S, T, t, Z, I"), 1);
+	EXPECT_EQ(std::count(lines.begin(), lines.end(),
+			     "s              cycle through the states: all, R, D, S, T, t, Z, I"),
+		  1);
 }
 
 TEST(Keys, ChangeWhatIsListed)
@@ -80,7 +82,7 @@ TEST(Keys, ChangeWhatIsListed)
 	EXPECT_EQ(tool::describe(view), "sorted by pid, kernel threads");
 	act(Action::NextKind, view);
 	act(Action::Threads, view);
-	EXPECT_EQ(tool::describe(view), "sorted by pid, each thread");
+	EXPECT_EQ(tool::describe(view), "sorted by pid, threads");
 }
 
 TEST(Title, ShowsWhyTheModuleIsNotTheSource)

@@ -55,27 +55,27 @@ constexpr unsigned formats = takes::Json | takes::Values | takes::Headings;
 std::vector<Command> all_commands()
 {
 	return {
-		command("", "What runs on this machine, and in which state", Sources::One,
+		command("", "List processes and their states", Sources::One,
 			takes::Source | takes::Filters | takes::Threads | takes::Colour | formats, add_list_options,
 			run_list, check_list),
-		command("show", "One process in full, with its relatives and threads", Sources::One,
+		command("show", "Show one process in full, with its relatives and threads", Sources::One,
 			takes::Source | takes::Json | takes::Colour, add_show_options, run_show),
-		command("tree", "Who is whose child", Sources::One,
+		command("tree", "Show processes as a tree of parents and children", Sources::One,
 			takes::Source | takes::Filters | takes::Threads | takes::Json | takes::Colour, add_tree_options,
 			run_tree),
-		command("totals", "How many there are in each state", Sources::One,
+		command("totals", "Count processes and threads by state", Sources::One,
 			takes::Source | takes::Filters | formats, add_totals_options, run_totals),
-		command("watch", "A list that is refreshed regularly", Sources::Lasting,
+		command("watch", "Show a list that is refreshed regularly", Sources::Lasting,
 			takes::Source | takes::Filters | takes::Threads | takes::Colour, add_watch_options, run_watch,
 			check_watch),
-		command("stuck", "What hangs in state D, and who does not reap zombies", Sources::One,
+		command("stuck", "Find threads stuck in state D, and zombies that are not reaped", Sources::One,
 			takes::Source | takes::Json | takes::Headings, add_stuck_options, run_stuck),
-		unattended(command("metrics", "Totals for Prometheus, as OpenMetrics text", Sources::One, takes::Source,
-				   add_metrics_options, run_metrics)),
+		unattended(command("metrics", "Print totals for Prometheus, as OpenMetrics text", Sources::One,
+				   takes::Source, add_metrics_options, run_metrics)),
 		command("doctor", "Diagnose the module", Sources::None, takes::Json, add_doctor_options, run_doctor),
-		command("verify", "Compare what the module says with /proc", Sources::Both, takes::Json,
-			add_verify_options, run_verify),
-		command("help", "Display the help of a command", Sources::None, 0, add_help_options, run_help),
+		command("verify", "Check the module against /proc", Sources::Both, takes::Json, add_verify_options,
+			run_verify),
+		command("help", "Display help for a command", Sources::None, 0, add_help_options, run_help),
 	};
 }
 

@@ -82,12 +82,13 @@ void add_list(CLI::App &app, const std::string &name, std::vector<std::string> &
 
 void add_filters(CLI::App &app, Arguments &arguments)
 {
-	add_list(app, "-s,--state", arguments.states, "Only in these states: letters (D) or words (zombie)", "STATES");
-	add_list(app, "-u,--user", arguments.users, "Only of these real users: names or ids", "USERS");
+	add_list(app, "-s,--state", arguments.states, "Only processes in these states: letters (D) or words (zombie)",
+		 "STATES");
+	add_list(app, "-u,--user", arguments.users, "Only processes of these real users: names or ids", "USERS");
 	add_list(app, "-p,--pid", arguments.pids, "Only these processes", "PIDS");
 	add_list(app, "--ppid", arguments.parents, "Only children of these processes", "PIDS");
 	app.add_flag("--kernel-threads", arguments.kernel_threads, "Only kernel threads")->group("Filters");
-	app.add_flag("--user-processes", arguments.user_processes, "Only what is no kernel thread")->group("Filters");
+	app.add_flag("--user-processes", arguments.user_processes, "Exclude kernel threads")->group("Filters");
 }
 
 void add_formats(CLI::App &app, Arguments &arguments, unsigned taken)
@@ -96,7 +97,7 @@ void add_formats(CLI::App &app, Arguments &arguments, unsigned taken)
 	if (!(taken & takes::Values))
 		return;
 	app.add_flag("--csv", arguments.csv, "Print comma-separated values");
-	app.add_flag("-r,--raw", arguments.raw, "Print exact values, one space between them");
+	app.add_flag("-r,--raw", arguments.raw, "Print exact values, separated by one space");
 }
 
 // ---- resolve the options ------------------------------------------------
@@ -246,15 +247,14 @@ void add_options(CLI::App &app, Arguments &arguments, unsigned taken)
 	if (taken & takes::Filters)
 		add_filters(app, arguments);
 	if (taken & takes::Threads)
-		app.add_flag("-T,--threads", arguments.threads, "Each thread instead of each process");
+		app.add_flag("-T,--threads", arguments.threads, "List threads instead of processes");
 	if (taken & (takes::Json | takes::Values))
 		add_formats(app, arguments, taken);
 	if (taken & takes::Headings)
 		app.add_flag("-n,--noheadings", arguments.noheadings, "Print no headings");
 	if (taken & takes::Source)
 		add_choice(app, "--source", arguments.source,
-			   "What to read; auto, the default: the module, or /proc if it fails",
-			   {"auto", "module", "proc"});
+			   "Data source; auto (default): the module, or /proc if it fails", {"auto", "module", "proc"});
 	if (taken & takes::Colour)
 		add_choice(app, "--color", arguments.colour,
 			   "Colour states; auto: on a terminal, unless NO_COLOR is set", {"auto", "always", "never"});

@@ -178,7 +178,7 @@ Check check_answer(const Machine &machine, const Visibility &visibility)
 	if (error.kind == psinfo::Error::Kind::Abi)
 		return {Status::Bad, "answer", error.message(), "Install psinfo and psinfo-dkms of the same version"};
 	if (error.kind == psinfo::Error::Kind::NotFound && !is_directory(machine.root + "/sys/module/psinfo"))
-		return {Status::Bad, "answer", "there is no /proc/psinfo; psinfo reads the rest of /proc instead"};
+		return {Status::Bad, "answer", "/proc/psinfo does not exist; psinfo reads /proc instead"};
 	return {Status::Bad, "answer", error.message()};
 }
 
@@ -187,10 +187,10 @@ Check check_view(const Visibility &visibility)
 	if (!visibility.hidepid.empty())
 		return {Status::Unknown, "view",
 			"/proc is mounted with hidepid=" + visibility.hidepid +
-				": users other than root and members of its group see only their own processes"};
+				": only root and members of the gid= group see processes of other users"};
 	if (visibility.is_nested)
-		return {Status::Unknown, "view", "a PID namespace of its own: only the processes in it are seen"};
-	return {Status::Ok, "view", "all processes can be seen"};
+		return {Status::Unknown, "view", "this is a nested PID namespace: only its own processes are visible"};
+	return {Status::Ok, "view", "all processes are visible"};
 }
 
 // ---- output ----------------------------------------------------------------
@@ -228,7 +228,7 @@ std::string why_not(const Diagnosis &diagnosis)
 		if (check.status == Status::Bad && (!first || (first->hint.empty() && !check.hint.empty())))
 			first = &check;
 	if (!first)
-		return "it does not answer";
+		return "the module does not respond";
 	return first->found + (first->hint.empty() ? "" : ". " + first->hint);
 }
 

@@ -13,7 +13,7 @@ namespace tool {
 
 void add_help_options(CLI::App &app, HelpOptions &options)
 {
-	app.add_option("COMMAND", options.command, "The command (default: psinfo as a whole)")->type_name("");
+	app.add_option("COMMAND", options.command, "The command (default: psinfo itself)")->type_name("");
 }
 
 Outcome run_help(const Context &context, const HelpOptions &options)

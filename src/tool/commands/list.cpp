@@ -47,10 +47,10 @@ bool is_values(Format format)
 
 void add_column_options(CLI::App &app, ColumnOptions &options)
 {
-	app.add_option("-o,--output", options.output, "What to print; +COLUMNS: beside the default columns")
+	app.add_option("-o,--output", options.output, "Columns to print; +COLUMNS: in addition to the default ones")
 		->type_name("COLUMNS")
 		->allow_extra_args(false);
-	app.add_option("--sort", options.sort, "In which order; -COLUMN: the largest first")
+	app.add_option("--sort", options.sort, "Columns to sort by; -COLUMN: in descending order")
 		->type_name("COLUMNS")
 		->allow_extra_args(false);
 	app.footer([] { return "Columns:\n" + columns_help(); });
@@ -75,7 +75,7 @@ Outcome read_columns(const ColumnOptions &options, const Columns &defaults, Colu
 void add_list_options(CLI::App &app, ListOptions &options)
 {
 	add_column_options(app, options.columns);
-	app.add_flag("--totals", options.totals, "Print how many are in each state, too");
+	app.add_flag("--totals", options.totals, "Also print the number in each state");
 }
 
 Outcome check_list(const CommonOptions &common, const ListOptions &options)

@@ -271,12 +271,12 @@ std::string metrics_text(const Metrics &metrics)
 std::optional<Error> replace_file(const std::string &path, const std::string &text)
 {
 	if (is_no_file(path))
-		return Error{Error::Kind::Invalid, "replace", path, "it is not a regular file"};
+		return Error{Error::Kind::Invalid, "replace", path, "not a regular file"};
 	Replacement replacement(path);
 	if (!replacement.is_open())
-		return Error::from_errno(errno, "create", "a temporary file beside " + path);
+		return Error::from_errno(errno, "create", "a temporary file next to " + path);
 	if (const int number = replacement.write(text))
-		return Error::from_errno(number, "write to", "the temporary file beside " + path);
+		return Error::from_errno(number, "write to", "the temporary file next to " + path);
 	if (const int number = replacement.take_place_of(path))
 		return Error::from_errno(number, "replace", path);
 	return std::nullopt;
@@ -284,7 +284,7 @@ std::optional<Error> replace_file(const std::string &path, const std::string &te
 
 void add_metrics_options(CLI::App &app, MetricsOptions &options)
 {
-	app.add_option("--output", options.output, "Replace FILE at once instead of writing to standard output")
+	app.add_option("--output", options.output, "Replace FILE atomically instead of writing to standard output")
 		->type_name("FILE")
 		->take_last();
 }

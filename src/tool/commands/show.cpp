@@ -80,7 +80,7 @@ Outcome query_process(const psinfo::Source &source, std::int32_t pid, Portrait &
 	if (!error && ret_portrait.itself.rows.empty())
 		return outcome_of({psinfo::Error::Kind::NotFound, "show", "process " + std::to_string(pid),
 				   "no such process is visible to you"},
-				  "'psinfo' lists the visible ones");
+				  "'psinfo' lists the visible processes");
 	if (!error)
 		error = collector.collect({only, few_columns(true), {}, true}, ret_portrait.threads);
 	if (!error)
@@ -135,7 +135,7 @@ std::string json_text_of(Portrait &portrait)
 
 void add_show_options(CLI::App &app, ShowOptions &options)
 {
-	auto *pid = app.add_option("PID", options.pid, "The process")->required()->type_name("");
+	auto *pid = app.add_option("PID", options.pid, "The process to show")->required()->type_name("");
 	accept_pid(*pid);
 }
 

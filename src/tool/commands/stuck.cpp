@@ -190,7 +190,7 @@ std::string sleepers_text(const Stuck &stuck, bool headings)
 		return {};
 	std::string text;
 	if (headings)
-		text += formatted("Waiting in UNINTERRUPTIBLE: %zu (%s)\n%7s %7s %-15s %14s  %s\n",
+		text += formatted("Threads in uninterruptible sleep: %zu (%s)\n%7s %7s %-15s %14s  %s\n",
 				  stuck.sleepers.size(), over(stuck).c_str(), "PID", "TID", "NAME", "FOR AT LEAST",
 				  "PARENT");
 	for (const Sleeper &sleeper : stuck.sleepers)
@@ -214,8 +214,8 @@ std::string unreaped_text(const Stuck &stuck, bool headings)
 		return {};
 	std::string text;
 	if (headings)
-		text += formatted("Zombies that nobody reaps: %zu\n%7s %7s %-23s  %s\n", count_zombies(stuck), "COUNT",
-				  "HELD BY", "NAME", "OLDEST");
+		text += formatted("Unreaped zombies, by parent or tracer: %zu\n%7s %7s %-23s  %s\n",
+				  count_zombies(stuck), "COUNT", "PID", "NAME", "OLDEST");
 	for (const Unreaped &unreaped : stuck.unreaped) {
 		const psinfo::Process &oldest = unreaped.zombies.front();
 		const std::string name = unreaped.holder == 0 ? "None" : escaped(unreaped.name);

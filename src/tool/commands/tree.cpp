@@ -43,7 +43,7 @@ Outcome no_such_process(std::int32_t pid)
 {
 	return outcome_of({psinfo::Error::Kind::NotFound, "show", "the tree of process " + std::to_string(pid),
 			   "no such process is visible to you"},
-			  "'psinfo tree' without a pid shows all");
+			  "'psinfo tree' without a PID shows all processes");
 }
 
 } // namespace
@@ -82,7 +82,7 @@ std::string render_tree_json(const std::vector<Branch> &branches)
 
 void add_tree_options(CLI::App &app, TreeOptions &options)
 {
-	auto *pid = app.add_option("PID", options.root, "Only this process and what is below it")->type_name("");
+	auto *pid = app.add_option("PID", options.root, "Only this process and its descendants")->type_name("");
 	accept_pid(*pid);
 }
 

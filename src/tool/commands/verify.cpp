@@ -378,7 +378,7 @@ std::string comparison_text(const Comparison &comparison)
 {
 	std::string text;
 	if (!comparison.differences.empty())
-		text = "    PID  NAME             FIELD         MODULE SAYS           /PROC SAYS\n";
+		text = "    PID  NAME             FIELD         MODULE                /PROC\n";
 	for (const Difference &difference : comparison.differences) {
 		std::string pid = difference.pid == 0 ? "-" : std::to_string(difference.pid);
 		pid.insert(0, pid.size() < 7 ? 7 - pid.size() : 0, ' ');

@@ -180,7 +180,7 @@ Outcome run_watch(const Context &context, const WatchOptions &options)
 		return outcome;
 	auto screen = Screen::open(context.common.colour);
 	if (!screen)
-		return no_terminal("$TERM is not a known type of terminal");
+		return no_terminal("$TERM is not a known terminal type");
 	auto interval = std::chrono::duration_cast<Milliseconds>(std::chrono::duration<double>(options.interval));
 	Following source(*context.source, context.common.source);
 	auto error = watch(*screen, source, interval, view);

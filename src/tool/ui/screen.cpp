@@ -235,14 +235,14 @@ std::vector<std::string> key_help()
 {
 	return {
 		"q, Ctrl-C      quit",
-		"< > or arrows  sort by the column to the left, to the right",
-		"r              reverse the order",
-		"s              states: all, " + next_states_help(),
-		"k              all, only user processes, only kernel threads",
-		"T              threads instead of processes",
-		"up, down, page up, page down, home, end",
-		"Ctrl-L         draw the screen again",
-		"h, ?           this help",
+		"< > or arrows  sort by the previous or next column",
+		"r              reverse the sort order",
+		"s              cycle through the states: all, " + next_states_help(),
+		"k              cycle through all processes, user processes, kernel threads",
+		"T              switch between processes and threads",
+		"up, down, page up, page down, home, end: scroll",
+		"Ctrl-L         redraw the screen",
+		"h, ?           show or hide this help",
 	};
 }
 

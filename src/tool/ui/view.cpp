@@ -137,7 +137,7 @@ std::string describe(const View &view)
 	}
 	if (view.filter.kind != Query::Kind::All)
 		text += view.filter.kind == Query::Kind::KernelThreads ? ", kernel threads" : ", user processes";
-	return text + (view.threads ? ", each thread" : "");
+	return text + (view.threads ? ", threads" : "");
 }
 
 std::string title_of(const View &view, std::string_view source, const std::optional<psinfo::Error> &module_error)
