@@ -40,7 +40,7 @@ static int max_mib_set(const char *val, const struct kernel_param *kp)
 
 	if (kstrtouint(val, 0, &mib) || mib < LOWEST_MAX_MIB ||
 	    mib > HIGHEST_MAX_MIB) {
-		pr_err("max_mib: a number of MiB from %d to %d is wanted\n",
+		pr_err("max_mib: expected a number of MiB from %d to %d\n",
 		       LOWEST_MAX_MIB, HIGHEST_MAX_MIB);
 		return -EINVAL;
 	}
@@ -56,7 +56,7 @@ static const struct kernel_param_ops max_mib_ops = {
 module_param_cb(max_mib, &max_mib_ops, &max_mib, 0644);
 __MODULE_PARM_TYPE(max_mib, "uint");
 MODULE_PARM_DESC(max_mib,
-		 "MiB of kernel memory that open snapshots may hold: half of it per user, a quarter kept for root (default 64)");
+		 "limit on kernel memory held by open snapshots, in MiB: at most half per user, a quarter reserved for root (default 64)");
 
 /*
  * Some kernels warn if vmalloc is given __GFP_RETRY_MAYFAIL. __GFP_NORETRY avoids

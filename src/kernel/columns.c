@@ -152,7 +152,7 @@ static int layout_parse(char *list, struct psinfo_layout *layout,
 		i = column_find(name);
 		if (i < 0)
 			return -EINVAL;
-		*ret_why = "is named twice";
+		*ret_why = "is listed twice";
 		if (memchr(wanted.columns, i, wanted.nr_columns))
 			return -EINVAL;
 		wanted.columns[wanted.nr_columns++] = i;
@@ -161,7 +161,7 @@ static int layout_parse(char *list, struct psinfo_layout *layout,
 	return 0;
 }
 
-static void complain(const char *name, const char *why)
+static void log_invalid_column(const char *name, const char *why)
 {
 	char known[256];
 	unsigned int i;
@@ -172,7 +172,7 @@ static void complain(const char *name, const char *why)
 			at += scnprintf(known + at, sizeof(known) - at, " %s",
 					columns[i].name);
 	}
-	pr_err("columns: \"%*pE\" %s; wanted is \"all\", or some of these with commas between:%s\n",
+	pr_err("columns: \"%*pE\" %s; expected \"all\" or a comma-separated list of:%s\n",
 	       (int)min_t(size_t, strlen(name), 40), name, why, known);
 }
 
@@ -187,7 +187,7 @@ static int columns_set(const char *val, const struct kernel_param *kp)
 		return -ENOMEM;
 	err = layout_parse(list, &layout, &name, &why);
 	if (err)
-		complain(name, why);
+		log_invalid_column(name, why);
 	kfree(list);
 	if (err)
 		return err;
@@ -219,7 +219,7 @@ static const struct kernel_param_ops columns_ops = {
 module_param_cb(columns, &columns_ops, NULL, 0644);
 __MODULE_PARM_TYPE(columns, "charp");
 MODULE_PARM_DESC(columns,
-		 "columns of the table in their order, with commas between, or \"all\" (default pid,name,stat,parent)");
+		 "comma-separated list of columns of the table, in order, or \"all\" (default pid,name,stat,parent)");
 
 struct psinfo_layout psinfo_layout_chosen(void)
 {

@@ -37,7 +37,7 @@ static int log_set(const char *val, const struct kernel_param *kp)
 		return 0;
 	}
 	if (kstrtoint(val, 10, &pid) || pid < 1) {
-		pr_err("log: \"pids\" or the PID of one process is wanted, not \"%*pE\"\n",
+		pr_err("log: expected \"pids\" or a PID, not \"%*pE\"\n",
 		       (int)min_t(size_t, strlen(val), 40), val);
 		return -EINVAL;
 	}
@@ -68,7 +68,7 @@ static const struct kernel_param_ops log_ops = {
 module_param_cb(log, &log_ops, NULL, LOG_MODE);
 __MODULE_PARM_TYPE(log, "charp");
 MODULE_PARM_DESC(log,
-		 "write to the kernel log at load: \"pids\" for all PIDs, or a PID for that process with its parent, siblings and children (default: nothing)");
+		 "what to write to the kernel log at load: \"pids\" for all PIDs, or a PID for that process, its parent, siblings and children (default: nothing)");
 
 static void log_pids(const struct psinfo_snapshot *snapshot)
 {
@@ -129,7 +129,7 @@ static void log_process(const struct psinfo_snapshot *snapshot, pid_t pid)
 	unsigned int i;
 
 	if (!row) {
-		pr_info("log=%d: there is no such process\n", pid);
+		pr_info("log=%d: no such process\n", pid);
 		return;
 	}
 	log_row("process", row);

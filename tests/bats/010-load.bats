@@ -61,7 +61,7 @@ load common
 	log_mark
 	refused 'Invalid' insmod "$KO_DEBUG" selftest_wrong=1
 	[[ ! -e $PSINFO ]] || fail "$PSINFO is there"
-	assert "$(our_lines)" =~ 'self-test: a wrong row was asked for' "the log"
+	assert "$(our_lines)" =~ 'self-test: failure requested by selftest_wrong' "the log"
 	assert "$(our_lines)" =~ 'self-test: main: 1 rows, 1 failed' "the log"
 }
 

@@ -82,7 +82,7 @@ psinfo: sibling: 2 kthreadd" "the processes"
 }
 
 @test "log=<pid> reports a nonexistent PID on one line, and the module loads" {
-	assert "$(log_of_load log=4194303 | sed 1d)" = "psinfo: log=4194303: there is no such process" "the log"
+	assert "$(log_of_load log=4194303 | sed 1d)" = "psinfo: log=4194303: no such process" "the log"
 	[[ $(<"$PSINFO") == *TOTAL:* ]] || fail "no table"
 }
 

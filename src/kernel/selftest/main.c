@@ -7,13 +7,13 @@
 static bool selftest_wrong;
 module_param(selftest_wrong, bool, 0);
 MODULE_PARM_DESC(selftest_wrong,
-		 "have a row of the self-test fail, to see that the module does not load then");
+		 "make the self-test fail, to check that the module then does not load (DEBUG only)");
 
 static int __init wrong_selftest(void)
 {
 	struct psinfo_selftest count = {};
 
-	PSINFO_EXPECT(&count, !selftest_wrong, "a wrong row was asked for");
+	PSINFO_EXPECT(&count, !selftest_wrong, "failure requested by selftest_wrong");
 	return psinfo_selftest_end(&count, "main");
 }
 

@@ -10,7 +10,7 @@
 static unsigned int race_window_us;
 module_param(race_window_us, uint, 0644);
 MODULE_PARM_DESC(race_window_us,
-		 "microseconds to wait where a test wants a race (DEBUG only)");
+		 "microseconds to delay at points where tests provoke a race (DEBUG only)");
 
 void psinfo_race_window(void)
 {

@@ -60,7 +60,7 @@ static void __init check_made_up(struct psinfo_selftest *count,
 	PSINFO_EXPECT(count, snapshot->nr_rows == rows, "%u rows of %u",
 		      snapshot->nr_rows, rows);
 	PSINFO_EXPECT(count, found == rows, "%u found of %u", found, rows);
-	PSINFO_EXPECT(count, stepped == rows, "%u steps right of %u", stepped,
+	PSINFO_EXPECT(count, stepped == rows, "%u correct steps of %u", stepped,
 		      rows);
 	PSINFO_EXPECT(count, missed == rows, "%u not found of %u", missed,
 		      rows);

@@ -52,6 +52,6 @@ int __init psinfo_state_selftest(void)
 		      "%u states tested of %zu", i,
 		      ARRAY_SIZE(psinfo_state_at_index));
 	PSINFO_EXPECT(&count, psinfo_state_of(current) == PSINFO_STATE_RUNNING,
-		      "the one who asks is not RUNNING");
+		      "the calling task is not RUNNING");
 	return psinfo_selftest_end(&count, "state");
 }

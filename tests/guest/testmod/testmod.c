@@ -29,7 +29,7 @@ MODULE_PARM_DESC(act, "what to do: park, dstate, idle, stuck, walk, say, warn, o
 
 static char *says = "";
 module_param(says, charp, 0444);
-MODULE_PARM_DESC(says, "the line that say writes into the log");
+MODULE_PARM_DESC(says, "the line that act=say writes to the kernel log");
 
 static struct task_struct *thread;
 
@@ -63,7 +63,7 @@ static int act_say(void)
 
 static int act_panic(void)
 {
-	panic("testmod: asked to");
+	panic("testmod: act=panic");
 	return 0;
 }
 
@@ -247,7 +247,7 @@ static int __init testmod_init(void)
 	for (i = 0; i < ARRAY_SIZE(acts); i++)
 		if (!strcmp(act, acts[i].name))
 			return acts[i].run();
-	pr_err("testmod: act=%s is not known\n", act);
+	pr_err("testmod: unknown act=%s\n", act);
 	return -EINVAL;
 }
 module_init(testmod_init);
@@ -262,5 +262,5 @@ static void __exit testmod_exit(void)
 }
 module_exit(testmod_exit);
 
-MODULE_DESCRIPTION("Makes trouble on purpose, for the tests of psinfo");
+MODULE_DESCRIPTION("Causes failures on purpose, for the tests of psinfo");
 MODULE_LICENSE("GPL");
