@@ -55,7 +55,7 @@ protected:
 			  "check.package.hint=",
 			  "check.headers=bad",
 			  "check.headers.found=its headers are missing",
-			  "check.headers.hint=To get them: sudo apt install linux-headers-rpi-v8",
+			  "check.headers.hint=To install them: sudo apt install linux-headers-rpi-v8",
 			  "verdict=" + verdict};
 	}
 
@@ -121,7 +121,7 @@ TEST_F(Doctor, ShowsTheChecksOfTheHelperInOrder)
 	ASSERT_EQ(checks.size(), 4U);
 	EXPECT_EQ(checks[0], (Check{Status::Ok, "package", "psinfo-dkms 0.1.0 is installed"}));
 	EXPECT_EQ(checks[1], (Check{Status::Bad, "headers", "its headers are missing",
-				    "To get them: sudo apt install linux-headers-rpi-v8"}));
+				    "To install them: sudo apt install linux-headers-rpi-v8"}));
 	EXPECT_EQ(checks[2].name, "answer");
 	EXPECT_EQ(checks[3].name, "view");
 	EXPECT_EQ(last_line(), "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: its headers are missing");
@@ -174,17 +174,16 @@ TEST_F(Doctor, AManuallyLoadedModuleDoesNotNeedThePackage)
 
 TEST_F(Doctor, WhatOnlyRootCanFindOutComesFromTheLastReport)
 {
-	is_not_active("NOT ACTIVE on 6.12.47+rpt-rpi-v8: the module cannot be unloaded yet: psinfo could not find out");
+	is_not_active("NOT ACTIVE on 6.12.47+rpt-rpi-v8: cannot unload the module yet: psinfo could not determine");
 	facts_[0] = "loaded=going";
-	EXPECT_NE(last_line().find("could not find out"), std::string::npos);
-	put("/var/lib/psinfo/verdict", "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: the old module cannot be unloaded "
-				       "yet: process 812 (cat, user alice) is still inside a call to /proc/psinfo.\n");
+	EXPECT_NE(last_line().find("could not determine"), std::string::npos);
+	put("/var/lib/psinfo/verdict", "psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: cannot unload the old module yet: "
+				       "process 812 (cat, user alice) is still inside a call to /proc/psinfo.\n");
 	EXPECT_NE(last_line().find("process 812 (cat, user alice)"), std::string::npos);
 	facts_[0] = "loaded=no";
-	EXPECT_NE(last_line().find("could not find out"), std::string::npos) << "what has changed since is not told";
-	EXPECT_NE(
-		tool::diagnosis_text(diagnose(), kernel).find("    psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: the old"),
-		std::string::npos);
+	EXPECT_NE(last_line().find("could not determine"), std::string::npos) << "what has changed since is not told";
+	EXPECT_NE(tool::diagnosis_text(diagnose(), kernel).find("    psinfo: NOT ACTIVE on 6.12.47+rpt-rpi-v8: cannot"),
+		  std::string::npos);
 }
 
 TEST_F(Doctor, ExplainsWhyTheModuleDoesNotAnswer)
@@ -224,7 +223,7 @@ TEST_F(Doctor, JsonHasTheSameChecks)
 	EXPECT_EQ(json["well"], false);
 	EXPECT_EQ(json["checks"][0]["name"], "package");
 	EXPECT_EQ(json["checks"][0]["status"], "ok");
-	EXPECT_EQ(json["checks"][1]["hint"], "To get them: sudo apt install linux-headers-rpi-v8");
+	EXPECT_EQ(json["checks"][1]["hint"], "To install them: sudo apt install linux-headers-rpi-v8");
 }
 
 } // namespace

@@ -215,7 +215,7 @@ std::string verdict_of(const HelperFacts &facts, const std::vector<std::string> 
 	const std::string start = "psinfo: NOT ACTIVE on " + kernel + ": ";
 	if (facts.at("loaded") == "going")
 		for (const std::string &line : last_report)
-			if (line.starts_with(start) && line.find("unloaded yet: process") != std::string::npos)
+			if (line.starts_with(start) && line.find(" module yet: process") != std::string::npos)
 				return line.substr(std::string_view("psinfo: ").size());
 	return facts.at("verdict");
 }

@@ -108,17 +108,17 @@ rmmod_error() {
 unload() {
 	owns_kernel && is_loaded || return 0
 	if ! start_rmmod_job; then
-		say "the module could not be unloaded: $reason; it stays loaded until the next boot"
+		say "cannot unload the module: $reason; it stays loaded until the next boot"
 		return 0
 	fi
 	if ! rmmod_job_ends_within 2; then
 		say "waiting for rmmod ..."
 		if ! rmmod_job_ends_within $((unload_timeout - 2)); then
-			is_going || say "the module is not unloaded yet: rmmod has not ended in $unload_timeout seconds"
+			is_going || say "cannot unload the module yet: rmmod has not finished after $unload_timeout seconds"
 			return 1
 		fi
 	fi
-	! is_loaded || say "the module could not be unloaded: $(rmmod_error); it stays loaded until the next boot"
+	! is_loaded || say "cannot unload the module: $(rmmod_error); it stays loaded until the next boot"
 }
 
 # Runs detached. At most one job holds the lock, and keeps it until rmmod has returned.
@@ -208,13 +208,13 @@ why_not_unloaded() {
 		$(printf '%s\n' "$found" | head -n 5)
 	END
 	if [ "$count" -eq 0 ]; then
-		print "$name could not find out which process it waits for; a reboot helps. $1 when that process ends or at the next boot."
+		print "$name could not determine which process blocks this; a reboot helps. $1 when that process ends or at the next boot."
 	elif [ "$count" -eq 1 ]; then
 		print "process $who is still inside a call to $proc. $1 when it ends (sudo kill -9 $pids) or at the next boot."
 	elif [ "$count" -le 5 ]; then
 		print "processes $who are still inside calls to $proc. $1 when they end (sudo kill -9 $pids) or at the next boot."
 	else
-		others="; then sudo $helper report names others"
+		others="; then sudo $helper report lists the others"
 		! is_being_removed || others=''
 		print "processes $who and $((count - 5)) more are still inside calls to $proc. $1 when they all end (sudo kill -9 $pids$others) or at the next boot."
 	fi

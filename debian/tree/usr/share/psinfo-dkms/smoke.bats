@@ -34,7 +34,7 @@ column() {
 total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 
 @test "the module is loaded, with the version of the package" {
-	[[ -d /sys/module/psinfo ]] || fail "it is not loaded: $(cat /var/lib/psinfo/verdict)"
+	[[ -d /sys/module/psinfo ]] || fail "the module is not loaded: $(cat /var/lib/psinfo/verdict)"
 	local version
 	# shellcheck disable=SC2016 # dpkg's
 	version=$(dpkg-query -W -f '${Version}' psinfo-dkms)
@@ -79,8 +79,8 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	parent=$(awk '$1 == "PPid:" { print $2 }' "/proc/$self/status")
 	[[ $(column PID | grep -cx "$self") == 1 ]] || fail "$(grep -w "$self" "$table")"
 	at=$(column PID | grep -nx "$self" | cut -d: -f1)
-	[[ $(column NAME | sed -n "${at}p") == "$(<"/proc/$self/comm")" ]] || fail "its name: $(column NAME | sed -n "${at}p")"
-	[[ $(column PARENT | sed -n "${at}p") == "$(<"/proc/$parent/comm")" ]] || fail "its parent: $(column PARENT | sed -n "${at}p")"
+	[[ $(column NAME | sed -n "${at}p") == "$(<"/proc/$self/comm")" ]] || fail "name in the table: $(column NAME | sed -n "${at}p")"
+	[[ $(column PARENT | sed -n "${at}p") == "$(<"/proc/$parent/comm")" ]] || fail "parent in the table: $(column PARENT | sed -n "${at}p")"
 }
 
 @test "the table has every process that /proc shows" {
@@ -90,7 +90,7 @@ total() { tail -n 4 "$table" | tr '\t' '\n' | sed -n "s/^$1: //p"; }
 	for pid in /proc/[0-9]*; do
 		pid=${pid#/proc/}
 		# It may have started after the table was read, or exited.
-		column PID | grep -qx "$pid" || [[ $pid -gt $self || ! -e /proc/$pid/stat ]] || fail "no row of $pid"
+		column PID | grep -qx "$pid" || [[ $pid -gt $self || ! -e /proc/$pid/stat ]] || fail "no row for process $pid"
 	done
 }
 

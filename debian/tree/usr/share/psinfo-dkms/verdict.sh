@@ -94,7 +94,7 @@ check_package() {
 		status=ok found="$name-dkms $version is installed"
 		;;
 	*)
-		status=bad found="$name-dkms $version is installed in part" hint="To finish that: sudo dpkg --configure -a"
+		status=bad found="$name-dkms $version is only partly installed" hint="To finish the installation: sudo dpkg --configure -a"
 		;;
 	esac
 }
@@ -102,11 +102,11 @@ check_package() {
 check_kernel() {
 	status=bad hint=''
 	if ! owns_kernel; then
-		found="the running kernel $running is not this system's, which is a $outside"
-		hint="The module has to be installed outside, on the system whose kernel it is."
+		found="the running kernel $running does not belong to this system, which is a $outside"
+		hint="Install the module outside the $outside, on the system that runs this kernel."
 	elif is_32_on_64; then
-		found="this is a 32-bit system on a 64-bit kernel, and the headers of such a kernel cannot be installed in it"
-		hint="A 64-bit system can have psinfo; here, ps and top tell the same."
+		found="this is a 32-bit system on a 64-bit kernel, whose headers cannot be installed here"
+		hint="Use a 64-bit system, or use ps and top, which show the same information."
 	else
 		status=ok found="$running is running"
 	fi
@@ -117,9 +117,9 @@ check_headers() {
 	if ! owns_kernel; then
 		status=note found="not needed here"
 	elif has_headers "$running"; then
-		found="those of $running are there"
+		found="the headers of $running are installed"
 	elif is_built "$running"; then
-		found="not there; the module is built, and needs none"
+		found="not installed, but the module is already built"
 	else
 		status=bad
 		missing_headers
@@ -132,31 +132,31 @@ missing_headers() {
 	# has no headers for the running one, it is suggested anyway. With bullseye's kernels,
 	# the headers that apt has are those of the newest one.
 	if newer=$(newer_kernel) && { is_built "$newer" || has_headers "$newer" || [ -z "$packages" ] || of_bullseye "$running"; }; then
-		found="the running kernel has no headers here, and a newer one is installed"
+		found="the headers of the running kernel are not installed, but a newer kernel is"
 		if is_built "$newer"; then
-			hint="Built for $newer: reboot into that."
+			hint="The module is built for $newer: reboot into it."
 		else
-			hint="Reboot into that: $newer"
+			hint="Reboot into $newer."
 		fi
 		return
 	fi
 	upgrade=$(upgrade_of "$running")
 	found="its headers are missing"
 	if ! owner_of "$running" >/dev/null && ! owner_of "$running/kernel" >/dev/null; then
-		found="it comes from no package (rpi-update, or built by hand?), so there are no headers for it"
-		[ -z "$upgrade" ] || hint="Back to the packaged kernel: sudo apt install --reinstall $upgrade, and reboot."
+		found="it does not come from a package (rpi-update, or built by hand?), so there are no headers for it"
+		[ -z "$upgrade" ] || hint="To return to the packaged kernel: sudo apt install --reinstall $upgrade, then reboot."
 	# Headers may be installed, but of another version.
 	elif of_bullseye "$running" && [ -n "$(headers_elsewhere)" ] && [ -n "$upgrade" ]; then
-		found="its headers are missing, and those here are of another kernel"
-		hint="To get a kernel that has them: sudo apt install $upgrade, and reboot."
+		found="its headers are missing, and the installed ones are for another kernel"
+		hint="To install a kernel that has them: sudo apt install $upgrade, then reboot."
 	elif [ -n "$packages" ]; then
-		hint="To get them: sudo apt install $packages"
+		hint="To install them: sudo apt install $packages"
 	elif [ -n "$upgrade" ]; then
-		found="its headers are missing, and apt does not have them any more"
-		hint="To get a kernel that has them: sudo apt install $upgrade, and reboot."
+		found="its headers are missing, and apt no longer has them"
+		hint="To install a kernel that has them: sudo apt install $upgrade, then reboot."
 	else
-		found="its headers are missing, and apt knows no package with them"
-		hint="Perhaps after: sudo apt update"
+		found="its headers are missing, and apt has no package with them"
+		hint="Try again after: sudo apt update"
 	fi
 }
 
@@ -176,19 +176,19 @@ check_built() {
 	if [ -z "$version" ]; then
 		found="its source is not installed"
 	elif [ -e "$no_builds" ]; then
-		found="$no_builds turns off builds by DKMS"
+		found="$no_builds disables DKMS builds"
 	elif ! has_headers "$running"; then
-		found="it is not built, since the headers are missing"
+		found="it is not built, because the headers are missing"
 	elif ! command -v dkms >/dev/null; then
 		found="dkms is not installed" hint="To install it: sudo apt install dkms"
 	elif [ -e "$(log_of "$running")" ] && has_incomplete_headers "$running"; then
 		found="it could not be built, and the headers of $running are incomplete"
 		package=$(owner_of "$running/build") && is_known "$package" && hint="To reinstall them: sudo apt install --reinstall $package. "
-		hint="${hint}Why it failed is in $(log_of "$running")"
+		hint="${hint}See $(log_of "$running")"
 	elif [ -e "$(log_of "$running")" ]; then
-		found="it could not be built" hint="Why is in $(log_of "$running")"
+		found="it could not be built" hint="See $(log_of "$running")"
 	else
-		found="it is not built" hint="To try again: sudo $helper setup"
+		found="it is not built" hint="To build it: sudo $helper setup"
 	fi
 }
 
@@ -197,9 +197,9 @@ check_boot() {
 	list=$(blacklist)
 	mask=$(boot_mask)
 	if [ -n "$list" ]; then
-		found="it is on a blacklist: $list"
+		found="it is blacklisted: $list"
 	elif [ -n "$mask" ]; then
-		found="it is not loaded by itself, because of $mask"
+		found="automatic loading is disabled by $mask"
 	else
 		return
 	fi
@@ -210,8 +210,8 @@ check_boot() {
 # The three steps that make the firmware trust the key of DKMS
 how_to_enrol() {
 	key=/var/lib/dkms/mok.pub
-	[ -e "$key" ] || key="the key of DKMS, see dkms(8)"
-	print "To make it trusted: 1. sudo mokutil --import $key, with a password of your choice; 2. reboot; 3. in the screen that comes before the system, choose Enroll MOK and type that password."
+	[ -e "$key" ] || key="the DKMS key (see dkms(8))"
+	print "To enrol the signing key: 1. sudo mokutil --import $key, and choose a password; 2. reboot; 3. in the menu that appears before the system boots, choose Enroll MOK and enter that password."
 }
 
 check_loaded() {
@@ -221,22 +221,22 @@ check_loaded() {
 	elif is_going; then
 		check_going
 	elif is_loaded && ! answers; then
-		found="it is loaded, but $proc does not answer"
+		found="it is loaded, but $proc cannot be read"
 	elif is_loaded && is_built "$running" && ! is_current; then
-		found="version $(loaded_version) is loaded, and not what was built"
-		hint="To replace it: sudo $helper setup; it is replaced at the next boot, too."
+		found="version $(loaded_version) is loaded, but it is not the module that was built"
+		hint="To replace it now, instead of at the next boot: sudo $helper setup"
 	elif is_loaded; then
-		status=ok found="it is loaded, version $(loaded_version)"
+		status=ok found="version $(loaded_version) is loaded"
 	elif ! is_built "$running"; then
 		found="it is not loaded"
 	elif is_blacklisted || [ -n "$(boot_mask)" ]; then
 		found="it is built, but not loaded" hint="To load it now: sudo modprobe $name"
 	elif [ "$(cat /proc/sys/kernel/modules_disabled 2>/dev/null)" = 1 ]; then
-		found="it is built, but until the next boot no module can be loaded (kernel.modules_disabled)"
+		found="it is built, but no module can be loaded until the next boot (kernel.modules_disabled)"
 	else
 		case $why_not_loaded in
 		*'ey was rejected'* | *'equired key not'* | *'peration not permitted'*)
-			found="it is built, but the kernel does not load it, since its signature is not trusted (Secure Boot): $why_not_loaded"
+			found="it is built, but the kernel rejects it because its signature is not trusted (Secure Boot): $why_not_loaded"
 			hint=$(how_to_enrol)
 			;;
 		'')
@@ -262,7 +262,7 @@ check_others() {
 	for kernel in $(kernels); do
 		[ "$kernel" != "$running" ] && ! is_built "$kernel" && has_image "$kernel" || continue
 		why=''
-		[ ! -e "$(log_of "$kernel")" ] || why=" (why is in $(log_of "$kernel"))"
+		[ ! -e "$(log_of "$kernel")" ] || why=" (see $(log_of "$kernel"))"
 		found="${found:+$found, }$kernel$why"
 	done
 	[ -z "$found" ] || status=note found="not built for: $found"
@@ -271,7 +271,7 @@ check_others() {
 check_disk() {
 	status=ok found='' hint=''
 	! owns_kernel || [ "$(findmnt -no FSTYPE / 2>/dev/null)" != overlay ] ||
-		status=note found="the root file system is an overlay: this will not survive a reboot"
+		status=note found="the root file system is an overlay: the installation will not survive a reboot"
 }
 
 checks="package kernel headers built boot loaded others disk"
@@ -295,9 +295,9 @@ loaded_version() { cat "/sys/module/$name/version" 2>/dev/null; }
 # why_still_going: for a module that is built and not blacklisted
 why_still_going() {
 	if [ -e "$run/reload" ]; then
-		print "the old module cannot be unloaded yet: $(why_not_unloaded "The new one will be loaded") Until then $proc is missing; the command psinfo reads /proc."
+		print "cannot unload the old module yet: $(why_not_unloaded "The new one will be loaded") Until then $proc is missing; the command psinfo reads /proc."
 	else
-		print "the module cannot be unloaded yet: $(why_not_unloaded "It will be unloaded")"
+		print "cannot unload the module yet: $(why_not_unloaded "It will be unloaded")"
 	fi
 }
 
@@ -319,15 +319,15 @@ answers() { grep -q '^TOTAL: ' "$proc" 2>/dev/null; }
 # verdict: prints one sentence
 verdict() {
 	if ! owns_kernel; then
-		print "not loaded, since the running kernel is not this system's ($outside). Built for: ${built:-no kernel yet}"
+		print "not loaded, because the running kernel does not belong to this system ($outside). Built for: ${built:-no kernel yet}"
 	elif ! answers; then
 		print "NOT ACTIVE on $running: $(why_not_active)"
 	elif is_built "$running" && ! is_current; then
-		print "ACTIVE on $running, but version $(loaded_version) of it until the next boot"
+		print "ACTIVE on $running, but still version $(loaded_version) until the next boot"
 	elif ! is_built "$running" && [ "$(loaded_version)" != "$version" ]; then
 		result_of headers
 		[ "$status" = bad ] || result_of built
-		print "ACTIVE on $running, but version $(loaded_version) of it; for $version: $found${hint:+. $hint}"
+		print "ACTIVE on $running, but still version $(loaded_version), not $version: $found${hint:+. $hint}"
 	elif ! is_built "$running"; then
 		result_of headers
 		[ "$status" = bad ] || result_of built
