@@ -23,32 +23,32 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 .PHONY: help deps run deb install install-module uninstall test format fields coverage check check-full check-debug-kernel bench guest guest-shell guests module \
 	build-matrix lint clean
 
-help: ## say what each target does
+help: ## list the targets
 	@printf 'psinfo: a process table in /proc/psinfo\n\n'
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1|\2/p' Makefile | \
 		while IFS='|' read -r target what; do printf '  make %-18s %s\n' "$$target" "$$what"; done
 
-deps: ## install what is missing here to build and to boot guests (apt)
+deps: ## install missing packages for building and testing (apt)
 	@tests/deps
 
 run: ## boot an emulated Raspberry Pi 3B and print its /proc/psinfo
 	@tests/deps guests
 	@tests/guest/guest raspi3b --plain -- 'cat /proc/psinfo'
 
-deb: ## build the Debian packages, build/psinfo-dkms.deb and the others
+deb: ## build the Debian packages in build/
 	@tests/lifecycle/deb
 
 install: deb ## build the packages and install them on this machine (apt)
 	@tests/lifecycle/on-this-machine install psinfo-dkms psinfo
 
-install-module: ## the same for the module alone, which takes no C++ compiler here
+install-module: ## the same for the module only; needs no C++ compiler
 	@tests/lifecycle/deb --module
 	@tests/lifecycle/on-this-machine install psinfo-dkms
 
 uninstall: ## remove the packages from this machine (apt)
 	@tests/lifecycle/on-this-machine uninstall
 
-test: ## after an edit: style, unit tests, two suites in GUEST=name; a minute
+test: ## quick check after an edit: style, unit tests, two suites in GUEST=name
 	@tests/deps
 	@tests/quick $$PSINFO_GUEST
 
@@ -59,7 +59,7 @@ fields: ## after a change of src/uapi: regenerate what is derived from it
 	@tests/columns --write
 	@tests/uapi --add
 
-coverage: ## test coverage of the library and the command, as text and HTML
+coverage: ## measure the test coverage of the library and the command
 	@tests/deps coverage
 	@tests/coverage
 
@@ -69,23 +69,23 @@ check: ## build for every kernel, test everything, boot guests and a system
 check-full: ## the same in all guests and systems
 	@tests/check full
 
-check-debug-kernel: ## everything, longer, in kernels with KASAN, lockdep, KCSAN
+check-debug-kernel: ## run all suites, and long ones, in kernels with KASAN, lockdep, KCSAN
 	@tests/check debug
 
-bench: ## what psinfo and its peers cost, in instructions, calls and bytes
+bench: ## compare the cost of psinfo and other tools: instructions, calls, bytes
 	@tests/bench/bench
 
-guest: ## run CMD='...' in the guest GUEST=name; FILES=dir comes along
+guest: ## run CMD='...' in the guest GUEST=name; FILES=dir is copied into it
 	@set -- "$$PSINFO_GUEST"; \
 	if [ -n "$$PSINFO_FILES" ]; then set -- "$$@" --files "$$PSINFO_FILES"; fi; \
 	exec tests/guest/guest "$$@" -- "$$PSINFO_CMD"
 
-guest-shell: ## a prompt in the guest GUEST=name; FILES=dir comes along
+guest-shell: ## open a shell in the guest GUEST=name; FILES=dir is copied into it
 	@set -- "$$PSINFO_GUEST"; \
 	if [ -n "$$PSINFO_FILES" ]; then set -- "$$@" --files "$$PSINFO_FILES"; fi; \
 	exec tests/guest/guest "$$@" --shell
 
-guests: ## list the guests and the kernels that are only compiled for
+guests: ## list the guests, and the kernels that are only compiled for
 	@tests/guest/names
 
 module: ## build psinfo.ko for the running kernel, or for KDIR=headers
@@ -94,11 +94,11 @@ module: ## build psinfo.ko for the running kernel, or for KDIR=headers
 build-matrix: ## build for every kernel of tests/guest/kernels.list
 	@tests/build-matrix
 
-lint: ## shellcheck, checkpatch and the rules of the layout
+lint: ## run shellcheck, checkpatch, clang-format and checks of the layout
 	@tests/lint
 
-clean: ## remove what was built here (downloads stay in the cache)
+clean: ## remove build/ (downloads stay in the cache)
 	@rm -rf build
-	@echo "build/ is gone; the cache with Debian's packages is $${XDG_CACHE_HOME:-$$HOME/.cache}/psinfo"
+	@echo "removed build/; Debian's packages stay cached in $${XDG_CACHE_HOME:-$$HOME/.cache}/psinfo"
 
 endif

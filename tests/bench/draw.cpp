@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 {
 	const auto lines = read_lines(std::cin);
 	if (argc != 2 || lines.empty()) {
-		std::fprintf(stderr, "usage: draw TITLE <results, and there must be some\n");
+		std::fprintf(stderr, "usage: draw TITLE <RESULTS (not empty)\n");
 		return 2;
 	}
 	auto x = axis_of(lines, &std::pair<double, double>::first, left, width - right);

@@ -66,7 +66,7 @@ from_source_make() {
 	case $K_ARCH in
 	amd64) arch=x86 image=bzImage ;;
 	arm64) arch=arm64 image=Image ;;
-	*) fail 2 "tests/guest/from-source.sh does not know how to build a kernel for $K_ARCH." ;;
+	*) fail 2 "unsupported architecture $K_ARCH; add it to tests/guest/from-source.sh." ;;
 	esac
 	source=$(<"$root/$ready/from-source-$K_SUITE-$K_ARCH")
 	mkdir -p "$cache/kernels" "$root/usr/src"
@@ -85,10 +85,10 @@ from_source_make() {
 		"${make[@]}" olddefconfig >>"$place.log" 2>&1 || return 1
 	missing=$(from_source_missing "$tree/.config")
 	[[ -z $missing ]] || {
-		note "the configuration of $K_NAME lacks: $(paste -sd' ' <<<"$missing")"
+		note "options missing from the configuration of $K_NAME: $(paste -sd' ' <<<"$missing")"
 		return 1
 	}
-	working "building the kernel of $K_NAME: a quarter of an hour and more" "$place.build.log" "${make[@]}" "$image" modules || {
+	working "building the kernel of $K_NAME (15 minutes or more)" "$place.build.log" "${make[@]}" "$image" modules || {
 		grep -E 'error|Error' "$place.build.log" | head -5 | sed 's/^/    /' >&2
 		return 1
 	}
@@ -125,5 +125,5 @@ from_source() {
 		twice "$K_SUITE" amd64 locked "root-$K_TOOLS" from_source_tools
 	# One at a time, because each build uses all processors.
 	locked kernel-from-source from_source_make "$place" ||
-		fail 1 "the kernel of $K_NAME could not be built; see $place.log and $place.build.log."
+		fail 1 "cannot build the kernel of $K_NAME; see $place.log and $place.build.log."
 }

@@ -176,10 +176,10 @@ std::string load_module(const char *path, const std::string &parameters)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return std::string(path) + " cannot be opened: " + std::strerror(errno);
+		return std::string("cannot open ") + path + ": " + std::strerror(errno);
 	std::string problem;
 	if (syscall(SYS_finit_module, fd, parameters.c_str(), 0) < 0)
-		problem = std::string(path) + " cannot be loaded: " + std::strerror(errno);
+		problem = std::string("cannot load ") + path + ": " + std::strerror(errno);
 	close(fd);
 	return problem;
 }
@@ -353,7 +353,7 @@ std::string run_shell(Console &console, const Job &job, int kernel_log)
 	int status = 0;
 	for (pid_t pid; (pid = waitpid(-1, &status, 0)) != shell;)
 		if (pid < 0 && errno != EINTR)
-			return "broken the shell was lost";
+			return "broken cannot wait for the shell";
 	// The end of the session has reset the terminal settings.
 	console.make_raw();
 	forward_kernel_log(console, kernel_log);
@@ -368,7 +368,7 @@ std::string run_command(Console &console, const Job &job, int kernel_log, int si
 	close(error.write_end);
 	close(started.write_end);
 	if (child < 0)
-		return std::string("broken the command could not be forked: ") + std::strerror(errno);
+		return std::string("broken cannot fork: ") + std::strerror(errno);
 
 	pollfd waits[] = {{output.read_end, POLLIN, 0},
 			  {error.read_end, POLLIN, 0},
@@ -400,7 +400,7 @@ std::string run_command(Console &console, const Job &job, int kernel_log, int si
 
 	char reason[200];
 	if (const ssize_t got = read(started.read_end, reason, sizeof(reason)); got > 0)
-		return "broken /bin/bash did not start: " + std::string(reason, static_cast<std::size_t>(got));
+		return "broken cannot execute /bin/bash: " + std::string(reason, static_cast<std::size_t>(got));
 	return verdict_of(status);
 }
 
@@ -409,7 +409,7 @@ std::string run_command(Console &console, const Job &job, int kernel_log, int si
 int main()
 {
 	if (getpid() != 1) {
-		std::fputs("init: this program is the first process of a guest and nothing else\n", stderr);
+		std::fputs("init: this program must be the first process (PID 1) of a guest\n", stderr);
 		return 2;
 	}
 	mount_file_systems();
@@ -432,7 +432,7 @@ int main()
 	sethostname("guest", 5);
 
 	if (kernel_log < 0 || signals < 0)
-		finish(console, "broken init could not open the kernel log");
+		finish(console, "broken init cannot open the kernel log");
 	if (job.load_module) {
 		const std::string problem = load_module("/root/psinfo.ko", job.parameters);
 		if (!problem.empty()) {

@@ -54,7 +54,7 @@ locked() {
 	mkdir -p "$cache/locks"
 	exec {fd}>"$cache/locks/$name"
 	if ! flock -n "$fd"; then
-		note "waiting for another run that makes $name"
+		note "waiting for another run that is creating $name"
 		flock "$fd"
 	fi
 	"$@" || status=$?
@@ -122,6 +122,6 @@ triplet() {
 	arm64) echo aarch64-linux-gnu ;;
 	armhf) echo arm-linux-gnueabihf ;;
 	armel) echo arm-linux-gnueabi ;;
-	*) fail 2 "kernels.list names the architecture '$1', which tests/guest/lib.sh does not know." ;;
+	*) fail 2 "unknown architecture '$1' in kernels.list; add it to triplet() in tests/guest/lib.sh." ;;
 	esac
 }

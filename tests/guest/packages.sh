@@ -13,7 +13,7 @@ mirror() {
 	# shellcheck disable=SC2016
 	uri=$(apt-get indextargets --format '$(REPO_URI)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' |
 		awk -F'|' '$2 == "Debian" && $3 == "Debian" { print $1; exit }')
-	[[ -n $uri ]] || fail 3 "apt on this machine knows no Debian mirror; run \`apt-get update\` as root and try again."
+	[[ -n $uri ]] || fail 3 "apt on this machine has no Debian mirror; run \`apt-get update\` as root and try again."
 	echo "$uri"
 }
 
@@ -59,7 +59,7 @@ apt_configure() {
 
 # index_update NAME ARCH DIR: runs apt-get update for the private apt in DIR.
 index_update() {
-	working "package lists of $1, $2" "$3/update.log" \
+	working "fetching the package lists of $1, $2" "$3/update.log" \
 		private_apt "$3" apt-get update -q -o APT::Update::Error-Mode=any
 }
 
@@ -69,8 +69,8 @@ index_make() {
 	mapfile -t sources < <(sources_of "$suite" "$arch")
 	mkdir -p "$dir"
 	apt_configure "$arch" "$dir" "${sources[@]}"
-	index_update "$@" || index_by_other_name "$@" "do not fit its release file" ||
-		fail 3 "Debian's package lists of $suite could not be fetched; is there a network? apt said: $(grep -E '^(E|W|Err):?' "$dir/update.log" | tail -1)"
+	index_update "$@" || index_by_other_name "$@" "do not match its Release file" ||
+		fail 3 "cannot fetch the package lists of Debian $suite; check the network. apt said: $(grep -E '^(E|W|Err):?' "$dir/update.log" | tail -1)"
 	rm -rf "$dir/closures"
 	touch "$dir/ready"
 }
@@ -85,7 +85,7 @@ index_by_other_name() {
 	mapfile -t sources < <(sources_of "$suite" "$arch")
 	mapfile -t names < <(cat "$dir"/state/lists/{partial/,}*Release 2>/dev/null | sed -n 's/^Suite: //p' | sort -u)
 	[[ ${#names[@]} -eq ${#sources[@]} && ${names[*]} != "${sources[*]}" ]] || return 1
-	note "the mirror's lists of ${sources[*]}, $arch, $why; trying those of ${names[*]}"
+	note "the mirror's package lists of ${sources[*]}, $arch, $why; trying those of ${names[*]}"
 	apt_configure "$arch" "$dir" "${names[@]}"
 	index_update "${names[*]}" "$arch" "$dir" || {
 		apt_configure "$arch" "$dir" "${sources[@]}"
@@ -174,7 +174,7 @@ closure() {
 	known=$cache/apt/$suite-$arch/closures/$(cksum <<<"$leave_out $*" | cut -d' ' -f1)
 	if [[ ! -e $known ]]; then
 		out=$(in_suite "$suite" "$arch" apt-get -s install "$@" 2>&1) || {
-			note "$suite has no complete set of: $*"
+			note "cannot resolve the dependencies in $suite of: $*"
 			sed 's/^/    /' <<<"$out" | tail -5 >&2
 			return 1
 		}
@@ -245,8 +245,8 @@ twice() {
 		locked "apt-$suite-$arch" index_make "$suite" "$arch" "$cache/apt/$suite-$arch"
 	"$@" && return 0
 	locked "apt-$suite-$arch" index_by_other_name "$suite" "$arch" "$cache/apt/$suite-$arch" \
-		"name packages that could not be fetched" && "$@" && return 0
-	fail 3 "packages of Debian $suite could not be fetched; is there a network? Try again later."
+		"list packages that cannot be fetched" && "$@" && return 0
+	fail 3 "cannot fetch packages of Debian $suite; check the network, or try again later."
 }
 
 # arm64 kernels are compressed in ways that QEMU's loader may not support: plain

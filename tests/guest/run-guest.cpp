@@ -472,12 +472,12 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 
 	if (!guest.has_verdict()) {
 		if (end.left) {
-			std::cerr << "\r\n" << who << "left by Ctrl-]\n";
+			std::cerr << "\r\n" << who << "killed by Ctrl-]\n";
 			return 0;
 		}
 		if (end.timed_out) {
 			std::cerr << who << "no verdict within " << timeout
-				  << " s, so it hangs or is too slow; its last words" << where;
+				  << " s: it hangs or is too slow; last output" << where;
 			print_last_lines(guest, 15);
 			return status_hang;
 		}
@@ -487,20 +487,21 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 			return status_broken;
 		}
 		if (WIFEXITED(qemu_status) && WEXITSTATUS(qemu_status) != 0)
-			std::cerr << who << "QEMU failed with status " << WEXITSTATUS(qemu_status) << "; it said"
+			std::cerr << who << "QEMU failed with status " << WEXITSTATUS(qemu_status) << "; last output"
 				  << where;
 		else
-			std::cerr << who << "it ended without a verdict, so nothing is proven; its last words" << where;
+			std::cerr << who << "it ended without a verdict; last output" << where;
 		print_last_lines(guest, 15);
 		return status_broken;
 	}
 	if (!guest.damage().empty()) {
-		std::cerr << who << guest.damage() << ", so its verdict is not believed" << where;
+		std::cerr << who << guest.damage() << "; the verdict is ignored" << where;
 		print_last_lines(guest, 15);
 		return status_broken;
 	}
 	if (!guest.complaints_seen().empty()) {
-		std::cerr << who << "the kernel complained; the verdict was \"" << guest.verdict() << '"' << where;
+		std::cerr << who << "the kernel logged warnings or errors; the verdict was \"" << guest.verdict() << '"'
+			  << where;
 		for (const auto &line : guest.complaints_seen())
 			std::cerr << "    " << line << '\n';
 		return status_broken;
@@ -518,7 +519,7 @@ int judge(const Guest &guest, const End &end, int qemu_status, const std::string
 		return number;
 	if (std::sscanf(guest.verdict().c_str(), "killed %d", &number) == 1)
 		return 128 + number;
-	std::cerr << who << "it could not run the command: "
+	std::cerr << who << "cannot run the command: "
 		  << guest.verdict().substr(std::min(guest.verdict().size(), std::strlen("broken "))) << where;
 	return status_broken;
 }
@@ -539,8 +540,7 @@ int main(int argc, char **argv)
 	Guest guest(nonce, directory, shell);
 	const Machine machine = start(argv + 7);
 	if (machine.pid < 0) {
-		std::cerr << "psinfo: guest " << name
-			  << ": a process for QEMU could not be made: " << std::strerror(errno) << '\n';
+		std::cerr << "psinfo: guest " << name << ": cannot start QEMU: " << std::strerror(errno) << '\n';
 		return status_broken;
 	}
 	End end;

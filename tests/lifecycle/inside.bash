@@ -26,11 +26,11 @@ apt() {
 
 # An apt run prints one verdict, and builds at most once for each kernel.
 once() {
-	[[ $(grep -cE '^psinfo: (ACTIVE|NOT ACTIVE|not loaded)' "$said") == 1 ]] || wrong "not one verdict"
+	[[ $(grep -cE '^psinfo: (ACTIVE|NOT ACTIVE|not loaded)' "$said") == 1 ]] || wrong "the output does not have exactly one verdict"
 	[[ -z $(grep '^psinfo: building for' "$said" | sort | uniq -d) ]] || wrong "built twice"
 }
-says() { grep -qF -- "$1" "$said" || wrong "this was not said: $1"; }
-says_not() { ! grep -qF -- "$1" "$said" || wrong "this was said: $1"; }
+says() { grep -qF -- "$1" "$said" || wrong "the output lacks: $1"; }
+says_not() { ! grep -qF -- "$1" "$said" || wrong "the output contains: $1"; }
 verdict() { grep -qF -- "$1" /var/lib/psinfo/verdict || wrong "the verdict lacks '$1': $(cat /var/lib/psinfo/verdict)"; }
 
 # The module's version: the package's without epoch and revision
@@ -44,10 +44,10 @@ built() {
 	for kernel; do
 		file=$(find "/lib/modules/$kernel/updates/dkms" -name 'psinfo.ko*' 2>/dev/null || true)
 		[[ -n $file ]] || wrong "no module for $kernel"
-		[[ $(modinfo -F version "$file") == "$version" ]] || wrong "the module for $kernel is of another version"
+		[[ $(modinfo -F version "$file") == "$version" ]] || wrong "the module for $kernel has another version"
 		[[ $(modinfo -F vermagic "$file") == "$kernel "* ]] || wrong "the module is not for $kernel"
-		dkms status psinfo -k "$kernel" | grep -q "^psinfo/$version.*: installed" || wrong "dkms does not know it for $kernel"
-		modinfo -k "$kernel" psinfo >/dev/null || wrong "depmod does not know it for $kernel"
+		dkms status psinfo -k "$kernel" | grep -q "^psinfo/$version.*: installed" || wrong "dkms does not list the module for $kernel"
+		modinfo -k "$kernel" psinfo >/dev/null || wrong "modinfo does not find the module for $kernel"
 	done
 }
 not_built() {

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2154 # repo comes from there
 
 need_root() {
-	((EUID == 0)) || fail 2 "whole systems are made and entered by root only; run this as root (sudo)."
+	((EUID == 0)) || fail 2 "tests of whole systems require root; run this with sudo."
 }
 
 # two_versions DIRECTORY: builds the package in DIRECTORY/packages, and with a higher
