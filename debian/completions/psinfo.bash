@@ -14,7 +14,7 @@ _psinfo_columns='
 _psinfo_states='running interruptible uninterruptible stopped traced zombie dead idle
 	parked others'
 
-# Options, and the commands that take them; "list" is no command at all.
+# Options, and the commands that accept them; "list" means no command.
 _psinfo_options='
 	-h --help		list show tree totals watch stuck metrics doctor verify help
 	-V --version		list

@@ -13,7 +13,7 @@ set -g __psinfo_states \
     running interruptible uninterruptible stopped traced zombie dead idle \
     parked others
 
-function __psinfo_in -d 'The command that was typed is one of these; "list" is no command at all'
+function __psinfo_in -d 'Test whether the command typed is one of these; "list" means none'
     for word in (commandline -opc)[2..]
         if contains -- $word $__psinfo_commands
             contains -- $word $argv
