@@ -7,6 +7,7 @@
 #include "budget.h"
 
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
@@ -40,8 +41,9 @@ static int max_mib_set(const char *val, const struct kernel_param *kp)
 
 	if (kstrtouint(val, 0, &mib) || mib < LOWEST_MAX_MIB ||
 	    mib > HIGHEST_MAX_MIB) {
-		pr_err("max_mib: expected a number of MiB from %d to %d\n",
-		       LOWEST_MAX_MIB, HIGHEST_MAX_MIB);
+		pr_err("max_mib: expected a number of MiB from %d to %d, not \"%*pE\"\n",
+		       LOWEST_MAX_MIB, HIGHEST_MAX_MIB,
+		       (int)min_t(size_t, strcspn(val, "\n"), 40), val);
 		return -EINVAL;
 	}
 	WRITE_ONCE(max_mib, mib);

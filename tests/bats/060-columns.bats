@@ -163,7 +163,7 @@ refuses() {
 		assert "$(<"$PARAMETERS/max_mib")" = "$value" max_mib
 	done
 	for value in 0 1025 -1 4294967297 99999999999999999999 64x nonsense ''; do
-		refuses max_mib "$value" 'from 1 to 1024'
+		refuses max_mib "$value" "from 1 to 1024, not \"$value\""
 	done
 	logged "${COMPLAINTS[@]}"
 }
