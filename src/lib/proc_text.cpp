@@ -140,6 +140,31 @@ constexpr Field all_fields[] = {
 #include "fields.def"
 };
 
+template <std::size_t count> constexpr auto fields_of(Origin::File one, Origin::File other)
+{
+	std::array<const Field *, count> fields{};
+	std::size_t i = 0;
+	for (const auto &field : all_fields) {
+		if (field.origin.file == one || field.origin.file == other)
+			fields.at(i++) = &field;
+	}
+	return fields;
+}
+
+constexpr std::size_t count_of(Origin::File one, Origin::File other)
+{
+	return static_cast<std::size_t>(
+		std::count_if(std::begin(all_fields), std::end(all_fields), [=](const Field &field) {
+			return field.origin.file == one || field.origin.file == other;
+		}));
+}
+
+constexpr auto in_stat = Origin::File::Stat;
+constexpr auto in_status = Origin::File::Status;
+constexpr auto in_mask = Origin::File::Mask;
+constexpr auto stat_fields = fields_of<count_of(in_stat, in_stat)>(in_stat, in_stat);
+constexpr auto status_fields = fields_of<count_of(in_status, in_mask)>(in_status, in_mask);
+
 // ---- stat ----------------------------------------------------------------------
 
 /// The fields of stat by their number
@@ -216,33 +241,33 @@ std::optional<std::int32_t> parse_pid(std::string_view text)
 
 bool parse_stat(std::string_view text, Process &process)
 {
-	StatFields stat;
-	return stat.split(text) &&
-	       std::all_of(std::begin(all_fields), std::end(all_fields),
-			   [&](const Field &field) {
-				   return field.origin.file != Origin::File::Stat ||
-					  field.parse(stat.at(field.origin.number), process);
-			   }) &&
-	       has_possible_values(process);
+	StatFields words;
+	if (!words.split(text))
+		return false;
+	for (const auto *field : stat_fields) {
+		if (!field->parse(words.at(field->origin.number), process))
+			return false;
+	}
+	return has_possible_values(process);
 }
 
 bool parse_status(std::string_view text, Process &process)
 {
-	std::array<bool, std::size(all_fields)> found{};
+	std::array<bool, status_fields.size()> found{};
 	while (!text.empty()) {
 		auto value = take_until(text, '\n');
 		const auto key = take_until(value, ':');
 		for (std::size_t i = 0; i < found.size(); i++) {
-			const auto &origin = all_fields[i].origin;
-			if (origin.line.empty() || key != origin.line)
+			const auto &field = *status_fields[i];
+			if (key != field.origin.line)
 				continue;
-			if (!all_fields[i].parse(nth_word(value, origin.number), process))
+			if (!field.parse(nth_word(value, field.origin.number), process))
 				return false;
 			found[i] = true;
 		}
 	}
 	for (std::size_t i = 0; i < found.size(); i++) {
-		if (!all_fields[i].origin.line.empty() && all_fields[i].is_required && !found[i])
+		if (status_fields[i]->is_required && !found[i])
 			return false;
 	}
 	return process.tgid >= 0;
