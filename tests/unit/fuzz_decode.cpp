@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
 	// Mostly a layout that fits, so that the records are decoded.
 	if (claim.is_sane % 4) {
 		layout.groups &= all_groups;
-		layout.stride = psinfo::record_size(layout.groups) + 8 * (claim.stride % 8);
+		layout.stride = psinfo::record_size(layout.groups) + std::size_t{8} * (claim.stride % 8);
 		layout.known = sizeof(psinfo_record);
 		count = length / layout.stride;
 	}

@@ -204,7 +204,7 @@ TEST(Decode, RecordSizesAreTheMinimumForTheirGroups)
 
 TEST(Decode, TheExtraBytesOfANewerModulesRecordsAreSkipped)
 {
-	Bytes bytes(3 * 256);
+	Bytes bytes(std::size_t{3} * 256);
 	for (std::size_t i = 0; i < 3; i++) {
 		std::memset(bytes.span().data() + i * 256, 0xee, 256);
 		std::memcpy(bytes.span().data() + i * 256, recorded().span().data(), whole);

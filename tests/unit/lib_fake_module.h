@@ -66,6 +66,12 @@ inline psinfo_record sample_record(std::uint32_t pid, psinfo_state state = PSINF
 	return record;
 }
 
+/// The buffer of a query, in which the contract has its address as a number.
+inline std::byte *buffer_of(const psinfo_query &query)
+{
+	return reinterpret_cast<std::byte *>(query.records); // NOLINT(performance-no-int-to-ptr)
+}
+
 class FakeModule final : public psinfo::Device {
 public:
 	// Configuration; must not change during a query.
@@ -161,7 +167,7 @@ private:
 	void answer(psinfo_query &query, unsigned call) const
 	{
 		const bool totals_only = query.flags & PSINFO_QUERY_TOTALS_ONLY;
-		auto *to = reinterpret_cast<std::byte *>(query.records);
+		auto *to = buffer_of(query);
 		const auto since = query.cursor;
 		query.nr_records = 0;
 		query.cursor = 0;

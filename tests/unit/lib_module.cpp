@@ -298,12 +298,8 @@ TEST(Module, InvalidAnswersAreMalformedAndEndThePass)
 		[](unsigned, psinfo_query &answer) { answer.cursor = UINT64_MAX; },
 		[](unsigned, psinfo_query &answer) { answer.kernel_record_size = 48; },
 		[](unsigned, psinfo_query &answer) { answer.kernel_record_size = 0; },
-		[](unsigned, psinfo_query &answer) {
-			std::memset(reinterpret_cast<void *>(answer.records), 0, sizeof(psinfo_record));
-		},
-		[](unsigned, psinfo_query &answer) {
-			std::memset(reinterpret_cast<void *>(answer.records), 0xff, sizeof(psinfo_record));
-		},
+		[](unsigned, psinfo_query &answer) { std::memset(buffer_of(answer), 0, sizeof(psinfo_record)); },
+		[](unsigned, psinfo_query &answer) { std::memset(buffer_of(answer), 0xff, sizeof(psinfo_record)); },
 	};
 	for (const auto &spoil : spoilers) {
 		const auto rig = rig_with(2);
@@ -423,6 +419,7 @@ TEST(Module, CanBeQueriedBySeveralThreadsAtOnce)
 	const auto rig = rig_with(2000);
 	rig.module->remember = false;
 	std::vector<std::thread> threads;
+	threads.reserve(4);
 	for (int i = 0; i < 4; i++)
 		threads.emplace_back([&rig] {
 			for (int round = 0; round < 20; round++) {

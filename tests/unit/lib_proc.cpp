@@ -597,6 +597,7 @@ TEST(RealProc, CanBeQueriedBySeveralThreadsAtOnce)
 	const auto source = open_proc();
 	ASSERT_TRUE(source);
 	std::vector<std::thread> threads;
+	threads.reserve(4);
 	for (int i = 0; i < 4; i++)
 		threads.emplace_back([&] {
 			for (int round = 0; round < 5; round++) {

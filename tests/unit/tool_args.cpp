@@ -29,6 +29,7 @@ std::vector<pid_t> spared; ///< children whose kill() was suppressed
 
 // Replaces kill() of the C library. It does the same, unless a test needs children that
 // no signal ends.
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 extern "C" int kill(pid_t pid, int signal) noexcept
 {
 	if (are_killed)
@@ -63,7 +64,8 @@ protected:
 	{
 		auto directory = root_ / std::to_string(pid);
 		fs::create_directory(directory);
-		const auto ticks = static_cast<unsigned long long>(pid * sysconf(_SC_CLK_TCK));
+		const auto ticks =
+			static_cast<unsigned long long>(pid) * static_cast<unsigned long long>(sysconf(_SC_CLK_TCK));
 		std::ofstream(directory / "stat") << FakeProcess{.pid = pid, .name = "a) b) c", .start = ticks}.stat();
 		std::ofstream(directory / "cmdline") << cmdline;
 		return process(pid, 1, "name", State::Interruptible);
@@ -85,6 +87,7 @@ protected:
 	std::map<std::int32_t, std::string> read(const std::vector<Process> &all, std::size_t most_slow = SIZE_MAX)
 	{
 		std::vector<const Process *> wanted;
+		wanted.reserve(all.size());
 		for (const auto &one : all)
 			wanted.push_back(&one);
 		return reader().read(wanted, most_slow);

@@ -13,7 +13,6 @@ namespace {
 
 using psinfo::Error;
 using tool::Exit;
-using tool::Outcome;
 
 const Error errors[] = {
 	Error::from_errno(ENOENT, "open", "/proc/psinfo"),

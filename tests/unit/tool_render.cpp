@@ -11,6 +11,7 @@
 
 namespace {
 
+using namespace std::string_literals;
 using namespace tool_test;
 using tool::Format;
 using tool::Style;
@@ -208,10 +209,9 @@ TEST(Json, NamesAreDistinctAndCanBeRestoredExactly)
 		"a\nb\x1b\x7f\"",
 		"öäü €",
 		"\xf0\x9f\x90\xa7",
-		"\xe2\x80\xae"
-		"abc",
-		"\xc2\x9b"
-		"2J",
+		// In two literals, as letters after \x would be more digits
+		"\xe2\x80\xae" + "abc"s,
+		"\xc2\x9b" + "2J"s,
 		"cut \xe2\x82",
 		"\xc0\xaf",
 		"\xed\xa0\x80",

@@ -13,6 +13,7 @@ using psinfo::StateSet;
 std::vector<std::int32_t> pids(const std::vector<const Process *> &rows)
 {
 	std::vector<std::int32_t> result;
+	result.reserve(rows.size());
 	for (const auto *row : rows)
 		result.push_back(row->pid);
 	return result;

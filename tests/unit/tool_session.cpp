@@ -16,7 +16,6 @@ namespace {
 using namespace tool_test;
 using psinfo::Choice;
 using psinfo::Error;
-using tool::Command;
 using tool::Exit;
 
 const Error not_loaded = Error::from_errno(ENOENT, "open", "/proc/psinfo");

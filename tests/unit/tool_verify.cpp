@@ -31,16 +31,14 @@ template <typename Value> void fill(std::optional<Value> &value)
 	value = value.value_or(Value{});
 }
 
-/// The number of fields in fields.def
-#define FIELD(...) +1
-constexpr std::size_t field_count = 0
+/// The group of each field in fields.def
+constexpr std::string_view groups_of_fields[] = {
+#define FIELD(group, ...) #group,
 #include "fields.def"
-	;
-/// Of the group MEMORY
-#define FIELD(group, ...) +(std::string_view(#group) == "MEMORY")
-constexpr std::size_t memory_field_count = 0
-#include "fields.def"
-	;
+};
+constexpr std::size_t field_count = std::size(groups_of_fields);
+constexpr auto memory_field_count =
+	static_cast<std::size_t>(std::count(std::begin(groups_of_fields), std::end(groups_of_fields), "MEMORY"));
 
 Process a_process(int pid)
 {
