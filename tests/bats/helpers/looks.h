@@ -14,6 +14,7 @@
 
 #include "query.h"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -23,7 +24,7 @@
 
 namespace looks {
 
-inline std::vector<char> buffer(8 << 20);
+inline std::array<char, 8 << 20> buffer{}; // in .bss: other helpers do not touch it
 
 // Nanoseconds, or instructions in a guest started with --icount
 inline long long now()

@@ -13,6 +13,7 @@
 //	pointers	EFAULT
 #include "query.h"
 
+#include <array>
 #include <climits>
 #include <cstdio>
 #include <ctime>
@@ -61,7 +62,7 @@ int request(unsigned long number, void *argument)
 
 // ---- valid queries -------------------------------------------------------------
 
-std::vector<unsigned char> buffer(1 << 18);
+std::array<unsigned char, 1 << 18> buffer{}; // in .bss
 
 psinfo_query for_records()
 {
