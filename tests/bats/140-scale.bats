@@ -67,7 +67,7 @@ mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 	columns_set pid,name,stat,threads
 	"$BIN/many-threads" 1000 >"$BATS_TEST_TMPDIR/threads" 2>&1 3>&- &
 	track $!
-	wait_for 30 grep -q ready "$BATS_TEST_TMPDIR/threads"
+	wait_for 120 grep -q ready "$BATS_TEST_TMPDIR/threads"
 	assert "$(table_cell $! 4)" = 1000 "THREADS"
 	assert "$(table_rows | grep -c many-threads)" = 1 "rows"
 	columns_set all
