@@ -230,29 +230,41 @@ settled_free() {
 	echo "$now"
 }
 
+# alice_takes: fills alice's share and empties it again; sets HELD_TABLES, and MOST and
+# LEAST to what the kernel's free memory lost and got back, in KiB
+alice_takes() {
+	local before after released
+	before=$(settled_free)
+	hold $ALICE $MANY
+	after=$(free_kib)
+	assert "$HELD" =~ ENOBUFS "what alice got"
+	HELD_TABLES=$(cut -d' ' -f2 <<<"$HELD")
+	let_go "$HOLDER"
+	released=$(settled_free)
+	# Other processes also allocate and free memory, which is in one of the differences.
+	MOST=$((before - after)) LEAST=$((released - after))
+	((MOST >= LEAST)) || { MOST=$LEAST LEAST=$((before - after)); }
+	echo "# 8192 KiB charged for $HELD_TABLES tables took $((before - after)) KiB and gave back $((released - after))" >&3
+}
+
 @test "the memory charged for tables matches the memory allocated" {
-	local before after released held more less
+	local round limit
 	max_mib 16
 	# Some hundred rows each, so that they dominate the memory of a table
 	more_processes 250
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	before=$(settled_free)
-	hold $ALICE $MANY
-	after=$(free_kib)
-	assert "$HELD" =~ ENOBUFS "what alice got"
-	held=$(cut -d' ' -f2 <<<"$HELD")
-	let_go "$HOLDER"
-	released=$(settled_free)
-	# Others also take and give memory meanwhile, which is in one of the two differences.
-	more=$((before - after)) less=$((released - after))
-	((more >= less)) || { more=$less less=$((before - after)); }
-	echo "# 8192 KiB charged for $held tables took $((before - after)) KiB and gave back $((released - after))" >&3
-	# Like every open file in /proc, a table also needs some KiB for its structures
-	# and for the buffer of seq_file.
-	assert "$held" -le 300 "tables in 8192 KiB"
-	assert "$more" -ge 7000 "KiB taken for 8192 charged"
-	assert "$less" -le $((8192 + 1024 + 8 * held + $(kept_by_kasan))) "KiB taken for 8192 charged"
+	for round in 1 2 3 4 5; do
+		alice_takes
+		# Like every open file in /proc, a table also needs some KiB for its
+		# structures and for the buffer of seq_file.
+		limit=$((8192 + 1024 + 8 * HELD_TABLES + $(kept_by_kasan)))
+		assert "$HELD_TABLES" -le 300 "tables in 8192 KiB"
+		# What others do differs each time; a wrong charge does not.
+		((round < 5 && (MOST < 7000 || LEAST > limit))) || break
+	done
+	assert "$MOST" -ge 7000 "KiB taken for 8192 charged"
+	assert "$LEAST" -le "$limit" "KiB taken for 8192 charged"
 	fewer_processes
 }
 
