@@ -84,6 +84,7 @@ Groups groups_of(std::uint32_t bits)
 }
 
 /// Sets the fields of the groups that are not empty. `record` has `known` bytes.
+// NOLINTNEXTLINE(readability-function-size): a statement for each field
 void assign_fields(const psinfo_record &record, std::size_t known, Process &process)
 {
 #define FIELD(group, name, member, ...)                                                                               \
@@ -128,6 +129,7 @@ std::size_t record_size(std::uint32_t groups)
 	return size;
 }
 
+// NOLINTNEXTLINE(readability-function-size): a statement for each field
 std::size_t record_size_of_all(std::uint32_t groups)
 {
 	std::size_t size = PSINFO_RECORD_SIZE_IDENTITY;
