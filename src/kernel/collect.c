@@ -39,24 +39,17 @@ static void fill(struct psinfo_record *record, struct task_struct *task,
 			   walk->threads, walk->viewer);
 }
 
-/* pid_task() with PIDTYPE_TGID, inline: the process with @pid, or NULL */
-static struct task_struct *process_of(struct pid *pid)
+/* pid_task(), inline: @type is PIDTYPE_TGID or PIDTYPE_PID. False if there is none. */
+static __always_inline bool find_task(struct pid *pid, enum pid_type type,
+				      struct task_struct **ret_task)
 {
 	struct hlist_node *first;
 
-	first = rcu_dereference(hlist_first_rcu(&pid->tasks[PIDTYPE_TGID]));
-	return hlist_entry_safe(first, struct task_struct,
-				pid_links[PIDTYPE_TGID]);
-}
-
-/* pid_task() with PIDTYPE_PID, inline: the thread with @pid, or NULL */
-static struct task_struct *thread_of(struct pid *pid)
-{
-	struct hlist_node *first;
-
-	first = rcu_dereference(hlist_first_rcu(&pid->tasks[PIDTYPE_PID]));
-	return hlist_entry_safe(first, struct task_struct,
-				pid_links[PIDTYPE_PID]);
+	first = rcu_dereference(hlist_first_rcu(&pid->tasks[type]));
+	if (!first)
+		return false;
+	*ret_task = hlist_entry(first, struct task_struct, pid_links[type]);
+	return true;
 }
 
 static bool passes(const struct psinfo_filter *filter,
@@ -119,8 +112,10 @@ static noinline struct task_struct *collect_task(struct psinfo_walk *walk,
 	bool wanted = true;
 
 	for (;;) {
-		task = walk->threads ? thread_of(pid) : process_of(pid);
-		if (!task || !psinfo_viewer_sees(viewer, task))
+		if (walk->threads ? !find_task(pid, PIDTYPE_PID, &task) :
+				    !find_task(pid, PIDTYPE_TGID, &task))
+			return NULL;
+		if (!psinfo_viewer_sees(viewer, task))
 			return NULL;
 		state = psinfo_state_of(task);
 		if (walk->filter.filters)
@@ -220,28 +215,33 @@ collect_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
 	const u32 stride = walk->stride;
 	struct psinfo_record *record = batch->record;
 	struct task_struct *task;
+	void __rcu **const first = slots, **end;
 	enum psinfo_state state;
-	unsigned int i;
+	bool is_alive;
 	void *pid;
 
 	if (!only_count)
 		nr = min(nr, batch->room - batch->filled);
-	for (i = 0; i < nr; i++) {
-		pid = rcu_dereference_raw(slots[i]);
+	end = slots + nr;
+	for (; slots < end; slots++, number++) {
+		pid = rcu_dereference_raw(*slots);
 		if (!pid)
 			continue;
-		if (unlikely(radix_tree_deref_retry(pid)))
+		if (unlikely(radix_tree_exception(pid)))
 			break;
-		task = process_of(pid);
-		if (!task)
+		if (!find_task(pid, PIDTYPE_TGID, &task))
 			continue;
 		state = psinfo_state_of(task);
-		if (!only_count)
-			psinfo_identity_fill(record, task, number + i,
-					     number + i, state, view);
-		if (likely(pid_alive(task) && state != PSINFO_STATE_DEAD))
+		is_alive = state != PSINFO_STATE_DEAD;
+		if (likely(is_alive)) {
+			if (!only_count)
+				psinfo_identity_fill(record, task, number,
+						     number, state, view);
+			is_alive = pid_alive(task);
+		}
+		if (likely(is_alive))
 			walk->processes[state]++;
-		else if (!collect_task(walk, pid, number + i, record))
+		else if (!collect_task(walk, pid, number, record))
 			continue;
 		if (!only_count)
 			record = (void *)record + stride;
@@ -252,7 +252,7 @@ collect_slots_simply(struct batch *batch, void __rcu **slots, unsigned int nr,
 		batch->record = record;
 	}
 	batch->visited += nr;
-	return i;
+	return slots - first;
 }
 
 static noinline unsigned int count_slots(struct batch *batch,

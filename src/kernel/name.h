@@ -6,6 +6,7 @@
 #define PSINFO_NAME_H
 
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -36,12 +37,16 @@ static __always_inline unsigned long psinfo_load_word(const void *at)
 static __always_inline void psinfo_comm_copy(u8 *to, const char *comm)
 {
 	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
-	unsigned long word, zeros;
+	unsigned long words[TASK_COMM_LEN / sizeof(long)], word, zeros;
 	unsigned int i;
 
-	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
+	/* All at once, which is fewer instructions than one by one. */
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		/* During a rename, parts of both names are fine. */
-		word = data_race(psinfo_load_word(comm + i));
+		words[i] = data_race(psinfo_load_word(comm + i * sizeof(word)));
+	}
+	for (i = 0; i < TASK_COMM_LEN; i += sizeof(word)) {
+		word = words[i / sizeof(word)];
 		if (has_zero(word, &zeros, &constants))
 			break;
 		memcpy(to + i, &word, sizeof(word));
