@@ -4,59 +4,20 @@
 #pragma once
 
 #include "process.h"
+#include "procfs.h"
 
-#include <fstream>
-#include <functional>
-
-#include <fcntl.h>
 #include <linux/capability.h>
-#include <pthread.h>
 #include <sched.h>
 
 namespace cast {
 
 using process::alice;
 using process::bob;
-
-using Role = std::function<void()>;
-
-// Starts a child and waits until it has prepared its role.
-inline pid_t play(const char *name, const Role &prepare, const Role &then = process::sleep_forever)
-{
-	const pid_t parent = getpid();
-	int ready[2];
-	process::need(pipe2(ready, O_CLOEXEC) == 0, "pipe");
-	const pid_t child = process::start([&] {
-		process::set_name(name);
-		prepare();
-		// Changing the user id has cleared this setting.
-		process::die_with_parent(parent);
-		process::need(write(ready[1], "x", 1) == 1, "write");
-		then();
-	});
-	close(ready[1]);
-	char byte;
-	if (read(ready[0], &byte, 1) != 1)
-		process::die(std::string(name) + " did not get ready");
-	close(ready[0]);
-	return child;
-}
+using process::start_named;
 
 inline void end_at_once()
 {
 	_exit(0);
-}
-
-inline void wait_for_state(pid_t pid, char state)
-{
-	for (int tries = 0; tries < 5000; ++tries) {
-		std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-		std::string text((std::istreambuf_iterator<char>(file)), {});
-		if (const auto at = text.rfind(") "); at != text.npos && text[at + 2] == state)
-			return;
-		process::nap(0.002);
-	}
-	process::die("a process did not get into its state");
 }
 
 inline void become_alice()
@@ -102,17 +63,10 @@ inline void enter_user_namespace()
 	prctl(PR_SET_DUMPABLE, 1);
 }
 
-inline void *sleep_in_thread(void *)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	process::sleep_forever();
-}
-
 // Exits the first thread and leaves another one running.
 inline void leave_to_a_thread()
 {
-	pthread_t thread;
-	pthread_create(&thread, nullptr, sleep_in_thread, nullptr);
+	process::add_sleeping_thread();
 	syscall(SYS_exit, 0);
 }
 
@@ -147,30 +101,30 @@ inline void play_in_program(const char *program, const char *name)
 // calls sleep_in_program(); with the suffix ".plain" it is not set-user-ID.
 inline void play_all(const std::string &setuid_copy)
 {
-	play("of-root", [] {});
-	play("of-alice", become_alice, [] {
-		play("child-of-alice", [] {});
+	start_named("of-root", [] {});
+	start_named("of-alice", become_alice, [] {
+		start_named("child-of-alice", [] {});
 		process::sleep_forever();
 	});
-	play("of-bob", [] { process::become(bob); });
-	play("a-undumpable", undumpable);
-	play("a-suid-0", [] { set_ids({.saved = 0}); });
+	start_named("of-bob", [] { process::become(bob); });
+	start_named("a-undumpable", undumpable);
+	start_named("a-suid-0", [] { set_ids({.saved = 0}); });
 	// Without any id of root they have no capabilities that would hide them.
-	play("a-uid-bob", [] { set_ids({.real = bob}); });
-	play("a-euid-bob", [] { set_ids({.effective = bob}); });
-	play("a-suid-bob", [] { set_ids({.saved = bob}); });
-	play("a-gid-bob", [] { set_ids({}, {.real = bob}); });
-	play("a-egid-bob", [] { set_ids({}, {.effective = bob}); });
-	play("a-sgid-bob", [] { set_ids({}, {.saved = bob}); });
-	play("a-capability", keep_capability);
-	play("a-userns", enter_user_namespace);
-	wait_for_state(play("a-zombie", become_alice, end_at_once), 'Z');
-	wait_for_state(play("a-zombie-undump", undumpable, end_at_once), 'Z');
-	wait_for_state(play(
+	start_named("a-uid-bob", [] { set_ids({.real = bob}); });
+	start_named("a-euid-bob", [] { set_ids({.effective = bob}); });
+	start_named("a-suid-bob", [] { set_ids({.saved = bob}); });
+	start_named("a-gid-bob", [] { set_ids({}, {.real = bob}); });
+	start_named("a-egid-bob", [] { set_ids({}, {.effective = bob}); });
+	start_named("a-sgid-bob", [] { set_ids({}, {.saved = bob}); });
+	start_named("a-capability", keep_capability);
+	start_named("a-userns", enter_user_namespace);
+	wait_for_state(start_named("a-zombie", become_alice, end_at_once), 'Z');
+	wait_for_state(start_named("a-zombie-undump", undumpable, end_at_once), 'Z');
+	wait_for_state(start_named(
 			       "b-zombie", [] { process::become(bob); }, end_at_once),
 		       'Z');
-	wait_for_state(play("a-lost-leader", become_alice, leave_to_a_thread), 'Z');
-	wait_for_state(play("a-lost-undump", undumpable, leave_to_a_thread), 'Z');
+	wait_for_state(start_named("a-lost-leader", become_alice, leave_to_a_thread), 'Z');
+	wait_for_state(start_named("a-lost-undump", undumpable, leave_to_a_thread), 'Z');
 	play_in_program(setuid_copy.c_str(), "a-set-uid");
 	// The same file without the bit, for a process that stays hers after execve()
 	play_in_program((setuid_copy + ".plain").c_str(), "a-exec");

@@ -17,13 +17,12 @@ namespace {
 
 constexpr int nr_threads = 300; // more than PSINFO_BATCH
 
-[[noreturn]] void be_large(int ready, int wanted, const char *program)
+[[noreturn]] void be_large(process::Pipe &ready, process::Pipe &wanted, const char *program)
 {
 	for (int i = 1; i < nr_threads; ++i)
 		std::thread(process::sleep_forever).detach();
-	char byte = 'x';
-	process::need(write(ready, &byte, 1) == 1, "write");
-	process::need(read(wanted, &byte, 1) == 1, "read");
+	ready.send('x');
+	wanted.receive<char>("the parent");
 	execl(program, program, "1000", nullptr);
 	process::die(program);
 }
@@ -40,22 +39,17 @@ std::size_t records_of(int fd, pid_t pid)
 // The number of records, or nothing if execve() came before the sum
 std::optional<std::size_t> records_meanwhile(int fd, const char *program)
 {
-	int ready[2], wanted[2];
-	process::need(pipe(ready) == 0 && pipe(wanted) == 0, "pipe");
-	const pid_t large = process::start([&] { be_large(ready[1], wanted[0], program); });
-	char byte;
-	close(ready[1]);
-	process::need(read(ready[0], &byte, 1) == 1, "the process with many threads");
+	process::Pipe ready, wanted;
+	const pid_t large = process::start([&] { be_large(ready, wanted, program); });
+	ready.receive<char>("the process with many threads");
 
 	const auto asked = std::chrono::steady_clock::now();
 	auto records = std::async(std::launch::async, [&] { return records_of(fd, large); });
 	process::nap(0.2);
-	process::need(write(wanted[1], &byte, 1) == 1, "write");
+	wanted.send('x');
 	const auto count = records.get();
 	const bool was_slow = std::chrono::steady_clock::now() - asked >= std::chrono::seconds(2);
 	process::end({large});
-	for (const int end : {ready[0], wanted[0], wanted[1]})
-		close(end);
 	return was_slow ? std::optional(count) : std::nullopt;
 }
 

@@ -307,12 +307,11 @@ int main(int argc, char **argv)
 	constexpr int nr_workers = 2;
 	const auto calls = std::strtoull(argv[1], nullptr, 0);
 	const auto seed = argc > 2 ? std::strtoull(argv[2], nullptr, 0) : static_cast<std::uint64_t>(time(nullptr));
-	auto *shared = static_cast<Shared *>(
-		mmap(nullptr, nr_workers * sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	auto &shared = *process::share<std::array<Shared, nr_workers>>();
 	process::set_name("fuzz-query");
 	std::vector<pid_t> workers;
 	for (int i = 0; i < nr_workers; ++i)
-		workers.push_back(process::start([=] {
+		workers.push_back(process::start([&] {
 			make_arena();
 			Fuzzer fuzzer(seed + static_cast<unsigned>(i), shared[i]);
 			for (std::uint64_t turn = 0; turn < calls / nr_workers; ++turn)

@@ -228,20 +228,17 @@ void yield(std::size_t most)
 [[noreturn]] void be_crowd(uid_t first, int number)
 {
 	const pid_t parent = getpid();
-	int ready[2], held = 0;
-	process::need(pipe(ready) == 0, "pipe");
+	int held = 0;
 	for (int i = 0; i < number; ++i) {
+		process::Pipe answer;
 		process::start([&] {
 			process::become(first + static_cast<uid_t>(i));
 			process::die_with_parent(parent); // cleared by changing the user
 			Hoard hoard;
-			const char said = hoard.grow(1) ? 'n' : 'y';
-			process::need(write(ready[1], &said, 1) == 1, "write");
+			answer.send(hoard.grow(1) == 0);
 			process::sleep_forever();
 		});
-		char said;
-		process::need(read(ready[0], &said, 1) == 1, "read");
-		held += said == 'y';
+		held += answer.receive<bool>("a user");
 	}
 	std::cout << "held " << held << std::endl;
 	process::sleep_forever();

@@ -4,6 +4,7 @@
 // the program that created them exits, unless noted otherwise.
 #pragma once
 
+#include "process.h"
 #include "procfs.h"
 
 #include <csignal>
@@ -27,16 +28,7 @@
 using Pids = std::vector<pid_t>;
 using Names = std::vector<std::string>;
 
-inline void name_self(const std::string &name)
-{
-	prctl(PR_SET_NAME, name.c_str());
-}
-
-[[noreturn]] inline void sleep_forever()
-{
-	for (;;)
-		pause();
-}
+using process::sleep_forever;
 
 [[noreturn]] inline void burn_forever()
 {
@@ -44,42 +36,12 @@ inline void name_self(const std::string &name)
 		asm volatile("");
 }
 
-inline void end_with_parent()
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
-
-// Starts a child that runs `body` and is killed when its parent exits.
+// Starts a child with this name that runs `body` and exits.
 template <typename Body> pid_t spawn(const std::string &name, Body body)
 {
-	const pid_t parent = getpid(), child = fork();
-	if (child < 0)
-		throw failure("fork");
-	if (child > 0)
-		return child;
-	end_with_parent();
-	if (getppid() != parent)
-		_exit(1);
-	name_self(name);
-	body();
-	_exit(0);
-}
-
-inline void wait_until(const std::string &what, const std::function<bool()> &holds)
-{
-	for (int tries = 0; tries < 10000; ++tries) {
-		if (holds())
-			return;
-		usleep(2000);
-	}
-	throw std::runtime_error("timed out waiting for: " + what);
-}
-
-inline void wait_for_state(pid_t pid, char letter)
-{
-	wait_until(std::to_string(pid) + " gets the state " + letter, [=] {
-		const auto stat = stat_of(pid);
-		return stat && stat->state == letter;
+	return process::start([&] {
+		process::set_name(name.c_str());
+		body();
 	});
 }
 
@@ -94,33 +56,11 @@ inline void wait_for_name(pid_t pid, const std::string &name)
 // Passes PIDs from a process to the one that started it.
 class Channel {
 public:
-	Channel()
-	{
-		if (pipe2(ends_, O_CLOEXEC) < 0)
-			throw failure("pipe");
-	}
-	~Channel()
-	{
-		close(ends_[0]);
-		close(ends_[1]);
-	}
-	Channel(const Channel &) = delete;
-	Channel &operator=(const Channel &) = delete;
-	void send(pid_t pid) const
-	{
-		if (write(ends_[1], &pid, sizeof(pid)) != sizeof(pid))
-			_exit(1);
-	}
-	pid_t receive() const
-	{
-		pid_t pid;
-		if (read(ends_[0], &pid, sizeof(pid)) != sizeof(pid))
-			throw failure("pipe");
-		return pid;
-	}
+	void send(pid_t pid) const { pipe_.send(pid); }
+	pid_t receive() { return pipe_.receive<pid_t>("a process"); }
 
 private:
-	int ends_[2];
+	process::Pipe pipe_;
 };
 
 // --- One state each -----------------------------------------------------------
@@ -147,7 +87,7 @@ inline Pids make_sleeping(const Names &names)
 
 inline int sleep_beside_parent(void *channel)
 {
-	end_with_parent();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	static_cast<const Channel *>(channel)->send(getpid());
 	sleep_forever();
 }
@@ -155,11 +95,10 @@ inline int sleep_beside_parent(void *channel)
 // PIDs of a process that sleeps uninterruptibly in vfork(), and of its child.
 inline Pids make_vfork(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t parent = spawn(names[0], [&] {
 		alignas(16) static char stack[65536];
-		clone(sleep_beside_parent, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
-		      const_cast<Channel *>(&channel));
+		clone(sleep_beside_parent, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &channel);
 	});
 	const pid_t child = channel.receive();
 	wait_for_state(parent, 'D');
@@ -200,10 +139,7 @@ inline Pids make_zombie(const Names &names)
 inline Pids make_zombie_leader(const Names &names)
 {
 	const pid_t pid = spawn(names[0], [] {
-		std::thread([] {
-			end_with_parent();
-			sleep_forever();
-		}).detach();
+		process::add_sleeping_thread();
 		syscall(SYS_exit, 0);
 	});
 	wait_for_state(pid, 'Z');
@@ -215,7 +151,7 @@ inline Pids make_zombie_leader(const Names &names)
 // PIDs of a child, and of its parent, which has the given name and sleeps.
 inline Pids make_child(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t parent = spawn(names[0], [&] {
 		channel.send(spawn("psinfo-child", sleep_forever));
 		sleep_forever();
@@ -241,14 +177,14 @@ inline Pids make_traced_by_other(const Names &names)
 // PID of a process whose parent has exited. It does not end with this program.
 inline Pids make_orphan(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t parent = spawn("psinfo-gone", [&] {
 		const pid_t child = fork();
 		if (child > 0) {
 			channel.send(child);
 			return;
 		}
-		name_self(names[0]);
+		process::set_name(names[0].c_str());
 		sleep_forever();
 	});
 	const pid_t child = channel.receive();
@@ -261,7 +197,7 @@ inline Pids make_orphan(const Names &names)
 // the given name.
 inline Pids make_orphan_with_subreaper(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t reaper = spawn(names[0], [&] {
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 		channel.send(make_orphan({"psinfo-orphan"})[0]);
@@ -274,7 +210,7 @@ inline Pids make_orphan_with_subreaper(const Names &names)
 // the given name. The first does not end with this program.
 inline Pids make_zombies_child(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t zombie = spawn(names[0], [&] {
 		const pid_t child = fork();
 		if (child > 0) {
@@ -292,10 +228,10 @@ inline Pids make_zombies_child(const Names &names)
 // thread, which has the given name; the thread has a different one.
 inline Pids make_threads_child(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t parent = spawn(names[0], [&] {
 		std::thread([&] {
-			name_self("psinfo-thread");
+			process::set_name("psinfo-thread");
 			channel.send(spawn("psinfo-child", sleep_forever));
 			sleep_forever();
 		}).detach();
@@ -310,16 +246,13 @@ inline Pids make_threads_child(const Names &names)
 // that parent, which has the given name. The first does not end with this program.
 inline Pids make_zombie_leaders_child(const Names &names)
 {
-	const Channel channel;
+	Channel channel;
 	const pid_t parent = spawn(names[0], [&] {
 		const pid_t child = fork();
 		if (child == 0)
 			sleep_forever();
 		channel.send(child);
-		std::thread([] {
-			end_with_parent();
-			sleep_forever();
-		}).detach();
+		process::add_sleeping_thread();
 		syscall(SYS_exit, 0);
 	});
 	const pid_t child = channel.receive();
@@ -330,7 +263,7 @@ inline Pids make_zombie_leaders_child(const Names &names)
 // PIDs of a process, its parent, two siblings, two children and a grandchild.
 inline Pids make_family(const Names &)
 {
-	const Channel of_parent, of_self, of_child;
+	Channel of_parent, of_self, of_child;
 	const pid_t parent = spawn("psinfo-parent", [&] {
 		of_parent.send(spawn("psinfo-brother", sleep_forever));
 		of_parent.send(spawn("psinfo-self", [&] {
@@ -385,7 +318,7 @@ inline void set_user(unsigned user)
 {
 	if (setresgid(user, user, user) < 0 || setresuid(user, user, user) < 0)
 		throw failure("setresuid");
-	end_with_parent(); // cleared by changing the user
+	prctl(PR_SET_PDEATHSIG, SIGKILL); // cleared by changing the user
 }
 
 // Sets different real, effective and saved ids.
@@ -393,7 +326,7 @@ inline void set_different_ids()
 {
 	if (setresgid(1002, 1003, 1004) < 0 || setresuid(1005, 1006, 1007) < 0)
 		throw failure("setresuid");
-	end_with_parent();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 // At the lowest priority, so that other processes can run.
@@ -424,7 +357,7 @@ inline Pids make_odd(const Names &)
 	};
 	Pids pids;
 	for (const auto &[name, change] : ways) {
-		const Channel done;
+		Channel done;
 		pids.push_back(spawn(name, [&] {
 			change();
 			done.send(getpid());
@@ -442,7 +375,7 @@ inline Pids make_odd(const Names &)
 inline Pids make_swapped(const Names &names)
 {
 	constexpr long long size = 16 << 20;
-	const Channel channel;
+	Channel channel;
 	const pid_t pid = spawn(names[0], [&] {
 		void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (memory == MAP_FAILED)

@@ -22,9 +22,7 @@
 #include <iterator>
 #include <numeric>
 
-#include <pthread.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/ptrace.h>
 
@@ -37,10 +35,8 @@ struct Counts {
 
 Counts &counts()
 {
-	static void *const memory =
-		mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	process::need(memory != MAP_FAILED, "mmap");
-	return *static_cast<Counts *>(memory);
+	static auto *const shared = process::share<Counts>();
+	return *shared;
 }
 
 void expect(bool holds, const std::string &what)
@@ -59,21 +55,8 @@ using Role = std::function<void()>;
 // Starts a child with this name and user; returns when its role begins.
 pid_t play(const char *name, uid_t user, const Role &role = process::sleep_forever)
 {
-	const pid_t parent = getpid();
-	int ready[2];
-	process::need(pipe2(ready, O_CLOEXEC) == 0, "pipe");
-	const pid_t child = process::start([&] {
-		process::set_name(name);
-		process::become(user);
-		process::die_with_parent(parent);
-		process::need(write(ready[1], "x", 1) == 1, "write");
-		role();
-	});
-	close(ready[1]);
-	char byte;
-	process::need(read(ready[0], &byte, 1) == 1, name);
-	close(ready[0]);
-	return child;
+	return process::start_named(
+		name, [=] { process::become(user); }, role);
 }
 
 pid_t play_stopped(const char *name, uid_t user)
@@ -91,15 +74,9 @@ pid_t play_zombie(const char *name, uid_t user)
 	return child;
 }
 
-void *sleep_in_thread(void *)
-{
-	process::sleep_forever();
-}
-
 void sleep_beside_thread()
 {
-	pthread_t thread;
-	pthread_create(&thread, nullptr, sleep_in_thread, nullptr);
+	process::add_sleeping_thread();
 	process::sleep_forever();
 }
 
@@ -754,18 +731,15 @@ void look_at_relations()
 	// A process of alice whose relatives are all hidden
 	in_namespace([] {
 		const int proc = namespaces::mount_own_proc({{"hidepid", "2"}});
-		int numbers[2];
-		process::need(pipe2(numbers, O_CLOEXEC) == 0, "pipe");
+		process::Pipe pids;
 		const pid_t relative = play(marker, process::root, [&] {
 			setsid();
 			const pid_t child = play("shown", process::alice);
 			trace_process(child);
-			process::need(write(numbers[1], &child, sizeof(child)) == sizeof(child), "write");
+			pids.send(child);
 			process::sleep_forever();
 		});
-		close(numbers[1]);
-		pid_t child;
-		process::need(read(numbers[0], &child, sizeof(child)) == sizeof(child), "read");
+		const auto child = pids.receive<pid_t>(marker);
 		as_alice([=] {
 			const auto number = static_cast<std::uint32_t>(relative);
 			const auto record =

@@ -13,8 +13,6 @@
 #include <atomic>
 #include <iostream>
 
-#include <sys/mman.h>
-
 namespace {
 
 constexpr int nr_makers = 3, nr_queriers = 2, nr_readers = 1;
@@ -86,9 +84,7 @@ void read_table()
 int main(int argc, char **argv)
 try {
 	const double seconds = argc > 1 ? std::atof(argv[1]) : 5;
-	void *memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	process::need(memory != MAP_FAILED, "mmap");
-	shared = new (memory) Shared{};
+	shared = process::share<Shared>();
 	process::need(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "PR_SET_CHILD_SUBREAPER");
 	process::set_name("orphans");
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // Process functions for the helper programs: children that are killed with
-// their parent, credentials, names.
+// their parent, pipes and memory shared with them, credentials, names.
 #pragma once
 
 #include <cerrno>
@@ -10,10 +10,15 @@
 #include <cstring>
 #include <ctime>
 #include <initializer_list>
+#include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -74,6 +79,90 @@ inline void end(const std::vector<pid_t> &children)
 		kill(child, SIGKILL);
 	for (const pid_t child : children)
 		waitpid(child, nullptr, 0);
+}
+
+// Memory that is shared with the processes forked after this, and never freed
+template <typename T> T *share()
+{
+	void *memory = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	need(memory != MAP_FAILED, "mmap");
+	return new (memory) T{};
+}
+
+// A pipe between processes: one of them receives, the others send.
+class Pipe {
+public:
+	Pipe() { need(pipe2(ends_, O_CLOEXEC) == 0, "pipe"); }
+	~Pipe()
+	{
+		close(ends_[0]);
+		close_sending();
+	}
+	Pipe(const Pipe &) = delete;
+	Pipe &operator=(const Pipe &) = delete;
+
+	template <typename T> void send(const T &value) const
+	{
+		static_assert(std::is_trivially_copyable_v<T>);
+		need(write(ends_[1], &value, sizeof(value)) == sizeof(value), "write");
+	}
+
+	// Ends this process if all others that have the pipe have exited. `from` is
+	// named in the error message.
+	template <typename T> T receive(const std::string &from)
+	{
+		T value;
+		close_sending();
+		if (read(ends_[0], &value, sizeof(value)) != sizeof(value))
+			die("nothing was received from " + from);
+		return value;
+	}
+
+private:
+	void close_sending()
+	{
+		if (ends_[1] >= 0)
+			close(ends_[1]);
+		ends_[1] = -1;
+	}
+
+	int ends_[2];
+};
+
+// Starts a child with this name that calls prepare() and then(). It is prepared when
+// this returns.
+template <typename Prepare, typename Then> pid_t start_named(const char *name, Prepare prepare, Then then)
+{
+	const pid_t parent = getpid();
+	Pipe ready;
+	const pid_t child = start([&] {
+		set_name(name);
+		prepare();
+		die_with_parent(parent); // cleared by changing the user
+		ready.send('x');
+		then();
+	});
+	ready.receive<char>(name);
+	return child;
+}
+
+template <typename Prepare> pid_t start_named(const char *name, Prepare prepare)
+{
+	return start_named(name, prepare, sleep_forever);
+}
+
+// Starts a thread that sleeps until its process exits.
+inline void add_sleeping_thread()
+{
+	pthread_t thread;
+	errno = pthread_create(
+		&thread, nullptr,
+		[](void *) -> void * {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			sleep_forever();
+		},
+		nullptr);
+	need(errno == 0, "pthread_create");
 }
 
 // Sets all three user and group ids, and the supplementary groups. The

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -64,6 +65,24 @@ inline std::optional<Stat> stat_at(const std::string &directory)
 inline std::optional<Stat> stat_of(pid_t pid)
 {
 	return stat_at("/proc/" + std::to_string(pid));
+}
+
+inline void wait_until(const std::string &what, const std::function<bool()> &holds)
+{
+	for (int tries = 0; tries < 10000; ++tries) {
+		if (holds())
+			return;
+		usleep(2000);
+	}
+	throw std::runtime_error("timed out waiting for: " + what);
+}
+
+inline void wait_for_state(pid_t pid, char letter)
+{
+	wait_until(std::to_string(pid) + " gets the state " + letter, [=] {
+		const auto stat = stat_of(pid);
+		return stat && stat->state == letter;
+	});
 }
 
 // The values in status by key, such as "Uid" or "Threads"

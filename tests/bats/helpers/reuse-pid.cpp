@@ -27,7 +27,6 @@
 
 #include <linux/sched.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 
 namespace {
@@ -409,9 +408,7 @@ int main(int argc, char **argv)
 			     "       reuse-pid log HITS SECONDS MODULE\n";
 		return 2;
 	}
-	void *shared = mmap(nullptr, sizeof(Scene), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	need(shared != MAP_FAILED, "mmap");
-	scene = new (shared) Scene();
+	scene = process::share<Scene>();
 	main_pid = getpid();
 	process::set_name(main_name);
 	run_on_one_processor();

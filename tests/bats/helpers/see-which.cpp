@@ -27,7 +27,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 
 namespace {
 
@@ -208,9 +207,7 @@ try {
 	if (argc == 4)
 		groups.push_back(static_cast<gid_t>(std::atoi(argv[3])));
 
-	auto *shared = static_cast<Shared *>(
-		mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-	process::need(shared != MAP_FAILED, "mmap");
+	auto *shared = process::share<Shared>();
 	const auto before = all_processes();
 	for (const auto &[pid, start] : before)
 		if (shared->nr_judged < most_processes)

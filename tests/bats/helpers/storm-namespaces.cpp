@@ -14,7 +14,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 
 namespace {
@@ -166,8 +165,7 @@ void keep_and_look(int from)
 int main(int argc, char **argv)
 {
 	const double seconds = argc > 1 ? std::atof(argv[1]) : 6;
-	counts = static_cast<Counts *>(
-		mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	counts = process::share<Counts>();
 	int ends[2];
 	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
 	std::vector<pid_t> children;

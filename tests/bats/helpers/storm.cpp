@@ -24,7 +24,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/mman.h>
 #include <sys/ptrace.h>
 
 namespace {
@@ -328,23 +327,11 @@ public:
 
 	pid_t add_sleeper(const char *name, uid_t uid = 0)
 	{
-		int ready[2];
-		process::need(pipe2(ready, O_CLOEXEC) == 0, "pipe");
-		const pid_t pid = add([=] {
-			process::set_name(name);
+		others_.push_back(process::start_named(name, [=] {
 			if (uid)
 				process::become(uid);
-			close(ready[0]);
-			close(ready[1]);
-			process::sleep_forever();
-		});
-		close(ready[1]);
-		// Returns when the sleeper is ready and has closed the other end.
-		char byte;
-		if (read(ready[0], &byte, 1) < 0)
-			process::die("read");
-		close(ready[0]);
-		return pid;
+		}));
+		return others_.back();
 	}
 
 	// Both return the program's exit status.
@@ -438,18 +425,16 @@ private:
 // Starts a process with `number` threads. Returns their TIDs, that of the leader first.
 std::vector<pid_t> add_threads(Storm &storm, int number)
 {
-	int ends[2];
-	process::need(pipe2(ends, O_CLOEXEC) == 0, "pipe");
+	process::Pipe tids;
 	const pid_t pid = storm.add([&] {
 		process::set_name("storm-threads");
-		static int out = ends[1];
+		static const process::Pipe &out = tids;
 		for (int i = 1; i < number; ++i) {
 			pthread_t thread;
 			pthread_create(
 				&thread, nullptr,
 				[](void *) -> void * {
-					const auto self = static_cast<pid_t>(syscall(SYS_gettid));
-					process::need(write(out, &self, sizeof(self)) == sizeof(self), "write");
+					out.send(static_cast<pid_t>(syscall(SYS_gettid)));
 					process::sleep_forever();
 				},
 				nullptr);
@@ -457,13 +442,8 @@ std::vector<pid_t> add_threads(Storm &storm, int number)
 		process::sleep_forever();
 	});
 	std::vector<pid_t> threads = {pid};
-	while (threads.size() < static_cast<std::size_t>(number)) {
-		pid_t one = 0;
-		process::need(read(ends[0], &one, sizeof(one)) == sizeof(one), "read");
-		threads.push_back(one);
-	}
-	close(ends[0]);
-	close(ends[1]);
+	while (threads.size() < static_cast<std::size_t>(number))
+		threads.push_back(tids.receive<pid_t>("storm-threads"));
 	return threads;
 }
 
@@ -569,19 +549,13 @@ int storm_names(double seconds)
 	Storm storm;
 	std::vector<Renamer> renamers;
 	for (const auto &pair : names) {
-		int ends[2];
-		process::need(pipe2(ends, O_CLOEXEC) == 0, "pipe");
+		process::Pipe children;
 		const pid_t pid = storm.add([&] {
 			process::set_name(pair[0]);
-			const pid_t child = process::start(process::sleep_forever);
-			process::need(write(ends[1], &child, sizeof(child)) == sizeof(child), "write");
+			children.send(process::start(process::sleep_forever));
 			rename_forever(pair[0], pair[1]);
 		});
-		pid_t child = 0;
-		process::need(read(ends[0], &child, sizeof(child)) == sizeof(child), "read");
-		renamers.push_back({pid, child, pair[0], pair[1]});
-		close(ends[0]);
-		close(ends[1]);
+		renamers.push_back({pid, children.receive<pid_t>(pair[0]), pair[0], pair[1]});
 	}
 	Reader reader;
 	reader.check = [=](const Table &table) -> std::string {
@@ -794,8 +768,7 @@ int main(int argc, char **argv)
 		loop(argv[2]);
 
 	process::set_name(parent_name);
-	counts = static_cast<Counts *>(
-		mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	counts = process::share<Counts>();
 	const double seconds = argc > 2 ? std::atof(argv[2]) : 6;
 	if (scenario == "fork")
 		return storm_fork(seconds, false);

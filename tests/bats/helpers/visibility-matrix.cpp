@@ -86,10 +86,8 @@ void wait_for_change(const Change &change)
 
 void sleep_beside_threads()
 {
-	pthread_t thread;
 	for (int i = 0; i < 3; ++i)
-		if (pthread_create(&thread, nullptr, cast::sleep_in_thread, nullptr) != 0)
-			process::die("pthread_create");
+		process::add_sleeping_thread();
 	process::sleep_forever();
 }
 
@@ -133,7 +131,7 @@ pid_t start_changing(const char *setuid_copy, int index)
 
 void play_more(const char *setuid_copy, int index)
 {
-	cast::play("a-threads", cast::become_alice, sleep_beside_threads);
+	process::start_named("a-threads", cast::become_alice, sleep_beside_threads);
 	start_changing(setuid_copy, 2 * index);
 	start_changing(setuid_copy, 2 * index + 1);
 }
@@ -143,21 +141,21 @@ void play_hers()
 {
 	constexpr uid_t hers_bob = 1;
 
-	cast::play("h-root", [] {});
-	cast::play("h-bob", [] { process::become(hers_bob); });
-	cast::play("h-undumpable", [] { prctl(PR_SET_DUMPABLE, 0); });
-	cast::play("h-userns", [] {
+	process::start_named("h-root", [] {});
+	process::start_named("h-bob", [] { process::become(hers_bob); });
+	process::start_named("h-undumpable", [] { prctl(PR_SET_DUMPABLE, 0); });
+	process::start_named("h-userns", [] {
 		process::need(unshare(CLONE_NEWUSER) == 0, "unshare");
 		prctl(PR_SET_DUMPABLE, 1);
 	});
-	cast::play(
+	process::start_named(
 		"h-threads", [] {}, sleep_beside_threads);
-	cast::wait_for_state(cast::play(
-				     "h-zombie", [] {}, cast::end_at_once),
-			     'Z');
-	cast::wait_for_state(cast::play(
-				     "h-lost-leader", [] {}, cast::leave_to_a_thread),
-			     'Z');
+	wait_for_state(process::start_named(
+			       "h-zombie", [] {}, cast::end_at_once),
+		       'Z');
+	wait_for_state(process::start_named(
+			       "h-lost-leader", [] {}, cast::leave_to_a_thread),
+		       'Z');
 }
 
 // ---- the namespaces ---------------------------------------------------------------
@@ -567,7 +565,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 
 void try_all(const char *hidepid, const char *setuid_copy, const std::string &cast_copy, bool is_short)
 {
-	cast::play("a-threads", cast::become_alice, sleep_beside_threads);
+	process::start_named("a-threads", cast::become_alice, sleep_beside_threads);
 	start_changing(setuid_copy, 0);
 	start_changing(setuid_copy, 1);
 	Namespace all[] = {
