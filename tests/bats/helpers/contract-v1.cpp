@@ -3,9 +3,10 @@
 // does what such a program may do: it asks what the module supports, makes passes
 // with each group alone and with all, with records of exactly the sizes promised
 // by 1.0 and with larger ones, and requests unknown groups and totals. Prints
-// "N checks" and each one that failed. It does not include the current header, so
-// that later changes do not affect it.
+// "ABI 1.0: N of M" and each check that failed. It does not include the current
+// header, so that later changes do not affect it.
 #include "../../frozen/abi-1.0.h"
+#include "checks.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -23,16 +24,7 @@
 
 namespace {
 
-int checks, failures;
-
-void expect(bool holds, const std::string &what)
-{
-	++checks;
-	if (holds)
-		return;
-	++failures;
-	std::fprintf(stderr, "%s\n", what.c_str());
-}
+using checks::expect;
 
 struct Group {
 	const char *name;
@@ -136,6 +128,5 @@ int main()
 	expect(ioctl(fd, PSINFO_IOC_QUERY, &totals) == 0 && totals.processes[PSINFO_STATE_RUNNING] > 0 &&
 		       totals.threads[PSINFO_STATE_RUNNING] > 0,
 	       "totals");
-	std::printf("%d checks\n", checks);
-	return failures ? 1 : 0;
+	return checks::report("ABI 1.0");
 }

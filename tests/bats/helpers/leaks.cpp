@@ -11,6 +11,7 @@
 //	relations	numbers of a parent, tracer, session or group that stat does
 //			not show
 //	outside		processes outside of a PID namespace that affect it inside
+#include "checks.h"
 #include "namespaces.h"
 #include "procfs.h"
 #include "query.h"
@@ -28,25 +29,7 @@
 
 namespace {
 
-// Shared by all processes of this program, which run one at a time
-struct Counts {
-	int cases, failures;
-};
-
-Counts &counts()
-{
-	static auto *const shared = process::share<Counts>();
-	return *shared;
-}
-
-void expect(bool holds, const std::string &what)
-{
-	++counts().cases;
-	if (holds)
-		return;
-	if (++counts().failures <= 20)
-		std::fprintf(stderr, "%s\n", what.c_str());
-}
+using checks::expect;
 
 // ---- processes -----------------------------------------------------------------------
 
@@ -810,7 +793,7 @@ void look_at_outside()
 	process::end({outside, first});
 }
 
-const std::pair<const char *, void (*)()> topics[] = {
+constexpr checks::Topic topics[] = {
 	{"bytes", look_at_bytes},	  {"recycled", look_at_recycled}, {"addresses", look_for_addresses},
 	{"text", look_into_text},	  {"totals", look_at_totals},	  {"cursor", look_at_cursor},
 	{"relations", look_at_relations}, {"outside", look_at_outside},
@@ -819,17 +802,6 @@ const std::pair<const char *, void (*)()> topics[] = {
 } // namespace
 
 int main(int argc, char **argv)
-try {
-	counts();
-	const std::string_view wanted = argc > 1 ? argv[1] : "";
-	for (const auto &[name, look] : topics)
-		if (wanted == name)
-			look();
-	if (!counts().cases)
-		throw std::runtime_error("there is no topic like that");
-	std::printf("%d of %d\n", counts().cases - counts().failures, counts().cases);
-	return counts().failures ? 1 : 0;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "leaks: %s\n", error.what());
-	return 1;
+{
+	return checks::run_topic(argc, argv, topics);
 }

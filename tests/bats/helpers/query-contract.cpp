@@ -11,6 +11,7 @@
 //	numbers		which ioctl numbers are accepted
 //	info		PSINFO_IOC_INFO
 //	pointers	EFAULT
+#include "checks.h"
 #include "query.h"
 
 #include <array>
@@ -27,16 +28,7 @@ namespace {
 constexpr unsigned char poison = 0xaa;
 const std::size_t page_size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 
-int cases, failures;
-
-void expect(bool holds, const std::string &what)
-{
-	++cases;
-	if (holds)
-		return;
-	++failures;
-	std::fprintf(stderr, "%s\n", what.c_str());
-}
+using checks::expect;
 
 void expect_error(int error, int wanted, const std::string &what)
 {
@@ -633,7 +625,7 @@ void try_pointers()
 	allowed(for_records(), "a query after all that");
 }
 
-const std::pair<const char *, void (*)()> topics[] = {
+constexpr checks::Topic topics[] = {
 	{"refusals", try_refusals}, {"limits", try_limits},   {"sizes", try_sizes}, {"records", try_records},
 	{"answers", try_answers},   {"numbers", try_numbers}, {"info", try_info},   {"pointers", try_pointers},
 };
@@ -641,16 +633,6 @@ const std::pair<const char *, void (*)()> topics[] = {
 } // namespace
 
 int main(int argc, char **argv)
-try {
-	const std::string wanted = argc > 1 ? argv[1] : "";
-	for (const auto &[name, run] : topics)
-		if (wanted == name)
-			run();
-	if (!cases)
-		throw std::runtime_error("there is no topic '" + wanted + "'");
-	std::printf("%s: %d of %d\n", wanted.c_str(), cases - failures, cases);
-	return failures ? 1 : 0;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "query-contract: %s\n", error.what());
-	return 1;
+{
+	return checks::run_topic(argc, argv, topics);
 }
