@@ -31,8 +31,7 @@ std::size_t records_of(int fd, pid_t pid)
 {
 	psinfo_query query = whole_query();
 	query.groups = PSINFO_GROUP_TIMES;
-	query.filters = PSINFO_FILTER_PID;
-	query.pid = static_cast<std::uint32_t>(pid);
+	filter_by_pid(query, pid);
 	return pass(fd, query, 4).records.size();
 }
 

@@ -74,9 +74,7 @@ int pass_all()
 		psinfo_query query = whole_query();
 		query.groups = all_groups;
 		query.flags = flags;
-		query.records = reinterpret_cast<std::uintptr_t>(records);
-		query.capacity = std::size(records);
-		query.record_size = sizeof(records[0]);
+		set_buffer(query, records, std::size(records));
 		std::uint32_t sum = 0;
 		do {
 			if (const int error = ask(fd, query))

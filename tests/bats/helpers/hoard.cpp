@@ -264,9 +264,7 @@ void ask_once(int turn)
 		return;
 	}
 	psinfo_record record;
-	query.records = reinterpret_cast<std::uintptr_t>(&record);
-	query.capacity = 1;
-	query.record_size = sizeof(record);
+	set_buffer(query, &record, 1);
 	if (ask(fd, query) || !query.cursor)
 		fail("the first call of a pass failed");
 }

@@ -21,7 +21,6 @@
 #include <functional>
 #include <iostream>
 #include <iterator>
-#include <numeric>
 
 #include <sys/ipc.h>
 #include <sys/msg.h>
@@ -115,13 +114,13 @@ std::string text_of(int proc)
 void wait_until_still(int proc, std::uint32_t nr_threads, std::uint32_t nr_running)
 {
 	psinfo_query query = whole_query();
-	query.flags = PSINFO_QUERY_THREADS | PSINFO_QUERY_TOTALS_ONLY;
+	query.flags = PSINFO_QUERY_THREADS;
 	const Opened fd(proc);
 	for (int tries = 0, still = 0; tries < 200; ++tries) {
-		if (ask(fd, query))
-			throw failure("PSINFO_IOC_QUERY");
-		const auto sum = std::accumulate(std::begin(query.threads), std::end(query.threads), 0u);
-		still = sum == nr_threads && query.threads[PSINFO_STATE_RUNNING] == nr_running ? still + 1 : 0;
+		const psinfo_query totals = ask_totals(fd, query);
+		const bool is_still =
+			sum(totals.threads) == nr_threads && totals.threads[PSINFO_STATE_RUNNING] == nr_running;
+		still = is_still ? still + 1 : 0;
 		if (still == 2)
 			return;
 		process::nap(0.1);
@@ -142,12 +141,9 @@ Trace trace(
 {
 	std::vector<psinfo_record> buffer(capacity);
 	Trace trace;
-	query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
-	query.capacity = capacity;
-	query.record_size = sizeof(psinfo_record);
+	set_buffer(query, buffer.data(), capacity);
 	do {
-		if (ask(fd, query))
-			throw failure("PSINFO_IOC_QUERY");
+		must_ask(fd, query);
 		const auto *from = reinterpret_cast<const unsigned char *>(buffer.data());
 		trace.records.insert(trace.records.end(), from, from + query.nr_records * sizeof(psinfo_record));
 		trace.calls.push_back(query);
@@ -155,11 +151,6 @@ Trace trace(
 		between();
 	} while (query.cursor);
 	return trace;
-}
-
-bool is_same(const psinfo_query &one, const psinfo_query &other)
-{
-	return std::memcmp(&one, &other, sizeof(one)) == 0;
 }
 
 void expect_same(const Trace &one, const Trace &other, const std::string &what)
@@ -180,8 +171,7 @@ std::vector<unsigned char> filled_with(unsigned char byte, int fd, psinfo_query 
 	std::vector<unsigned char> buffer(std::size_t{query.capacity} * query.record_size + 64, byte);
 	query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
 	std::memset(&query.nr_records, byte, sizeof(query) - offsetof(psinfo_query, nr_records));
-	if (ask(fd, query))
-		throw failure("PSINFO_IOC_QUERY");
+	must_ask(fd, query);
 	query.records = query.began_ns = query.took_ns = query.result = 0;
 	return buffer;
 }
@@ -215,8 +205,7 @@ void look_at_bytes()
 				psinfo_query query = whole_query();
 				query.flags = flags;
 				query.groups = groups;
-				query.filters = PSINFO_FILTER_PID;
-				query.pid = static_cast<std::uint32_t>(still);
+				filter_by_pid(query, still);
 				query.capacity = 2;
 				query.record_size = size;
 				compare_bytes(fd, query);
@@ -315,13 +304,10 @@ void look_at_recycled()
 			std::vector<unsigned char> buffer(std::size_t{size} * capacity);
 			psinfo_query query = whole_query();
 			query.groups = round % 2 ? all_groups : PSINFO_GROUP_CGROUP;
-			query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
-			query.capacity = capacity;
-			query.record_size = size;
+			set_buffer(query, buffer.data(), capacity, size);
 			const Descriptor fd(psinfo_path);
 			do {
-				if (ask(fd, query))
-					throw failure("PSINFO_IOC_QUERY");
+				must_ask(fd, query);
 				expect_clean({reinterpret_cast<const char *>(buffer.data()), buffer.size()}, "records");
 			} while (query.cursor);
 		}
@@ -426,13 +412,10 @@ void look_for_addresses()
 			const auto where = address_in(record);
 			expect(where.empty(), "the record of " + name_of(record) + " has an address, at " + where);
 		}
-		query.groups = 0;
-		query.flags |= PSINFO_QUERY_TOTALS_ONLY;
-		if (ask(fd, query))
-			throw failure("PSINFO_IOC_QUERY");
-		for (std::size_t at = offsetof(psinfo_query, nr_records); at + 8 <= sizeof(query); at += 4) {
+		const psinfo_query totals = ask_totals(fd, query);
+		for (std::size_t at = offsetof(psinfo_query, nr_records); at + 8 <= sizeof(totals); at += 4) {
 			std::uint64_t word;
-			std::memcpy(&word, reinterpret_cast<const char *>(&query) + at, sizeof(word));
+			std::memcpy(&word, reinterpret_cast<const char *>(&totals) + at, sizeof(word));
 			const bool is_time =
 				at >= offsetof(psinfo_query, began_ns) - 4 && at < offsetof(psinfo_query, processes);
 			expect(!is_address(word) || (!is_64_bit && is_time),
@@ -504,16 +487,8 @@ Filters filters_for(const Crowd &crowd)
 	const auto uid = [](uid_t uid) {
 		return [=](psinfo_query &query) { query.filters |= PSINFO_FILTER_UID, query.uid = uid; };
 	};
-	const auto pid = [](pid_t pid) {
-		return [=](psinfo_query &query) {
-			query.filters |= PSINFO_FILTER_PID, query.pid = static_cast<std::uint32_t>(pid);
-		};
-	};
-	const auto parent = [](pid_t pid) {
-		return [=](psinfo_query &query) {
-			query.filters |= PSINFO_FILTER_PARENT, query.parent = static_cast<std::uint32_t>(pid);
-		};
-	};
+	const auto pid = [](pid_t pid) { return [=](psinfo_query &query) { filter_by_pid(query, pid); }; };
+	const auto parent = [](pid_t pid) { return [=](psinfo_query &query) { filter_by_parent(query, pid); }; };
 	return {
 		{"no filter", [](psinfo_query &) {}},
 		{"sleeping", states(1u << PSINFO_STATE_INTERRUPTIBLE)},
@@ -558,12 +533,10 @@ void look_at_totals()
 					Totals processes{}, threads{};
 					const auto records = pass(fd, query, 3).records;
 					count_records(records.data(), records.size(), flags, processes, threads);
-					query.flags |= PSINFO_QUERY_TOTALS_ONLY;
-					if (ask(fd, query))
-						throw failure("PSINFO_IOC_QUERY");
-					expect(std::equal(processes.begin(), processes.end(), query.processes),
+					const psinfo_query totals = ask_totals(fd, query);
+					expect(std::equal(processes.begin(), processes.end(), totals.processes),
 					       what + "the totals count others than those shown");
-					expect(std::equal(threads.begin(), threads.end(), query.threads),
+					expect(std::equal(threads.begin(), threads.end(), totals.threads),
 					       what + "the totals of threads count others than those shown");
 					for (const auto &record : records)
 						expect(name_of(record) != marker, what + "a hidden one is shown");
@@ -680,10 +653,8 @@ psinfo_record compare_relations(int proc, std::uint32_t wanted, const std::strin
 	psinfo_record found = {};
 	const Opened fd(proc);
 	psinfo_query query = whole_query();
-	if (!all) {
-		query.filters = PSINFO_FILTER_PID;
-		query.pid = wanted;
-	}
+	if (!all)
+		filter_by_pid(query, static_cast<pid_t>(wanted));
 	for (const auto &record : pass(fd, query, 100).records) {
 		const std::string directory =
 			"/proc/self/fd/" + std::to_string(proc) + "/" + std::to_string(record.pid);

@@ -166,15 +166,7 @@ inline void run(char **command)
 
 inline std::uint32_t processes()
 {
-	const Descriptor fd(psinfo_path);
-	psinfo_query query = whole_query();
-	query.flags = PSINFO_QUERY_TOTALS_ONLY;
-	if (ask(fd, query))
-		throw failure("PSINFO_IOC_QUERY");
-	std::uint32_t all = 0;
-	for (const auto count : query.processes)
-		all += count;
-	return all;
+	return sum(ask_totals(Descriptor(psinfo_path)).processes);
 }
 
 // Idle time of all processors, in clock ticks

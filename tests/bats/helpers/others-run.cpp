@@ -68,9 +68,7 @@ void query(int fd)
 	static std::vector<psinfo_record> records(4096);
 	psinfo_query query = whole_query();
 	query.groups = all_groups;
-	query.records = reinterpret_cast<std::uintptr_t>(records.data());
-	query.capacity = static_cast<std::uint32_t>(records.size());
-	query.record_size = sizeof(records[0]);
+	set_buffer(query, records.data(), records.size());
 	process::need(ask(fd, query) == 0 && query.cursor == 0, "one query for all processes");
 }
 

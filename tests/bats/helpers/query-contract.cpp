@@ -60,9 +60,7 @@ psinfo_query for_records()
 {
 	psinfo_query query = whole_query();
 	query.groups = all_groups;
-	query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
-	query.capacity = 4;
-	query.record_size = sizeof(psinfo_record);
+	set_buffer(query, buffer.data(), 4);
 	return query;
 }
 
@@ -77,11 +75,6 @@ psinfo_query for_totals()
 void poison_answer(psinfo_query &query)
 {
 	std::memset(&query.nr_records, poison, sizeof(query) - offsetof(psinfo_query, nr_records));
-}
-
-bool is_same(const psinfo_query &one, const psinfo_query &other)
-{
-	return std::memcmp(&one, &other, sizeof(one)) == 0;
 }
 
 void refused(psinfo_query query, int wanted, const std::string &what)
@@ -217,8 +210,7 @@ void try_limits()
 
 	// One process needs only one call, although it fills the buffer.
 	query = for_records();
-	query.filters = PSINFO_FILTER_PID;
-	query.pid = static_cast<std::uint32_t>(getpid());
+	filter_by_pid(query, getpid());
 	query.capacity = 1;
 	expect(ask(psinfo(), query) == 0 && query.nr_records == 1 && query.cursor == 0,
 	       "one process needs more than one call");
@@ -375,8 +367,7 @@ void try_records()
 			check_call(query);
 			query.flags = PSINFO_QUERY_THREADS;
 			check_call(query);
-			query.filters = PSINFO_FILTER_PID;
-			query.pid = static_cast<std::uint32_t>(getpid());
+			filter_by_pid(query, getpid());
 			check_call(query);
 			query.capacity = 1;
 			check_call(query);

@@ -74,10 +74,7 @@ psinfo_query query_for(const Filter &filter, std::uint32_t flags)
 std::string totals_are_wrong(int fd, const Filter &filter, std::uint32_t flags, const Totals &processes,
 			     const Totals &threads)
 {
-	psinfo_query query = query_for(filter, flags | PSINFO_QUERY_TOTALS_ONLY);
-	query.groups = 0;
-	if (ask(fd, query))
-		throw failure("PSINFO_QUERY_TOTALS_ONLY");
+	const psinfo_query query = ask_totals(fd, query_for(filter, flags));
 	if (query.nr_records || query.cursor || query.result & PSINFO_RESULT_MORE)
 		return "totals only gave records, or a cursor";
 	for (std::size_t i = 0; i < PSINFO_STATES_MAX; ++i)

@@ -92,18 +92,12 @@ void print_record(const psinfo_record &record, const std::vector<std::string> &o
 	std::puts(line.c_str());
 }
 
-void print_totals(int fd, psinfo_query query)
+void print_totals(int fd, const psinfo_query &query)
 {
-	query.flags |= PSINFO_QUERY_TOTALS_ONLY;
-	if (ask(fd, query))
-		throw failure("PSINFO_IOC_QUERY");
-	std::uint32_t all = 0, threads = 0;
-	for (std::size_t i = 0; i < state_words.size(); ++i) {
-		std::printf("%s=%u ", std::string(state_words[i]).c_str(), query.processes[i]);
-		all += query.processes[i];
-		threads += query.threads[i];
-	}
-	std::printf("TOTAL=%u THREADS=%u\n", all, threads);
+	const psinfo_query totals = ask_totals(fd, query);
+	for (std::size_t i = 0; i < state_words.size(); ++i)
+		std::printf("%s=%u ", std::string(state_words[i]).c_str(), totals.processes[i]);
+	std::printf("TOTAL=%u THREADS=%u\n", sum(totals.processes), sum(totals.threads));
 }
 
 } // namespace

@@ -112,22 +112,10 @@ psinfo_query ask_and_meanwhile(std::uint32_t records_before, const std::function
 	return query;
 }
 
-std::uint32_t count_processes()
-{
-	psinfo_query query = whole_query();
-	query.flags = PSINFO_QUERY_TOTALS_ONLY;
-	if (ask(Descriptor(psinfo_path), query))
-		throw failure("PSINFO_IOC_QUERY");
-	std::uint32_t all = 0;
-	for (const auto count : query.processes)
-		all += count;
-	return all;
-}
-
 void tell_memory()
 {
 	long least = -1;
-	const std::uint32_t all = count_processes();
+	const std::uint32_t all = sum(ask_totals(Descriptor(psinfo_path)).processes);
 	// Other processes may allocate memory meanwhile: take the minimum.
 	for (int i = 0; i < 5; ++i) {
 		long before = 0, during = 0;

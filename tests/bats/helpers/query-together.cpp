@@ -62,7 +62,7 @@ void ask_forever(int fd, const Kind &kind, const std::vector<pid_t> &steady)
 		const Pass answer = take_pass(fd, query, kind.capacity);
 		std::string problem = answer.error ? std::strerror(answer.error) : answer.problem;
 		for (const pid_t pid : steady) {
-			const auto *record = find_record(answer.records, static_cast<std::uint32_t>(pid));
+			const auto *record = find_record(answer.records, pid);
 			if (!problem.empty())
 				break;
 			problem = record ? wrong_with(*record, kind.groups) : "it lives and has no record";

@@ -15,6 +15,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <numeric>
 #include <type_traits>
 
 #include <sys/ioctl.h>
@@ -41,6 +43,53 @@ inline psinfo_query whole_query()
 inline int ask(int fd, psinfo_query &query)
 {
 	return ioctl(fd, PSINFO_IOC_QUERY, &query) ? errno : 0;
+}
+
+// The same; throws if the call fails.
+inline void must_ask(int fd, psinfo_query &query)
+{
+	errno = ask(fd, query);
+	if (errno)
+		throw failure("PSINFO_IOC_QUERY");
+}
+
+inline void set_buffer(psinfo_query &query, void *records, std::size_t capacity,
+		       std::size_t record_size = sizeof(psinfo_record))
+{
+	query.records = reinterpret_cast<std::uintptr_t>(records);
+	query.capacity = static_cast<std::uint32_t>(capacity);
+	query.record_size = static_cast<std::uint32_t>(record_size);
+}
+
+inline void filter_by_pid(psinfo_query &query, pid_t pid)
+{
+	query.filters |= PSINFO_FILTER_PID;
+	query.pid = static_cast<std::uint32_t>(pid);
+}
+
+inline void filter_by_parent(psinfo_query &query, pid_t parent)
+{
+	query.filters |= PSINFO_FILTER_PARENT;
+	query.parent = static_cast<std::uint32_t>(parent);
+}
+
+// The answer to one call for totals only, with the filters of `query`
+inline psinfo_query ask_totals(int fd, psinfo_query query = whole_query())
+{
+	query.groups = 0;
+	query.flags |= PSINFO_QUERY_TOTALS_ONLY;
+	must_ask(fd, query);
+	return query;
+}
+
+inline std::uint32_t sum(const std::uint32_t (&totals)[PSINFO_STATES_MAX])
+{
+	return std::accumulate(std::begin(totals), std::end(totals), 0u);
+}
+
+inline bool is_same(const psinfo_query &one, const psinfo_query &other)
+{
+	return std::memcmp(&one, &other, sizeof(one)) == 0;
 }
 
 // ---- a complete pass ---------------------------------------------------------
@@ -95,9 +144,7 @@ inline Pass take_pass(int fd, psinfo_query query, std::uint32_t capacity)
 {
 	std::vector<psinfo_record> buffer(capacity);
 	Pass pass;
-	query.records = reinterpret_cast<std::uintptr_t>(buffer.data());
-	query.capacity = capacity;
-	query.record_size = sizeof(psinfo_record);
+	set_buffer(query, buffer.data(), capacity);
 	query.cursor = 0;
 	do {
 		pass.error = ask(fd, query);
@@ -129,11 +176,12 @@ inline Pass pass(int fd, const psinfo_query &query, std::uint32_t capacity)
 	return pass;
 }
 
-inline const psinfo_record *find_record(const std::vector<psinfo_record> &records, std::uint32_t pid)
+// `pid` may be a pid_t.
+inline const psinfo_record *find_record(const std::vector<psinfo_record> &records, std::int64_t pid)
 {
 	const auto at =
 		std::lower_bound(records.begin(), records.end(), pid,
-				 [](const psinfo_record &record, std::uint32_t wanted) { return record.pid < wanted; });
+				 [](const psinfo_record &record, std::int64_t wanted) { return record.pid < wanted; });
 	return at != records.end() && at->pid == pid ? &*at : nullptr;
 }
 

@@ -28,8 +28,7 @@ bool sees_itself(const std::string &path)
 {
 	const Descriptor fd(path);
 	psinfo_query query = whole_query();
-	query.filters = PSINFO_FILTER_PID;
-	query.pid = static_cast<std::uint32_t>(getpid());
+	filter_by_pid(query, getpid());
 	return !pass(fd, query, 4).records.empty();
 }
 

@@ -137,17 +137,10 @@ Asked ask_everything(int fd, const Shared &shared)
 	asked.all = pass(fd, query, 10).records;
 	for (int i = 0; i < shared.nr_judged; ++i) {
 		const pid_t pid = shared.judged[i].pid;
-		query.filters = PSINFO_FILTER_PID;
-		query.pid = static_cast<std::uint32_t>(pid);
+		filter_by_pid(query, pid);
 		if (!pass(fd, query, 1).records.empty())
 			asked.found.insert(pid);
-		psinfo_query totals = query;
-		totals.groups = 0;
-		totals.flags = PSINFO_QUERY_TOTALS_ONLY;
-		if (ask(fd, totals))
-			throw failure("totals only");
-		if (std::any_of(std::begin(totals.processes), std::end(totals.processes),
-				[](auto count) { return count; }))
+		if (sum(ask_totals(fd, query).processes))
 			asked.counted.insert(pid);
 	}
 	return asked;
@@ -155,7 +148,7 @@ Asked ask_everything(int fd, const Shared &shared)
 
 std::string wrong_with(const Asked &asked, const Judged &judged)
 {
-	const auto *record = find_record(asked.all, static_cast<std::uint32_t>(judged.pid));
+	const auto *record = find_record(asked.all, judged.pid);
 	const bool is_visible = judged.after;
 	if (!!record != is_visible)
 		return is_visible ? "has no record" : "has a record, and its stat cannot be read";
@@ -264,7 +257,7 @@ try {
 			complain(judged.pid, what);
 	}
 	// The opener always sees itself, whoever reads.
-	if (!table->find(reader) || !find_record(asked.all, static_cast<std::uint32_t>(reader)))
+	if (!table->find(reader) || !find_record(asked.all, reader))
 		complain(reader, "opened the file and is not shown");
 
 	std::set<std::string> names;

@@ -184,7 +184,7 @@ std::string steady_are_there(const Table &table, const std::vector<Steady> &stea
 std::string steady_have_records(const Records &records, const std::vector<Steady> &steady, pid_t parent)
 {
 	for (const auto &[pid, name] : steady) {
-		const auto *record = find_record(records, static_cast<std::uint32_t>(pid));
+		const auto *record = find_record(records, pid);
 		if (!record)
 			return "process " + std::to_string(pid) + " lives and has no record";
 		const std::string whose = "the record of " + std::to_string(pid) + " has ";
@@ -463,7 +463,7 @@ std::vector<Reader> askers(const std::vector<Steady> &steady, const std::vector<
 				if (!asker.flags)
 					return steady_have_records(records, steady, self);
 				for (const pid_t thread : threads) {
-					const auto *record = find_record(records, static_cast<std::uint32_t>(thread));
+					const auto *record = find_record(records, thread);
 					if (!record || record->tgid != static_cast<std::uint32_t>(threads[0]))
 						return "thread " + std::to_string(thread) + " lives and has no record";
 				}
@@ -719,9 +719,7 @@ int storm_all(double seconds, const std::string &mount)
 	asks_as_alice.capacity = 7;
 	asks_as_alice.groups = all_groups;
 	asks_as_alice.check_records = [=](const Records &records) -> std::string {
-		std::string problem = find_record(records, static_cast<std::uint32_t>(hers)) ?
-					      "" :
-					      "alice does not see her own process";
+		std::string problem = find_record(records, hers) ? "" : "alice does not see her own process";
 		for (const auto &record : records)
 			if (problem.empty())
 				problem = is_of_alice(std::to_string(record.uid), name_of(record));

@@ -342,16 +342,14 @@ void read_all_ways(int fd)
 	psinfo_query query = whole_query();
 	for (const auto &record : pass(fd, query, 100).records)
 		add(by_query, static_cast<pid_t>(record.pid));
-	query.filters = PSINFO_FILTER_PID;
 	for (int i = 0; i < shared->nr_judged; ++i) {
-		query.pid = static_cast<std::uint32_t>(shared->judged[i].pid);
+		filter_by_pid(query, shared->judged[i].pid);
 		for (const auto &record : pass(fd, query, 2).records)
 			add(by_pid, static_cast<pid_t>(record.pid));
 	}
-	query.filters = PSINFO_FILTER_PARENT;
-	query.pid = 0;
 	for (int i = 0; i < shared->nr_parents; ++i) {
-		query.parent = static_cast<std::uint32_t>(shared->parents[i]);
+		query = whole_query();
+		filter_by_parent(query, shared->parents[i]);
 		for (const auto &record : pass(fd, query, 100).records)
 			add(by_parent, static_cast<pid_t>(record.pid), shared->parents[i]);
 	}
@@ -638,8 +636,7 @@ void race(const char *setuid_copy)
 	process::need(fd >= 0, "psinfo");
 	psinfo_query query = whole_query();
 	query.groups = PSINFO_GROUP_CRED;
-	query.filters = PSINFO_FILTER_PID;
-	query.pid = static_cast<std::uint32_t>(changing);
+	filter_by_pid(query, changing);
 	shared->changes[0].wanted = 1u << 31;
 	for (const double end = process::now() + seconds; process::now() < end;) {
 		const auto found = pass(fd, query, 1).records;
