@@ -2,8 +2,8 @@
 // compare-table: generates the table of the default columns from
 // /proc/<pid>/stat and compares it byte by byte with /proc/psinfo. Retries
 // until no process has changed meanwhile. Prints the number of rows.
-#include "cells.h"
 #include "procfs.h"
+#include "table.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -87,21 +87,18 @@ std::vector<Row> rows_of(const Look &look)
 
 std::string padded(std::string text, std::size_t width, bool to_the_right = false)
 {
-	if (width_of(text) < width)
-		text.insert(to_the_right ? 0 : text.size(), width - width_of(text), ' ');
+	if (table::width_of(text) < width)
+		text.insert(to_the_right ? 0 : text.size(), width - table::width_of(text), ' ');
 	return text;
 }
 
 std::string totals_of(const std::vector<Row> &rows)
 {
-	const auto count = [&](const char *word) {
-		const auto n = std::count_if(rows.begin(), rows.end(), [=](const Row &r) { return r.word == word; });
-		return std::string(word) + ": " + std::to_string(n);
-	};
-	return count("RUNNING") + "\t" + count("INTERRUPTIBLE") + "\t" + count("UNINTERRUPTIBLE") + "\t" +
-	       count("STOPPED") + "\n" + count("TRACED") + "\t" + count("ZOMBIE") + "\t" + count("DEAD") + "\t" +
-	       count("IDLE") + "\t" + count("PARKED") + "\t" + count("OTHERS") + "\n" +
-	       "TOTAL: " + std::to_string(rows.size()) + "\n";
+	std::array<long long, state_words.size()> counted;
+	std::transform(state_words.begin(), state_words.end(), counted.begin(), [&](std::string_view word) {
+		return std::count_if(rows.begin(), rows.end(), [=](const Row &row) { return row.word == word; });
+	});
+	return table::totals_of(counted, rows.size());
 }
 
 struct Widths {
@@ -115,8 +112,8 @@ Widths widths_of(const std::vector<Row> &rows)
 	Widths widths;
 	for (const Row &row : rows) {
 		widths.pid = std::max(widths.pid, row.pid.size());
-		widths.name = std::max(widths.name, width_of(row.name));
-		widths.parent = std::max(widths.parent, width_of(row.parent));
+		widths.name = std::max(widths.name, table::width_of(row.name));
+		widths.parent = std::max(widths.parent, table::width_of(row.parent));
 	}
 	return widths;
 }

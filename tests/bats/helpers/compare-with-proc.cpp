@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 // compare-with-proc: compares all columns of /proc/psinfo with stat and
 // status of every process in /proc, as described in comparison.h.
-#include "cells.h"
 #include "known.h"
+#include "table.h"
 
 #include <cctype>
 
 namespace {
+
+using table::Table;
 
 constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
@@ -32,7 +34,7 @@ std::vector<Number> columns_of_numbers()
 {
 	std::vector<Number> numbers;
 #define FIELD(group, name, member, unit, origin, course, width, ...) \
-	if (width && !is_text_column(upper(#name)))                  \
+	if (width && !table::is_text_column(upper(#name)))           \
 		numbers.push_back({upper(#name), rule_of(#member)});
 #include "../../../src/uapi/fields.def"
 	return numbers;
@@ -72,18 +74,18 @@ void check_columns(const Table &table)
 		known.insert(number.column);
 	for (const auto &text : texts)
 		known.insert(text.column);
-	for (const auto &name : table.columns)
-		if (!known.contains(name))
-			throw std::runtime_error("nothing is known to compare the column " + name + " with");
-	if (known.size() != table.columns.size())
+	for (const auto &name : table.headers)
+		if (!known.contains(std::string(name)))
+			throw std::runtime_error("nothing is known to compare the column " + std::string(name) +
+						 " with");
+	if (known.size() != table.headers.size())
 		throw std::runtime_error("the table has not all columns");
 }
 
-void compare_row(Findings &findings, const Table &table, const std::vector<std::string> &row, const Look &before,
-		 const Look &after)
+void compare_row(Findings &findings, const Table &table, const table::Row &row, const Look &before, const Look &after)
 {
-	const auto cell = [&](const std::string &column) { return row[table.column(column)]; };
-	const pid_t pid = std::stoi(cell("PID"));
+	const auto cell = [&](const std::string &column) { return std::string(table.cell(row, column)); };
+	const auto pid = static_cast<pid_t>(row.pid);
 	if (!findings.list(pid, before, after))
 		return;
 	const Seen &b = before.at(pid), &a = after.at(pid);
@@ -92,7 +94,7 @@ void compare_row(Findings &findings, const Table &table, const std::vector<std::
 				number.rule.value(b).value() / number.unit(),
 				number.rule.value(a).value() / number.unit());
 	for (const auto &text : texts) {
-		const std::string shown = unescape(cell(text.column)), low = text.value(b, before),
+		const std::string shown = table::unescape(cell(text.column)), low = text.value(b, before),
 				  high = text.value(a, after);
 		findings.settle(pid, text.column, shown == low || shown == high, false, cell(text.column), low, high);
 	}
@@ -102,7 +104,8 @@ void compare_row(Findings &findings, const Table &table, const std::vector<std::
 void round(Findings &findings)
 {
 	const Look before = look_around();
-	const Table table = read_table();
+	const std::string text = read_file(psinfo_path);
+	const Table table = table::must_parse(text);
 	const Look after = look_around();
 
 	check_columns(table);

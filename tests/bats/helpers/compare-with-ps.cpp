@@ -3,8 +3,8 @@
 // of /proc/psinfo, read once before and once after ps, so that each value of ps
 // must lie between two known values. Values that change often, such as the
 // state, must match in one of several rounds.
-#include "cells.h"
 #include "comparison.h"
+#include "table.h"
 
 #include <sstream>
 
@@ -20,14 +20,12 @@ using Rows = std::map<pid_t, Row>;
 
 Rows read_rows()
 {
-	const Table table = read_table();
+	const std::string text = read_file(psinfo_path);
+	const auto table = table::must_parse(text);
 	Rows rows;
-	for (const auto &cells : table.rows) {
-		Row row;
-		for (std::size_t i = 0; i < cells.size(); ++i)
-			row[table.columns[i]] = cells[i];
-		rows[std::stoi(row.at("PID"))] = row;
-	}
+	for (const auto &row : table.rows)
+		for (std::size_t i = 0; i < row.cells.size(); ++i)
+			rows[static_cast<pid_t>(row.pid)][std::string(table.headers[i])] = row.cells[i];
 	return rows;
 }
 
@@ -170,7 +168,7 @@ Lines run_ps()
 // than the 15 bytes in comm, and " <defunct>" after the name.
 bool is_name(const std::string &shown, const Row &row)
 {
-	const std::string name = unescape(row.at("NAME"));
+	const std::string name = table::unescape(row.at("NAME"));
 	const bool is_kernel_thread = number(row, "FLAGS") & flag_kernel_thread;
 	if (shown.size() < name.size())
 		return false;

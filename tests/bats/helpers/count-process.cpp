@@ -3,8 +3,8 @@
 // by exactly these numbers, and no other counter changes, when processes of
 // that kind (kinds.h) are created. Retries, because other processes may change
 // state meanwhile; a wrong counter is wrong every time.
-#include "cells.h"
 #include "kinds.h"
+#include "table.h"
 
 #include <cstdio>
 
@@ -12,7 +12,17 @@ namespace {
 
 constexpr int most_tries = 100;
 
-using Totals = std::map<std::string, long>;
+using Totals = std::map<std::string_view, long long>;
+
+Totals read_totals()
+{
+	const std::string text = read_file(psinfo_path);
+	const auto table = table::must_parse(text);
+	Totals totals = {{"TOTAL", static_cast<long long>(table.rows.size())}};
+	for (std::size_t i = 0; i < state_words.size(); ++i)
+		totals[state_words[i]] = table.totals[i];
+	return totals;
+}
 
 void end(const Pids &pids)
 {
@@ -30,7 +40,7 @@ std::string differences(const Totals &from, const Totals &to)
 	std::string text;
 	for (const auto &[word, count] : to)
 		if (count != from.at(word))
-			text += " " + word + "=" + std::to_string(count - from.at(word));
+			text += " " + std::string(word) + "=" + std::to_string(count - from.at(word));
 	return text;
 }
 
@@ -41,26 +51,25 @@ try {
 	if (argc < 3)
 		throw std::runtime_error("usage: count-process KIND WORD=N...");
 	const Kind kind = kind_called(argv[1]);
-	Totals expected;
-	for (const char *word : {"RUNNING", "INTERRUPTIBLE", "UNINTERRUPTIBLE", "STOPPED", "TRACED", "ZOMBIE", "DEAD",
-				 "IDLE", "PARKED", "OTHERS", "TOTAL"})
+	Totals expected = {{"TOTAL", 0}};
+	for (const auto word : state_words)
 		expected[word] = 0;
 	const Totals nothing = expected;
 	for (int i = 2; i < argc; ++i) {
 		const std::string wanted = argv[i];
 		const auto equals = wanted.find('=');
-		const long count = std::stol(wanted.substr(equals + 1));
+		const long long count = std::stoll(wanted.substr(equals + 1));
 		expected.at(wanted.substr(0, equals)) = count;
 		expected["TOTAL"] += count;
 	}
 
 	std::string seen;
 	for (int i = 0; i < most_tries; ++i) {
-		const Totals before = read_table().totals;
+		const Totals before = read_totals();
 		const Pids pids = kind.make({"psinfo-counted"});
-		const Totals after = read_table().totals;
+		const Totals after = read_totals();
 		end(pids);
-		const Totals later = read_table().totals;
+		const Totals later = read_totals();
 
 		Totals moved = after;
 		for (auto &[word, count] : moved)

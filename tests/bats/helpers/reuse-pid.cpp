@@ -213,11 +213,7 @@ std::string read_table()
 Moment read_once()
 {
 	const std::string text = read_table();
-	std::string problem;
-	const auto table = table::parse(text, problem);
-	if (!table)
-		throw std::runtime_error(problem);
-	return moment_of(*table);
+	return moment_of(table::must_parse(text));
 }
 
 // For each byte received, reads a table or log; replies with a byte if it is right.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // Parses the text of /proc/psinfo and reports its first error: in its format,
-// the order of PIDs, or totals that are not the sum of the rows. Fast enough to
-// check every read during a storm of processes.
+// the order of PIDs, or totals that are not the sum of the rows. Cells are found at
+// the positions of the separators in the header, counted in characters. Fast enough
+// to check every read during a storm of processes.
 //
 //   std::string problem;
 //   const auto text = table::read_whole("/proc/psinfo");
@@ -12,11 +13,13 @@
 
 #include "states.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,13 +75,14 @@ inline std::optional<long long> number(std::string_view text)
 struct Row {
 	long long pid = 0;
 	std::string_view line;
-	std::vector<std::string_view> cells; // without their padding
+	std::vector<std::string_view> cells; // without their padding, escaped
 };
 
 // Refers to the text that was parsed, which must outlive it.
 struct Table {
 	std::vector<std::string_view> headers;
 	std::vector<Row> rows; // in PID order
+	std::array<long long, state_words.size()> totals{}; // by state
 
 	std::optional<std::size_t> column(std::string_view header) const
 	{
@@ -111,13 +115,48 @@ struct Table {
 	}
 };
 
+// Such columns are left-aligned, and their cells may begin with spaces.
+inline bool is_text_column(std::string_view header)
+{
+	return header == "NAME" || header == "STAT" || header == "STATE" || header == "PARENT";
+}
+
+inline bool is_continuation(char byte)
+{
+	return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
+// In UTF-8 characters
+inline std::size_t width_of(std::string_view text)
+{
+	return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_continuation));
+}
+
+// The two lines of totals and the line TOTAL
+inline std::string totals_of(const std::array<long long, state_words.size()> &counted, std::size_t rows)
+{
+	constexpr std::size_t ends_first_line = 3, ends_second_line = state_words.size() - 1;
+	std::string text;
+	for (std::size_t i = 0; i < state_words.size(); ++i) {
+		text.append(state_words[i]).append(": ").append(std::to_string(counted[i]));
+		text += i == ends_first_line || i == ends_second_line ? '\n' : '\t';
+	}
+	return text.append("TOTAL: ").append(std::to_string(rows)).append("\n");
+}
+
 namespace detail {
 
 inline constexpr std::string_view separator = " | ";
 
-inline std::string_view trimmed(std::string_view cell)
+struct Layout {
+	std::size_t width; // of the rules
+	std::vector<std::size_t> widths; // of the columns before the last one
+	std::vector<bool> are_text; // the columns
+};
+
+inline std::string_view trimmed(std::string_view cell, bool is_text)
 {
-	while (!cell.empty() && cell.front() == ' ')
+	while (!is_text && !cell.empty() && cell.front() == ' ')
 		cell.remove_prefix(1);
 	while (!cell.empty() && cell.back() == ' ')
 		cell.remove_suffix(1);
@@ -131,7 +170,7 @@ inline std::optional<std::string_view> take(std::string_view &text, std::size_t 
 	for (; characters; --characters) {
 		if (at >= text.size())
 			return std::nullopt;
-		for (++at; at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80; ++at)
+		for (++at; at < text.size() && is_continuation(text[at]); ++at)
 			continue;
 	}
 	const auto taken = text.substr(0, at);
@@ -156,31 +195,55 @@ inline bool is_rule(const std::optional<std::string_view> &line, char stroke, st
 	       line->find_first_not_of(stroke) == line->npos;
 }
 
+inline void parse_header(std::string_view header, Table &table, Layout &layout)
+{
+	for (std::size_t at; (at = header.find(separator)) != header.npos;) {
+		layout.widths.push_back(at);
+		table.headers.push_back(trimmed(header.substr(0, at), false));
+		header.remove_prefix(at + separator.size());
+	}
+	table.headers.push_back(trimmed(header, false));
+	for (const auto name : table.headers)
+		layout.are_text.push_back(is_text_column(name));
+}
+
 // Splits by the widths of the header, because names may contain anything.
-inline bool parse_row(std::string_view line, const std::vector<std::size_t> &widths, std::size_t pid_column, Row &row)
+inline bool parse_row(std::string_view line, const Layout &layout, std::size_t pid_column, Row &row)
 {
 	row.line = line;
-	for (const std::size_t width : widths) {
-		const auto cell = take(line, width);
+	for (std::size_t i = 0; i < layout.widths.size(); ++i) {
+		const auto cell = take(line, layout.widths[i]);
 		if (!cell || take(line, separator.size()) != separator)
 			return false;
-		row.cells.push_back(trimmed(*cell));
+		row.cells.push_back(trimmed(*cell, layout.are_text[i]));
 	}
-	row.cells.push_back(trimmed(line));
+	row.cells.push_back(trimmed(line, layout.are_text.back()));
 	row.pid = number(row.cells[pid_column]).value_or(0);
 	return row.pid > 0;
 }
 
-// The two lines of totals and the line TOTAL
-inline std::string totals_of(const std::array<long long, state_words.size()> &counted, std::size_t rows)
+// Parses the rows, the rule after them, and counts them by state. Returns the problem,
+// or an empty string.
+inline std::string parse_rows(std::string_view &text, const Layout &layout, Table &table)
 {
-	constexpr std::size_t ends_first_line = 3, ends_second_line = state_words.size() - 1;
-	std::string text;
-	for (std::size_t i = 0; i < state_words.size(); ++i) {
-		text.append(state_words[i]).append(": ").append(std::to_string(counted[i]));
-		text += i == ends_first_line || i == ends_second_line ? '\n' : '\t';
+	const auto pid_column = *table.column("PID"), stat_column = *table.column("STAT");
+	std::optional<std::string_view> line;
+
+	while ((line = next_line(text)) && !is_rule(line, '-', layout.width)) {
+		Row row;
+		row.cells.reserve(table.headers.size());
+		if (!parse_row(*line, layout, pid_column, row))
+			return "not a row: " + std::string(*line);
+		if (!table.rows.empty() && table.rows.back().pid >= row.pid)
+			return "PIDs do not ascend:\n" + std::string(table.rows.back().line) + "\n" +
+			       std::string(*line);
+		const auto word = std::find(state_words.begin(), state_words.end(), row.cells[stat_column]);
+		if (word == state_words.end())
+			return "no state word: " + std::string(*line);
+		++table.totals[static_cast<std::size_t>(word - state_words.begin())];
+		table.rows.push_back(std::move(row));
 	}
-	return text.append("TOTAL: ").append(std::to_string(rows)).append("\n");
+	return line ? "" : "the text ends within the rows";
 }
 
 } // namespace detail
@@ -191,6 +254,7 @@ inline std::optional<Table> parse(std::string_view text, std::string &problem)
 {
 	using namespace detail;
 	Table table;
+	Layout layout;
 	const auto wrong = [&](std::string what) {
 		problem = std::move(what);
 		return std::nullopt;
@@ -199,54 +263,57 @@ inline std::optional<Table> parse(std::string_view text, std::string &problem)
 	auto line = next_line(text);
 	if (!is_rule(line, '=', 0))
 		return wrong("the first line is not a rule of '='");
-	const std::size_t width = line->size();
-
+	layout.width = line->size();
 	line = next_line(text);
 	if (!line)
 		return wrong("there is no header");
-	std::vector<std::size_t> widths;
-	std::string_view header = *line;
-	for (std::size_t at; (at = header.find(separator)) != header.npos;) {
-		widths.push_back(at);
-		table.headers.push_back(trimmed(header.substr(0, at)));
-		header.remove_prefix(at + separator.size());
-	}
-	table.headers.push_back(trimmed(header));
-	const auto pid_column = table.column("PID"), stat_column = table.column("STAT");
-	if (!pid_column || !stat_column)
+	parse_header(*line, table, layout);
+	if (!table.column("PID") || !table.column("STAT"))
 		return wrong("the header should name PID and STAT: " + std::string(*line));
-	if (!is_rule(next_line(text), '-', width))
+	if (!is_rule(next_line(text), '-', layout.width))
 		return wrong("below the header is no rule of '-' of the same width");
+	if (auto what = parse_rows(text, layout, table); !what.empty())
+		return wrong(std::move(what));
 
-	std::array<long long, state_words.size()> counted{};
-	while ((line = next_line(text)) && !is_rule(line, '-', width)) {
-		Row row;
-		row.cells.reserve(table.headers.size());
-		if (!parse_row(*line, widths, *pid_column, row))
-			return wrong("not a row: " + std::string(*line));
-		if (!table.rows.empty() && table.rows.back().pid >= row.pid)
-			return wrong("PIDs do not ascend:\n" + std::string(table.rows.back().line) + "\n" +
-				     std::string(*line));
-		std::size_t state = 0;
-		while (state < state_words.size() && state_words[state] != row.cells[*stat_column])
-			++state;
-		if (state == state_words.size())
-			return wrong("no state word: " + std::string(*line));
-		++counted[state];
-		table.rows.push_back(std::move(row));
-	}
-	if (!line)
-		return wrong("the text ends within the rows");
-
-	const std::string wanted = totals_of(counted, table.rows.size());
+	const std::string wanted = totals_of(table.totals, table.rows.size());
 	if (!text.starts_with(wanted))
 		return wrong("the rows add up to\n" + wanted + "but the table says\n" + std::string(text));
 	text.remove_prefix(wanted.size());
-	if (!is_rule(next_line(text), '=', width))
+	if (!is_rule(next_line(text), '=', layout.width))
 		return wrong("the last line is not a rule of '=' of the same width");
 	if (!text.empty())
-		return wrong("there is text behind the last rule");
+		return wrong("there is text after the last rule");
 	return table;
+}
+
+// The same; throws on any error.
+inline Table must_parse(std::string_view text)
+{
+	std::string problem;
+	auto table = parse(text, problem);
+	if (!table)
+		throw std::runtime_error(problem + "\n" + std::string(text));
+	return std::move(*table);
+}
+
+// The bytes of a name that psinfo shows escaped
+inline std::string unescape(std::string_view shown)
+{
+	std::string name;
+	for (std::size_t i = 0; i < shown.size(); ++i) {
+		if (shown[i] != '\\') {
+			name += shown[i];
+		} else if (shown.substr(i + 1, 1) == "n" || shown.substr(i + 1, 1) == "\\") {
+			name += shown[++i] == 'n' ? '\n' : '\\';
+		} else if (i + 3 < shown.size()) {
+			name += static_cast<char>((shown[i + 1] - '0') << 6 | (shown[i + 2] - '0') << 3 |
+						  (shown[i + 3] - '0'));
+			i += 3;
+		} else {
+			throw std::runtime_error("a broken escape: " + std::string(shown));
+		}
+	}
+	return name;
 }
 
 } // namespace table
