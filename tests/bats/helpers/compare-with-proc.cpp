@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-with-proc: compares all columns of /proc/psinfo with stat and
-// status of every process in /proc, as described in comparison.h.
+// compare-with-proc WHAT: compares psinfo with /proc while processes keep running, as
+// described in comparison.h.
+//
+//	processes [LEAST]	every field of every record of the query with stat,
+//				status, schedstat and cgroup in /proc/<pid>/
+//	threads [LEAST]		the same with /proc/<pid>/task/<tid>/
+//	columns			all columns of the table with stat and status
+//	table			the table of the default columns byte by byte with one
+//				generated from stat, until no process has changed meanwhile
+//
+// At least LEAST processes (default 30) must have been compared. Cgroups are looked up
+// in /sys/fs/cgroup. The table must have all columns, or the default ones.
 #include "known.h"
+#include "rendering.h"
 #include "table.h"
 
 #include <cctype>
@@ -13,6 +24,100 @@ using table::Table;
 constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
 constexpr std::size_t least_processes = 30;
+
+// ---- records, field by field -----------------------------------------------------------
+
+// What the rules say of a process, by field
+using Values = std::map<std::string, long long>;
+
+struct Sight {
+	Look look;
+	std::map<pid_t, Values> values;
+};
+
+// Nothing if the process has exited since its stat was read
+std::optional<Values> values_of(const Seen &seen)
+{
+	Values values;
+	for (const auto &rule : rules) {
+		const auto value = rule.value(seen);
+		if (!value)
+			return {};
+		values[rule.field] = *value;
+	}
+	return values;
+}
+
+Sight take_sight(bool threads)
+{
+	Sight sight{threads ? look_at_threads() : look_around(), {}};
+	std::erase_if(sight.look, [&](const auto &entry) {
+		auto values = values_of(entry.second);
+		if (values)
+			sight.values[entry.first] = std::move(*values);
+		return !values;
+	});
+	return sight;
+}
+
+void compare_field(Findings &findings, const RecordField &field, const psinfo_record &record, const Values &before,
+		   const Values &after)
+{
+	const Rule &rule = rule_of(field.name);
+	long long shown = value_of(field, record), low = before.at(field.name), high = after.at(field.name);
+	// /proc truncates times to ticks; sizes in KiB are exact. A start time below the
+	// zero of a time namespace wraps around in /proc.
+	if (rule.unit == ns_per_tick)
+		shown = static_cast<long long>(static_cast<unsigned long long>(shown) / ns_per_tick);
+	else
+		low *= rule.unit, high *= rule.unit;
+	findings.settle(static_cast<pid_t>(record.pid), field.name, rule.course, shown, low, high);
+}
+
+void compare_names(Findings &findings, const psinfo_record &record, const Seen &before, const Seen &after)
+{
+	const auto pid = static_cast<pid_t>(record.pid);
+	const std::string name = name_of(record), b = held_name(before.stat), a = held_name(after.stat);
+	findings.settle(pid, "name", name == b || name == a, false, name, b, a);
+	for (std::size_t i = name.size(); i < sizeof(record.name); ++i)
+		if (record.name[i])
+			return findings.problem(pid, "there is something after its name");
+}
+
+void compare_record(Findings &findings, const psinfo_record &record, const Sight &before, const Sight &after)
+{
+	const auto pid = static_cast<pid_t>(record.pid);
+	if (!findings.list(pid, before.look, after.look))
+		return;
+	const Seen &b = before.look.at(pid), &a = after.look.at(pid);
+	for (const auto &field : record_fields) {
+		if (field.is_reserved())
+			findings.settle(pid, field.name, Course::Fixed, value_of(field, record), 0, 0);
+		else if (field.is_name())
+			compare_names(findings, record, b, a);
+		else
+			compare_field(findings, field, record, before.values.at(pid), after.values.at(pid));
+	}
+	findings.settle_times(pid, static_cast<long long>(record.utime_ns) / ns_per_tick,
+			      static_cast<long long>(record.stime_ns) / ns_per_tick, b, a);
+}
+
+void compare_records(Findings &findings, bool threads)
+{
+	constexpr std::uint32_t capacity = 50; // several calls per pass
+	psinfo_query query = whole_query();
+	query.groups = all_groups;
+	query.flags = threads ? PSINFO_QUERY_THREADS : 0;
+
+	const Sight before = take_sight(threads);
+	const Pass answer = pass(Descriptor(psinfo_path), query, capacity);
+	const Sight after = take_sight(threads);
+	for (const auto &record : answer.records)
+		compare_record(findings, record, before, after);
+	findings.end_list(before.look, after.look);
+}
+
+// ---- the table, column by column -------------------------------------------------------
 
 // A column of numbers: its rule, and the unit that it has in the rule's units
 struct Number {
@@ -101,7 +206,7 @@ void compare_row(Findings &findings, const Table &table, const table::Row &row, 
 	findings.settle_times(pid, std::stoll(cell("UTIME")), std::stoll(cell("STIME")), b, a);
 }
 
-void round(Findings &findings)
+void compare_columns(Findings &findings)
 {
 	const Look before = look_around();
 	const std::string text = read_file(psinfo_path);
@@ -114,13 +219,59 @@ void round(Findings &findings)
 	findings.end_list(before, after);
 }
 
+// ---- the table, byte by byte -----------------------------------------------------------
+
+void print_difference(const std::string &expected, const std::string &actual)
+{
+	const auto e = lines_of(expected), a = lines_of(actual);
+	for (std::size_t i = 0; i < std::max(e.size(), a.size()); ++i) {
+		const std::string none = "(no line)", &left = i < e.size() ? e[i] : none,
+				  &right = i < a.size() ? a[i] : none;
+		if (left != right)
+			std::fprintf(stderr, "line %zu\n  expected '%s'\n  got      '%s'\n", i + 1, left.c_str(),
+				     right.c_str());
+	}
+}
+
+int compare_table()
+{
+	using namespace rendering;
+	constexpr int most_tries = 100;
+	std::string expected, actual;
+
+	for (int i = 0; i < most_tries; ++i) {
+		const auto before = rows_of(all_stats());
+		actual = read_file(psinfo_path);
+		expected = table_of(rows_of(all_stats()));
+		if (table_of(before) == expected && expected == actual) {
+			std::printf("%zu rows\n", before.size());
+			return 0;
+		}
+	}
+	std::fprintf(stderr, "not once in %d tries the same; the last time:\n", most_tries);
+	print_difference(expected, actual);
+	return 1;
+}
+
 } // namespace
 
-int main()
+int main(int argc, char **argv)
 try {
-	Findings findings("psinfo", "/proc");
+	const std::string what = argc > 1 ? argv[1] : "";
+	const bool threads = what == "threads";
+	if (argc == 2 && what == "table")
+		return compare_table();
+	if (argc == 2 && what == "columns") {
+		Findings findings("psinfo", "/proc");
+		return compare_in_rounds(
+			findings, [&] { compare_columns(findings); }, least_rounds, most_rounds, least_processes);
+	}
+	if ((argc != 2 && argc != 3) || (what != "processes" && !threads))
+		throw std::runtime_error("usage: compare-with-proc processes|threads [LEAST], columns or table");
+	Findings findings("the query", "/proc");
 	return compare_in_rounds(
-		findings, [&] { round(findings); }, least_rounds, most_rounds, least_processes);
+		findings, [&] { compare_records(findings, threads); }, least_rounds, most_rounds,
+		argc == 3 ? static_cast<std::size_t>(std::atoi(argv[2])) : least_processes);
 } catch (const std::exception &error) {
 	std::fprintf(stderr, "compare-with-proc: %s\n", error.what());
 	return 1;

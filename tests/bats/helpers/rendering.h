@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-table: generates the table of the default columns from
-// /proc/<pid>/stat and compares it byte by byte with /proc/psinfo. Retries
-// until no process has changed meanwhile. Prints the number of rows.
+// Generates the table of the default columns from /proc/<pid>/stat.
+#pragma once
+
 #include "procfs.h"
 #include "table.h"
 
@@ -12,25 +12,23 @@
 
 #include "../../../src/uapi/invisible.h"
 
-namespace {
+namespace rendering {
 
-constexpr int most_tries = 100;
+using Stats = std::map<pid_t, Stat>;
 
-using Look = std::map<pid_t, Stat>;
-
-Look look_around()
+inline Stats all_stats()
 {
-	Look look;
+	Stats stats;
 	for (const pid_t pid : list_pids())
 		if (auto stat = stat_of(pid))
-			look.emplace(pid, std::move(*stat));
-	return look;
+			stats.emplace(pid, std::move(*stat));
+	return stats;
 }
 
 // The length of the UTF-8 character that begins here if it is shown unescaped,
 // else 0: if it is truncated, overlong, a surrogate, too large, a control or
 // invisible character, a backslash or the column separator.
-std::size_t bytes_of_character(std::string_view text)
+inline std::size_t bytes_of_character(std::string_view text)
 {
 	const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
 	const unsigned first = byte(0);
@@ -52,7 +50,7 @@ std::size_t bytes_of_character(std::string_view text)
 	return first >= 0xf8 || character < least || is_surrogate || is_invisible || character > 0x10ffff ? 0 : length;
 }
 
-std::string escape(const std::string &name)
+inline std::string escape(const std::string &name)
 {
 	std::string text;
 	for (std::size_t i = 0; i < name.size();) {
@@ -72,27 +70,27 @@ struct Row {
 	std::string pid, name, word, parent;
 };
 
-std::vector<Row> rows_of(const Look &look)
+inline std::vector<Row> rows_of(const Stats &stats)
 {
 	std::vector<Row> rows;
-	for (const auto &[pid, stat] : look) {
-		const auto parent = look.find(static_cast<pid_t>(stat.field[4]));
+	for (const auto &[pid, stat] : stats) {
+		const auto parent = stats.find(static_cast<pid_t>(stat.field[4]));
 		rows.push_back({std::to_string(pid), escape(held_name(stat)), state_word(stat.state),
-				stat.field[4] == 0   ? "swapper/0" :
-				parent == look.end() ? "None" :
-						       escape(held_name(parent->second))});
+				stat.field[4] == 0    ? "swapper/0" :
+				parent == stats.end() ? "None" :
+							escape(held_name(parent->second))});
 	}
 	return rows;
 }
 
-std::string padded(std::string text, std::size_t width, bool to_the_right = false)
+inline std::string padded(std::string text, std::size_t width, bool to_the_right = false)
 {
 	if (table::width_of(text) < width)
 		text.insert(to_the_right ? 0 : text.size(), width - table::width_of(text), ' ');
 	return text;
 }
 
-std::string totals_of(const std::vector<Row> &rows)
+inline std::string totals_of(const std::vector<Row> &rows)
 {
 	std::array<long long, state_words.size()> counted;
 	std::transform(state_words.begin(), state_words.end(), counted.begin(), [&](std::string_view word) {
@@ -107,7 +105,7 @@ struct Widths {
 	std::size_t line() const { return pid + 3 + name + 3 + stat + 3 + parent; }
 };
 
-Widths widths_of(const std::vector<Row> &rows)
+inline Widths widths_of(const std::vector<Row> &rows)
 {
 	Widths widths;
 	for (const Row &row : rows) {
@@ -118,7 +116,7 @@ Widths widths_of(const std::vector<Row> &rows)
 	return widths;
 }
 
-std::string table_of(const std::vector<Row> &rows)
+inline std::string table_of(const std::vector<Row> &rows)
 {
 	const Widths widths = widths_of(rows);
 	const std::size_t rule = std::max<std::size_t>(80, widths.line());
@@ -132,36 +130,4 @@ std::string table_of(const std::vector<Row> &rows)
 	return text + thin + totals_of(rows) + thick;
 }
 
-void print_difference(const std::string &expected, const std::string &actual)
-{
-	const auto e = lines_of(expected), a = lines_of(actual);
-	for (std::size_t i = 0; i < std::max(e.size(), a.size()); ++i) {
-		const std::string none = "(no line)", &left = i < e.size() ? e[i] : none,
-				  &right = i < a.size() ? a[i] : none;
-		if (left != right)
-			std::fprintf(stderr, "line %zu\n  expected '%s'\n  got      '%s'\n", i + 1, left.c_str(),
-				     right.c_str());
-	}
-}
-
-} // namespace
-
-int main()
-try {
-	std::string expected, actual;
-	for (int i = 0; i < most_tries; ++i) {
-		const auto before = rows_of(look_around());
-		actual = read_file(psinfo_path);
-		expected = table_of(rows_of(look_around()));
-		if (table_of(before) == expected && expected == actual) {
-			std::printf("%zu rows\n", before.size());
-			return 0;
-		}
-	}
-	std::fprintf(stderr, "not once in %d tries the same; the last time:\n", most_tries);
-	print_difference(expected, actual);
-	return 1;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "compare-table: %s\n", error.what());
-	return 1;
-}
+} // namespace rendering
