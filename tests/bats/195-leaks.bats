@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # psinfo must not leak uninitialized memory, kernel addresses, or information about
-# processes that the reader may not see. helpers/leaks.cpp queries it like an
-# attacker.
+# processes that the reader may not see. helpers/find-*.cpp and
+# helpers/compare-relations.cpp query it like an attacker.
 #
 # Tested elsewhere: groups that were not requested, reserved bytes and bytes after
 # a record or name are zero, and PSINFO_IOC_INFO (160-query-contract.bats); names
@@ -16,26 +16,26 @@
 bats_require_minimum_version 1.5.0
 load common
 
-# nothing_of TOPIC: prints the number of checks; on failure the leaks found
-nothing_of() {
-	run "$BIN/leaks" "$1"
+# nothing_leaks PROGRAM TOPIC: prints the number of checks; on failure the leaks found
+nothing_leaks() {
+	run "$BIN/$1" "$2"
 	[[ $status -eq 0 ]] || fail "$output"
 	echo "# ${lines[-1]}" >&3
 }
 
 @test "every byte of a record is written, and no byte after the last record" {
-	nothing_of bytes
+	nothing_leaks find-stale-memory bytes
 }
 
 @test "the text and records contain no stale kernel memory" {
-	nothing_of recycled
+	nothing_leaks find-stale-memory recycled
 	columns_set all
-	nothing_of recycled
+	nothing_leaks find-stale-memory recycled
 }
 
 @test "records, totals, info and the text contain no kernel addresses" {
 	columns_set all
-	nothing_of addresses
+	nothing_leaks find-addresses psinfo
 }
 
 @test "psinfo's messages in the kernel log contain no kernel addresses" {
@@ -47,23 +47,24 @@ nothing_of() {
 	done
 	our_lines >"$log"
 	assert "$(wc -l <"$log")" -ge 10 "lines in the kernel log"
-	run "$BIN/leaks" text <"$log"
+	run "$BIN/find-addresses" text <"$log"
 	[[ $status -eq 0 ]] || fail "$output"
 }
 
 @test "totals through a mount with hidepid=2 count only visible processes, with any filter" {
-	nothing_of totals
+	nothing_leaks find-hidden totals
 }
 
 @test "cursors, results, totals and the text do not depend on hidden processes, even as they start and exit" {
-	nothing_of cursor
+	nothing_leaks find-hidden cursor
 }
 
 @test "PIDs of parents, tracers, sessions and process groups are shown exactly as in stat and status" {
-	nothing_of relations
+	nothing_leaks compare-relations hidden
+	nothing_leaks compare-relations outside
 }
 
 @test "results in a PID namespace do not depend on processes that start and exit outside" {
 	columns_set all
-	nothing_of outside
+	nothing_leaks find-hidden outside
 }

@@ -25,8 +25,9 @@ inline std::runtime_error failure(const std::string &what)
 
 class Descriptor {
 public:
-	explicit Descriptor(const std::string &path, int flags = O_RDONLY)
-		: fd_(open(path.c_str(), flags | O_CLOEXEC, 0600))
+	explicit Descriptor(const std::string &path, int flags = O_RDONLY) : Descriptor(AT_FDCWD, path, flags) {}
+	Descriptor(int directory, const std::string &path, int flags = O_RDONLY)
+		: fd_(openat(directory, path.c_str(), flags | O_CLOEXEC, 0600))
 	{
 		if (fd_ < 0)
 			throw failure(path);

@@ -73,6 +73,14 @@ template <typename Body> pid_t start(Body body)
 	_exit(0);
 }
 
+// Returns the child's wait status: 0 if it has exited with 0.
+inline int wait_for(pid_t child)
+{
+	int status;
+	need(waitpid(child, &status, 0) == child, "waitpid");
+	return status;
+}
+
 inline void end(const std::vector<pid_t> &children)
 {
 	for (const pid_t child : children)
