@@ -15,7 +15,7 @@ using checks::expect;
 using hidden::as_alice;
 using hidden::in_namespace;
 using hidden::marker;
-using hidden::play;
+using hidden::start_as;
 using hidden::text_of;
 
 // Compares records with stat and status through the same mount: all, or only the
@@ -43,7 +43,7 @@ psinfo_record compare_relations(int proc, std::uint32_t wanted, const std::strin
 		if (record.pid == wanted)
 			found = record;
 	}
-	expect(found.pid == wanted, what + ": who is looked for is not there");
+	expect(found.pid == wanted, what + ": the process has no record");
 	return found;
 }
 
@@ -57,9 +57,9 @@ void check_hidden()
 	in_namespace([] {
 		const int proc = namespaces::mount_own_proc({{"hidepid", "2"}});
 		process::Pipe pids;
-		const pid_t relative = play(marker, process::root, [&] {
+		const pid_t relative = start_as(marker, process::root, [&] {
 			setsid();
-			const pid_t child = play("shown", process::alice);
+			const pid_t child = start_as("shown", process::alice);
 			trace_process(child);
 			pids.send(child);
 			process::sleep_forever();
@@ -71,7 +71,7 @@ void check_hidden()
 				compare_relations(proc, static_cast<std::uint32_t>(child), "hidden relatives");
 			expect(record.ppid == number && record.tracer == number && record.session == number &&
 				       record.pgrp == number,
-			       "stat tells these numbers, so the record does");
+			       "the record lacks numbers that stat shows");
 			expect(text_of(proc).find(marker) == std::string::npos,
 			       "the name of a hidden relative is shown");
 		});
@@ -87,11 +87,11 @@ void check_outside()
 	trace_process(joined);
 	const auto inside = status_number(status_at("/proc/" + std::to_string(joined)).value_or(Status{}), "NSpid", 2);
 	const auto record = compare_relations(proc, static_cast<std::uint32_t>(inside), "relatives outside");
-	expect(!record.ppid && !record.tracer && !record.session && !record.pgrp, "numbers from outside are told");
+	expect(!record.ppid && !record.tracer && !record.session && !record.pgrp, "numbers from outside are shown");
 	const Descriptor outer("/proc", O_RDONLY | O_DIRECTORY);
 	const auto seen = compare_relations(outer, static_cast<std::uint32_t>(joined), "the same from outside", false);
 	expect(seen.ppid == static_cast<std::uint32_t>(getpid()) && seen.tracer == seen.ppid,
-	       "from outside they are told");
+	       "they are not shown outside");
 	process::end({joined, first});
 }
 

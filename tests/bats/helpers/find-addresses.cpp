@@ -65,7 +65,7 @@ void expect_no_address(std::string_view text, const std::string &what)
 }
 
 // Tests the search itself: a search that finds nothing would always pass.
-void prove_that_addresses_are_found()
+void check_search()
 {
 	psinfo_record record = {};
 	const std::uint64_t address = is_64_bit ? 0xffff'8880'1234'5678 : 0xc123'4568;
@@ -96,7 +96,7 @@ void prove_that_addresses_are_found()
 
 void check_psinfo()
 {
-	prove_that_addresses_are_found();
+	check_search();
 	const Descriptor fd(psinfo_path);
 	for (const std::uint32_t flags : {0u, PSINFO_QUERY_THREADS}) {
 		psinfo_query query = whole_query();
@@ -130,7 +130,7 @@ void check_psinfo()
 
 void check_text()
 {
-	prove_that_addresses_are_found();
+	check_search();
 	const std::string text = read_rest(STDIN_FILENO);
 	expect(!text.empty(), "there is no text");
 	for (const auto &line : lines_of(text))

@@ -49,7 +49,7 @@ Filters filters_for(const Crowd &crowd)
 	};
 }
 
-void look_at_totals()
+void check_totals()
 {
 	in_namespace([] {
 		const int proc = namespaces::mount_own_proc({{"hidepid", "2"}});
@@ -78,7 +78,7 @@ void look_at_totals()
 						expect(name_of(record) != marker, what + "a hidden one is shown");
 					if (name == "no filter" && !flags)
 						expect(records.size() == crowd.shown.size() + 1,
-						       what + "not as many as alice has");
+						       what + "not all processes of alice are shown");
 				}
 			// table::parse() checks that the totals are the sum of the rows.
 			std::string problem;
@@ -98,7 +98,7 @@ struct Trace {
 };
 
 Trace trace(
-	int fd, psinfo_query query, std::uint32_t capacity, const Role &between = [] {})
+	int fd, psinfo_query query, std::uint32_t capacity, const Body &between = [] {})
 {
 	std::vector<psinfo_record> buffer(capacity);
 	Trace trace;
@@ -126,16 +126,17 @@ void expect_same(const Trace &one, const Trace &other, const std::string &what)
 
 // ---- cursor -----------------------------------------------------------------------------------
 
-struct Look {
+// Everything that alice can observe
+struct Snapshot {
 	std::vector<Trace> traces;
 	std::string text;
 };
 
-// Everything that alice can observe: passes with room for one record, for some, for
-// all of hers, for one more, and for many
-Look look_as_alice(int proc, const Crowd &crowd)
+// Makes passes with room for one record, for some, for all of hers, for one more, and
+// for many.
+Snapshot take_snapshot(int proc, const Crowd &crowd)
 {
-	Look look;
+	Snapshot snapshot;
 	const Descriptor fd(proc, "psinfo");
 	const auto all = static_cast<std::uint32_t>(crowd.shown.size() + 1);
 	for (const std::uint32_t flags : {0u, PSINFO_QUERY_THREADS})
@@ -143,18 +144,18 @@ Look look_as_alice(int proc, const Crowd &crowd)
 			psinfo_query query = whole_query();
 			query.flags = flags;
 			query.groups = PSINFO_GROUP_CRED;
-			look.traces.push_back(trace(fd, query, capacity));
+			snapshot.traces.push_back(trace(fd, query, capacity));
 			for (const auto &[name, filter] : filters_for(crowd)) {
 				psinfo_query filtered = query;
 				filter(filtered);
-				look.traces.push_back(trace(fd, filtered, capacity));
+				snapshot.traces.push_back(trace(fd, filtered, capacity));
 			}
 		}
-	look.text = text_of(proc);
-	return look;
+	snapshot.text = text_of(proc);
+	return snapshot;
 }
 
-void compare_looks(const Look &one, const Look &other, const std::string &what)
+void compare_snapshots(const Snapshot &one, const Snapshot &other, const std::string &what)
 {
 	for (std::size_t i = 0; i < one.traces.size(); ++i) {
 		const Trace &now = other.traces[i], &then = one.traces[i];
@@ -168,16 +169,16 @@ void compare_looks(const Look &one, const Look &other, const std::string &what)
 }
 
 // For each byte received, compares a new look with the first one, and replies.
-void keep_looking(int proc, const Crowd &crowd, int line)
+void compare_repeatedly(int proc, const Crowd &crowd, int line)
 {
-	const Look first = look_as_alice(proc, crowd);
+	const Snapshot first = take_snapshot(proc, crowd);
 	expect(first.traces.size() > 10 && first.text.find("shown-threads") != std::string::npos, "alice sees nothing");
 	for (char word = 0; write(line, "x", 1) == 1 && read(line, &word, 1) == 1 && word != 'e';)
-		compare_looks(first, look_as_alice(proc, crowd),
-			      word == 'g' ? "without hidden ones" : "while hidden ones come and go");
+		compare_snapshots(first, take_snapshot(proc, crowd),
+				  word == 'g' ? "without hidden ones" : "while hidden ones start and exit");
 }
 
-void look_at_cursor()
+void check_cursor()
 {
 	in_namespace([] {
 		const int proc = namespaces::mount_own_proc({{"hidepid", "2"}});
@@ -188,36 +189,31 @@ void look_at_cursor()
 		crowd.show();
 		crowd.hide(20);
 		crowd.settle(proc);
-		int ends[2];
-		process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
-		const pid_t looks = process::start([&] {
+		process::SocketPair line;
+		const pid_t reader = process::start([&] {
 			process::become(process::alice);
-			process::set_name("looks");
-			close(ends[0]);
-			keep_looking(proc, crowd, ends[1]);
-			std::fflush(stderr);
+			process::set_name("reader");
+			close(line.mine);
+			compare_repeatedly(proc, crowd, line.theirs);
 		});
-		close(ends[1]);
+		line.close_theirs();
+		process::hear(line.mine, "alice");
+		process::say(line.mine, 'm');
 		char byte;
-		const auto wait = [&] { process::need(read(ends[0], &byte, 1) == 1, "alice"); };
-		wait();
-		process::need(write(ends[0], "m", 1) == 1, "alice");
-		for (int i = 0; i < 200 && recv(ends[0], &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0; ++i)
-			process::end({play(marker, process::bob), play(marker, process::root)});
-		wait();
+		for (int i = 0; i < 200 && recv(line.mine, &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0; ++i)
+			process::end({start_as(marker, process::bob), start_as(marker, process::root)});
+		process::hear(line.mine, "alice");
 		process::end(crowd.hidden);
-		process::need(write(ends[0], "g", 1) == 1, "alice");
-		wait();
-		process::need(write(ends[0], "e", 1) == 1, "alice");
-		int status;
-		process::need(waitpid(looks, &status, 0) == looks, "waitpid");
-		expect(status == 0, "alice failed");
+		process::say(line.mine, 'g');
+		process::hear(line.mine, "alice");
+		process::say(line.mine, 'e');
+		expect(process::wait_for(reader) == 0, "alice failed");
 	});
 }
 
 // ---- outside ------------------------------------------------------------------------------------
 
-void look_at_outside()
+void check_outside()
 {
 	const pid_t first = namespaces::start_first([] {
 		Crowd crowd;
@@ -226,10 +222,11 @@ void look_at_outside()
 	});
 	const Descriptor ns(namespaces::path(first, "pid"));
 	const int proc = namespaces::mount_proc(ns, {});
-	wait_until_still(proc, 6, 0);
+	wait_until_idle(proc, 6, 0);
 
-	const auto be_born_and_end = [] {
-		process::end({play(marker, process::root), play(marker, process::alice), play(marker, process::bob)});
+	const auto create_and_end = [] {
+		process::end({start_as(marker, process::root), start_as(marker, process::alice),
+			      start_as(marker, process::bob)});
 	};
 	for (const std::uint32_t flags : {0u, PSINFO_QUERY_THREADS})
 		for (const std::uint32_t capacity : {1u, 3u, 100u}) {
@@ -239,7 +236,7 @@ void look_at_outside()
 			query.flags = flags;
 			query.groups = all_groups;
 			const Trace quiet = trace(fd, query, capacity),
-				    loud = trace(fd, query, capacity, be_born_and_end);
+				    loud = trace(fd, query, capacity, create_and_end);
 			expect_same(quiet, loud, what);
 			expect(quiet.records.size() == (flags ? 6 : 5) * sizeof(psinfo_record),
 			       what + ": others are shown");
@@ -247,20 +244,20 @@ void look_at_outside()
 			// Many processes that exist outside during the whole pass
 			std::vector<pid_t> many;
 			for (int i = 0; i < 30; ++i)
-				many.push_back(play(marker, process::alice));
+				many.push_back(start_as(marker, process::alice));
 			expect_same(quiet, trace(fd, query, capacity), what + ", beside many");
 			process::end(many);
 		}
 	const std::string quiet = text_of(proc);
-	const pid_t outside = play(marker, process::root);
+	const pid_t outside = start_as(marker, process::root);
 	expect(quiet == text_of(proc), "the text has changed");
 	process::end({outside, first});
 }
 
 constexpr checks::Topic topics[] = {
-	{"totals", look_at_totals},
-	{"cursor", look_at_cursor},
-	{"outside", look_at_outside},
+	{"totals", check_totals},
+	{"cursor", check_cursor},
+	{"outside", check_outside},
 };
 
 } // namespace

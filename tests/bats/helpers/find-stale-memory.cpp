@@ -12,7 +12,7 @@
 namespace {
 
 using checks::expect;
-using hidden::play;
+using hidden::start_as;
 
 // ---- bytes ------------------------------------------------------------------------------
 
@@ -46,7 +46,7 @@ void compare_bytes(int fd, psinfo_query query)
 
 void check_bytes()
 {
-	const pid_t still = hidden::play_stopped("s", process::alice);
+	const pid_t still = hidden::start_stopped("s", process::alice);
 	const Descriptor fd(psinfo_path);
 	for (std::uint32_t groups = 0; groups <= all_groups; ++groups)
 		for (const std::uint32_t size : {record_size_for(groups), whole_record, whole_record + 8, 4096u})
@@ -137,14 +137,14 @@ void soil_names(unsigned char byte)
 {
 	std::vector<pid_t> children;
 	for (int i = 0; i < 10; ++i)
-		children.push_back(play(std::string(15, static_cast<char>(byte)).c_str(), process::root));
+		children.push_back(start_as(std::string(15, static_cast<char>(byte)).c_str(), process::root));
 	process::end(children);
 }
 
 void check_recycled()
 {
 	expect(has_run("x" + std::string(8, '\xde'), 0xde) && has_escaped_run("\\336\\336\\336\\336", 0xde),
-	       "what is looked for is not found where it is");
+	       "a value that is there is not found");
 	for (int round = 0; round < 6; ++round) {
 		const unsigned char byte = ours[round % std::size(ours)];
 		for (const auto soil : {soil_names, soil_messages, soil_sockets, soil_pipes}) {

@@ -83,15 +83,13 @@ inline int mount_own_proc(const Options &options)
 // Mounts that of another one; `prepare` may enter other namespaces first.
 template <typename Prepare> int mount_proc(int pid_ns, const Options &options, Prepare prepare)
 {
-	int ends[2];
-	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+	process::SocketPair line;
 	const pid_t child = start_in(pid_ns, [&] {
 		prepare();
-		reader::send_descriptor(ends[1], mount_own_proc(options));
+		reader::send_descriptor(line.theirs, mount_own_proc(options));
 	});
-	close(ends[1]);
-	const int made = reader::receive_descriptor(ends[0]);
-	close(ends[0]);
+	line.close_theirs();
+	const int made = reader::receive_descriptor(line.mine);
 	waitpid(child, nullptr, 0);
 	return made;
 }

@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -135,6 +136,48 @@ private:
 	}
 
 	int ends_[2];
+};
+
+// Sends one byte.
+inline void say(int fd, char byte = 'x')
+{
+	need(write(fd, &byte, 1) == 1, "write");
+}
+
+// Waits for one byte; ends this process if there is none. `from` is named in the error
+// message.
+inline void hear(int fd, const std::string &from)
+{
+	char byte;
+	if (read(fd, &byte, 1) != 1)
+		die("nothing was received from " + from);
+}
+
+// Two connected sockets, one for this process and one for a child
+struct SocketPair {
+	int mine, theirs;
+
+	SocketPair()
+	{
+		int ends[2];
+		need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+		mine = ends[0];
+		theirs = ends[1];
+	}
+	SocketPair(const SocketPair &) = delete;
+	SocketPair &operator=(const SocketPair &) = delete;
+	~SocketPair()
+	{
+		close(mine);
+		close_theirs();
+	}
+	// To be called when the child has started, so that its exit is noticed.
+	void close_theirs()
+	{
+		if (theirs >= 0)
+			close(theirs);
+		theirs = -1;
+	}
 };
 
 // Starts a child with this name that calls prepare() and then(). It is prepared when

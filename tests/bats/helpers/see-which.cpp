@@ -114,9 +114,7 @@ void play_reader(const std::string &mount, bool reads_itself, int socket, Shared
 	if (reads_itself)
 		process::need(table::read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
 	reader::send_descriptor(socket, fd);
-	char byte;
-	if (read(socket, &byte, 1) != 1)
-		_exit(1);
+	process::hear(socket, "the evaluation");
 	for (int i = 0; i < shared->nr_judged; ++i)
 		shared->judged[i].after = look(mount, shared->judged[i]);
 }
@@ -206,21 +204,18 @@ try {
 		if (shared->nr_judged < most_processes)
 			shared->judged[shared->nr_judged++].pid = pid;
 
-	int ends[2];
-	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
+	process::SocketPair line;
 	const pid_t reader = process::start([&] {
-		close(ends[0]);
+		close(line.mine);
 		reader::become(who, groups);
-		play_reader(mount, !to_root, ends[1], shared);
+		play_reader(mount, !to_root, line.theirs, shared);
 	});
-	close(ends[1]);
-	const int fd = reader::receive_descriptor(ends[0]);
+	line.close_theirs();
+	const int fd = reader::receive_descriptor(line.mine);
 	const auto text = table::read_descriptor(fd);
 	const auto asked = ask_everything(fd, *shared);
-	process::need(write(ends[0], "x", 1) == 1, "write");
-	int status;
-	waitpid(reader, &status, 0);
-	if (status != 0) {
+	process::say(line.mine);
+	if (process::wait_for(reader) != 0) {
 		std::cerr << "see-which: the reader failed\n";
 		return 1;
 	}

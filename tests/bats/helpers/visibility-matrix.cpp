@@ -39,6 +39,10 @@
 
 namespace {
 
+using process::hear;
+using process::say;
+using process::SocketPair;
+
 constexpr gid_t group = 2000, group_in_hers = 2;
 constexpr int most = 4096;
 
@@ -169,45 +173,9 @@ struct Namespace {
 	std::string file(const char *kind) const { return namespaces::path(first, kind); }
 };
 
-void say(int fd)
-{
-	process::need(write(fd, "x", 1) == 1, "write");
-}
-
-void hear(int fd, const char *from)
-{
-	char byte;
-	if (read(fd, &byte, 1) != 1)
-		process::die(std::string(from) + " failed");
-}
-
-// A socket pair between two processes
-struct Line {
-	int mine, theirs;
-	Line()
-	{
-		int ends[2];
-		process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
-		mine = ends[0];
-		theirs = ends[1];
-	}
-	Line(const Line &) = delete;
-	~Line()
-	{
-		close(mine);
-		close(theirs);
-	}
-	// Closes the other end, so that the exit of its process is noticed.
-	void has_been_given()
-	{
-		close(theirs);
-		theirs = -1;
-	}
-};
-
 pid_t start_child(const char *setuid_copy, const std::string &cast_copy, int index)
 {
-	Line line;
+	SocketPair line;
 	const pid_t first = namespaces::start_first([&] {
 		process::set_name("first");
 		cast::play_all(cast_copy);
@@ -215,14 +183,14 @@ pid_t start_child(const char *setuid_copy, const std::string &cast_copy, int ind
 		say(line.theirs);
 		process::sleep_forever();
 	});
-	line.has_been_given();
+	line.close_theirs();
 	hear(line.mine, "a PID namespace");
 	return first;
 }
 
 pid_t start_hers()
 {
-	Line line, inside;
+	SocketPair line, inside;
 	const pid_t owner = process::start([&] {
 		process::become(process::alice);
 		process::need(unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS) == 0, "unshare");
@@ -243,8 +211,8 @@ pid_t start_hers()
 		process::need(write(line.theirs, &first, sizeof(first)) == sizeof(first), "write");
 		process::sleep_forever();
 	});
-	line.has_been_given();
-	inside.has_been_given();
+	line.close_theirs();
+	inside.close_theirs();
 	hear(line.mine, "the owner of a namespace");
 	const std::string directory = "/proc/" + std::to_string(owner);
 	for (const char *map : {"/uid_map", "/gid_map"})
@@ -498,7 +466,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 		     const std::set<pid_t> &outside, Change *changes, bool is_alice)
 {
 	const std::vector<gid_t> groups(cell.gid == std::string_view("in"), group);
-	Line opener, other, between;
+	SocketPair opener, other, between;
 	const Descriptor ns(from.file("pid"));
 
 	std::fill(std::begin(shared->nr_found), std::end(shared->nr_found), 0);
@@ -510,7 +478,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 		play_opener(proc, opener.theirs, *reader.reads ? between.mine : -1, changes ? changes + 1 : nullptr);
 		hear(opener.theirs, "the judge");
 	});
-	opener.has_been_given();
+	opener.close_theirs();
 	pid_t reads = 0;
 	if (*reader.reads)
 		reads = namespaces::start_in(ns, [&] {
@@ -521,8 +489,8 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 			say(between.theirs);
 			process::sleep_forever();
 		});
-	other.has_been_given();
-	between.has_been_given();
+	other.close_theirs();
+	between.close_theirs();
 	close(std::exchange(between.mine, -1));
 	hear(opener.mine, "a reader");
 	if (reads)
