@@ -4,7 +4,7 @@
 #
 # Eight processes read in a loop while others fork, exit, call execve(), rename
 # themselves, change their user ids, are traced, or unload the module. Each
-# read is checked immediately (helpers/storm.cpp): its format, the order of
+# read is checked immediately (helpers/storm.h): its format, the order of
 # PIDs, that totals are the sum of the rows, and that each process that lives
 # throughout is listed exactly once, with its real parent.
 #
@@ -17,18 +17,18 @@ load common
 [[ ${PSINFO_GUEST:-} == *-k?san ]] && LONG=20 || LONG=6
 STORM_SECONDS=${STORM_SECONDS:-$LONG}
 
-# The counts of the last storm, see helpers/storm.cpp
+# The counts of the last storm, see helpers/storm.h
 reads=0 orphans=0 deeds=0 seen=0 refused=0 execs=0
 # A command that runs the storm, if any
 STORM_IN=()
 
-# storm SCENARIO PERCENT [ARGUMENT...]: runs it for PERCENT of STORM_SECONDS
+# storm PROGRAM SCENARIO PERCENT [ARGUMENT...]: runs it for PERCENT of STORM_SECONDS
 # and sets the counts above. On failure prints the storm's output.
 storm() {
-	local scenario=$1 seconds
-	seconds=$(awk -v s="$STORM_SECONDS" -v p="$2" 'BEGIN { print s * p / 100 }')
-	shift 2
-	run "${STORM_IN[@]}" "$BIN/storm" "$scenario" "$seconds" "$@"
+	local program=$1 scenario=$2 seconds
+	seconds=$(awk -v s="$STORM_SECONDS" -v p="$3" 'BEGIN { print s * p / 100 }')
+	shift 3
+	run "${STORM_IN[@]}" "$BIN/$program" "$scenario" "$seconds" "$@"
 	[[ $status -eq 0 ]] || fail "$output"
 	storm_counts "$output"
 }
@@ -45,7 +45,7 @@ storm_counts() {
 
 @test "during forks, exits and execve() by threads, each long-lived process is in every read exactly once" {
 	columns_set pid,ppid,name,stat,parent,start
-	storm fork 100
+	storm storm-forks fork 100
 	assert "$reads" -ge 100 "reads"
 	assert "$deeds" -ge 50 "forks"
 	assert "$execs" -ge 20 "execve calls from a thread"
@@ -83,14 +83,14 @@ storm_counts() {
 	# With few processes reads are short, so that many can be made.
 	STORM_IN=(unshare --pid --fork --kill-child --mount-proc)
 	columns_set all
-	storm exec 100
+	storm storm-forks exec 100
 	assert "$reads" -ge 500 "reads"
 	assert "$execs" -ge 50 "execve calls from a thread"
 }
 
 @test "a table with all columns stays valid during a fork storm" {
 	columns_set all
-	storm fork 40
+	storm storm-forks fork 40
 	assert "$reads" -ge 20 "reads"
 	assert "$deeds" -ge 20 "forks"
 }
@@ -100,14 +100,14 @@ storm_counts() {
 	before=$(</proc/sys/kernel/pid_max)
 	columns_set pid,ppid,name,stat,parent,start
 	echo 420 >/proc/sys/kernel/pid_max
-	storm fork 60 || { echo "$before" >/proc/sys/kernel/pid_max; return 1; }
+	storm storm-forks fork 60 || { echo "$before" >/proc/sys/kernel/pid_max; return 1; }
 	echo "$before" >/proc/sys/kernel/pid_max
 	assert "$reads" -ge 50 "reads"
 	assert "$deeds" -ge 50 "forks, each of one to three PIDs, where some 70 are free"
 }
 
 @test "a process that renames itself is only listed with bytes of its old or new name" {
-	storm names 50
+	storm storm-changes names 50
 	assert "$reads" -ge 100 "reads"
 	assert "$deeds" -ge 1000 "renamings"
 }
@@ -118,7 +118,7 @@ storm_counts() {
 	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR/.." "$BATS_TEST_TMPDIR"
 	mkdir "$mount"
 	mount -t proc -o hidepid=2 proc "$mount"
-	storm ids 50 "$mount" || { umount "$mount"; return 1; }
+	storm storm-changes ids 50 "$mount" || { umount "$mount"; return 1; }
 	umount "$mount"
 	assert "$reads" -ge 100 "reads"
 	assert "$deeds" -ge 100 "changes"
@@ -127,7 +127,7 @@ storm_counts() {
 
 @test "a process that a tracer repeatedly attaches to keeps its real parent" {
 	columns_set pid,ppid,name,stat,parent
-	storm trace 50
+	storm storm-changes trace 50
 	assert "$reads" -ge 100 "reads"
 	assert "$deeds" -ge 100 "times attached"
 	assert "$seen" -ge 1 "reads with a TRACED process"
@@ -137,7 +137,7 @@ storm_counts() {
 # when this returns, until storm_unload_end.
 storm_unload_start() {
 	mkfifo "$BATS_TEST_TMPDIR/stop"
-	"$BIN/storm" unload <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
+	"$BIN/storm-unload" <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
 	STORM=$!
 	track "$STORM"
 	exec {STOP}>"$BATS_TEST_TMPDIR/stop"

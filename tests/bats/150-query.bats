@@ -222,17 +222,17 @@ stat_is_by_time_namespace() {
 
 @test "during forks, exits and execve(), each long-lived process is in every pass once, at each capacity" {
 	# execs: execve calls from a thread
-	well_until "reads=100 deeds=50 execs=20" "$BIN/storm" query "$STORM_SECONDS"
+	well_until "reads=100 deeds=50 execs=20" "$BIN/storm-forks" query "$STORM_SECONDS"
 }
 
 @test "in a PID namespace without other processes, a process is in every pass while its threads call execve" {
-	well_until "reads=200" unshare --pid --fork --kill-child --mount-proc "$BIN/storm" query "$STORM_SECONDS"
+	well_until "reads=200" unshare --pid --fork --kill-child --mount-proc "$BIN/storm-forks" query "$STORM_SECONDS"
 }
 
 @test "while PIDs are reused quickly, each long-lived process is in every pass exactly once" {
 	at_end eval "echo $(</proc/sys/kernel/pid_max) >/proc/sys/kernel/pid_max"
 	echo 450 >/proc/sys/kernel/pid_max
-	well_until "deeds=50" "$BIN/storm" query "$STORM_SECONDS"
+	well_until "deeds=50" "$BIN/storm-forks" query "$STORM_SECONDS"
 }
 
 @test "threads that query and read one descriptor concurrently get correct results" {

@@ -3,7 +3,7 @@
 #
 # Long storms of two minutes each, for kernels that check memory, locks, RCU and
 # races (but any guest can run them). Readers and queries check everything they
-# get (helpers/storm.cpp), the kernel log is checked after each test, and all
+# get (helpers/storm.h), the kernel log is checked after each test, and all
 # memory must be freed.
 #
 # STORM_SECONDS is the duration of one storm.
@@ -31,7 +31,7 @@ storm() {
 	mkdir -p "$mount"
 	mount -t proc -o hidepid=2 proc "$mount"
 	at_end umount "$mount"
-	storm "$BIN/storm" all "$STORM_SECONDS" "$mount"
+	storm "$BIN/storm-changes" all "$STORM_SECONDS" "$mount"
 	assert "$(counted reads)" -ge "$STORM_SECONDS" "reads and passes"
 	assert "$(counted deeds)" -ge $((10 * STORM_SECONDS)) "what was done beside"
 	assert "$(counted execs)" -ge "$STORM_SECONDS" "execve calls from a thread"
@@ -41,7 +41,7 @@ storm() {
 @test "the module is unloaded and loaded 500 times while eight readers run" {
 	local began=$SECONDS i
 	mkfifo "$BATS_TEST_TMPDIR/stop"
-	"$BIN/storm" unload <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
+	"$BIN/storm-unload" <"$BATS_TEST_TMPDIR/stop" >"$BATS_TEST_TMPDIR/storm" 2>&1 3>&- &
 	track $!
 	exec {stop}>"$BATS_TEST_TMPDIR/stop"
 	wait_for 60 grep -q reading "$BATS_TEST_TMPDIR/storm"
