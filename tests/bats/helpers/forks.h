@@ -82,14 +82,16 @@ public:
 		fcntl(ends_[0], F_SETPIPE_SZ, 1 << 20);
 	}
 
-	Steady add(Storm &storm) const
+	void add(Storm &storm, std::vector<Steady> &steady) const
 	{
 		const std::string descriptor = std::to_string(ends_[1]);
-		const pid_t pid = storm.add([&] {
-			close(ends_[0]);
-			execl(program, program, "--looper", descriptor.c_str(), nullptr);
-		});
-		return {pid, {}};
+		for (int i = 0; i < nr_loopers; ++i) {
+			const pid_t pid = storm.add([&] {
+				close(ends_[0]);
+				execl(program, program, "--looper", descriptor.c_str(), nullptr);
+			});
+			steady.push_back({pid, {}});
+		}
 	}
 
 	void tell() const

@@ -56,6 +56,17 @@ inline std::string steady_have_records(const Records &records, const std::vector
 	return {};
 }
 
+// Adds sleepers to `steady`; returns their PIDs.
+inline std::vector<pid_t> add_sleepers(Storm &storm, const char *name, int number, std::vector<Steady> &steady)
+{
+	std::vector<pid_t> added;
+	for (int i = 0; i < number; ++i) {
+		added.push_back(storm.add_sleeper(name));
+		steady.push_back({added.back(), name});
+	}
+	return added;
+}
+
 // Starts a process with `number` threads. Returns their TIDs, that of the leader first.
 inline std::vector<pid_t> add_threads(Storm &storm, int number)
 {

@@ -177,11 +177,7 @@ int storm_trace(double seconds)
 	Storm storm;
 	const pid_t self = getpid();
 	std::vector<Steady> steady;
-	std::vector<pid_t> victims;
-	for (int i = 0; i < 3; ++i) {
-		victims.push_back(storm.add_sleeper("storm-victim"));
-		steady.push_back({victims.back(), "storm-victim"});
-	}
+	const auto victims = add_sleepers(storm, "storm-victim", 3, steady);
 	storm.add([=] { trace_forever(victims); });
 	Reader reader;
 	reader.check = [=](const Table &table) {
@@ -207,15 +203,10 @@ int storm_all(double seconds, const std::string &mount)
 	const Loopers loopers;
 	const pid_t self = getpid();
 	std::vector<Steady> steady;
-	std::vector<pid_t> victims;
 
 	const pid_t hers = storm.add_sleeper("of-alice", process::alice);
-	for (int i = 0; i < 2; ++i) {
-		victims.push_back(storm.add_sleeper("storm-victim"));
-		steady.push_back({victims.back(), "storm-victim"});
-	}
-	for (int i = 0; i < nr_loopers; ++i)
-		steady.push_back(loopers.add(storm));
+	const auto victims = add_sleepers(storm, "storm-victim", 2, steady);
+	loopers.add(storm, steady);
 	const auto threads = add_threads(storm, 5);
 	steady.push_back({threads[0], "storm-threads"});
 	steady.push_back({storm.add([] { rename_forever("aaaaaaaaaaaaaaa", "bbbbbbb"); }), {}});

@@ -44,10 +44,8 @@ int storm_query(double seconds)
 	const Loopers loopers;
 	std::vector<Steady> steady;
 
-	for (int i = 0; i < 3; ++i)
-		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
-	for (int i = 0; i < nr_loopers; ++i)
-		steady.push_back(loopers.add(storm));
+	add_sleepers(storm, "storm-sleeper", 3, steady);
+	loopers.add(storm, steady);
 	const auto threads = add_threads(storm, 5);
 	steady.push_back({threads[0], "storm-threads"});
 	for (int i = 0; i < 3; ++i)
@@ -64,13 +62,10 @@ int storm_fork(double seconds, bool only_exec)
 	std::vector<Steady> steady;
 	const pid_t self = getpid();
 
-	for (int i = 0; i < 3; ++i)
-		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
-	for (int i = 0; i < nr_loopers; ++i)
-		steady.push_back(loopers.add(storm));
+	add_sleepers(storm, "storm-sleeper", 3, steady);
+	loopers.add(storm, steady);
 	// Create more after the loopers, so that those do not have the highest PIDs.
-	for (int i = 0; i < 3; ++i)
-		steady.push_back({storm.add_sleeper("storm-sleeper"), "storm-sleeper"});
+	add_sleepers(storm, "storm-sleeper", 3, steady);
 	for (int i = 0; i < 3 && !only_exec; ++i)
 		storm.add(fork_forever);
 

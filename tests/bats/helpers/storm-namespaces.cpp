@@ -2,15 +2,10 @@
 // storm-namespaces SECONDS: creates and destroys PID namespaces, each with its own
 // /proc, while eight processes keep descriptors of their psinfo files and read and
 // query them, even long after the namespace has ended. The results must be well
-// formed and contain only processes of that namespace. Prints counts like storm:
-// reads, rows, deeds (namespaces), seen (empty results, after its end).
+// formed and contain only processes of that namespace. Prints the counts of storm.h:
+// deeds are namespaces, and seen are empty results, after their end.
 #include "descriptors.h"
-#include "process.h"
-#include "query.h"
-#include "table.h"
-
-#include <atomic>
-#include <iostream>
+#include "storm.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -18,25 +13,11 @@
 
 namespace {
 
-using table::Row;
+using namespace storm;
 
-constexpr int nr_readers = 8, nr_makers = 3;
+constexpr int nr_makers = 3;
 constexpr std::size_t most_kept = 100;
 constexpr const char *name = "storm-inside";
-
-struct Counts {
-	std::atomic<bool> stop;
-	std::atomic<unsigned> reads, rows, deeds, seen;
-};
-
-Counts *counts;
-
-[[noreturn]] void complain(const std::string &problem)
-{
-	counts->stop = true;
-	std::cerr << "storm-namespaces: " + problem + "\n" << std::flush;
-	_exit(1);
-}
 
 // ---- the namespaces ----------------------------------------------------------
 
@@ -74,21 +55,17 @@ Counts *counts;
 	const pid_t first = fork();
 	if (first == 0)
 		live_inside(to, turn);
-	int status = 0;
-	process::need(first > 0 && waitpid(first, &status, 0) == first, "wait");
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+	process::need(first > 0, "fork");
+	_exit(process::wait_for(first) == 0 ? 0 : 1);
 }
 
 void make_forever(int to)
 {
 	process::set_name("storm-maker");
-	for (unsigned turn = 0; !counts->stop; ++turn) {
-		int status = 0;
-		const pid_t child = process::start([=] { make_one(to, turn); });
-		process::need(waitpid(child, &status, 0) == child, "wait");
-		if (status)
+	for (unsigned turn = 0; !counts().stop; ++turn) {
+		if (process::wait_for(process::start([=] { make_one(to, turn); })))
 			complain("no namespace was made");
-		++counts->deeds;
+		++counts().deeds;
 	}
 }
 
@@ -107,8 +84,8 @@ void ask_through(int fd, unsigned turn)
 		if (name_of(record) != name || record.pid > 10)
 			complain("a process that is not in there: " + std::to_string(record.pid) + " " +
 				 name_of(record));
-	counts->rows += static_cast<unsigned>(answer.records.size());
-	counts->seen += answer.records.empty();
+	counts().rows += static_cast<unsigned>(answer.records.size());
+	counts().seen += answer.records.empty();
 }
 
 void read_through(int fd)
@@ -122,23 +99,23 @@ void read_through(int fd)
 		if (got < 0)
 			complain(std::string("reading: ") + std::strerror(errno));
 	std::string problem;
-	const std::string whole(text, length);
+	const std::string_view whole(text, length);
 	const auto table = table::parse(whole, problem);
 	if (!table)
-		complain(problem + "\n" + whole);
+		complain(problem, std::string(whole));
 	for (const Row &row : table->rows)
 		if (table->cell(row, "NAME") != name || row.pid > 10)
 			complain("a process that is not in there: " + std::string(row.line));
-	counts->rows += static_cast<unsigned>(table->rows.size());
-	counts->seen += table->rows.empty();
+	counts().rows += static_cast<unsigned>(table->rows.size());
+	counts().seen += table->rows.empty();
 }
 
 // Keeps up to a hundred descriptors, and uses them in turn.
-void keep_and_look(int from)
+void keep_and_read(int from)
 {
 	std::vector<int> kept;
 	process::set_name("storm-reader");
-	for (unsigned turn = 0; !counts->stop; ++turn) {
+	for (unsigned turn = 0; !counts().stop; ++turn) {
 		if (const int fd = descriptors::receive(from, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); fd >= 0) {
 			if (kept.size() < most_kept) {
 				kept.push_back(fd);
@@ -156,7 +133,7 @@ void keep_and_look(int from)
 			ask_through(fd, turn);
 		else
 			read_through(fd);
-		++counts->reads;
+		++counts().reads;
 	}
 }
 
@@ -165,26 +142,11 @@ void keep_and_look(int from)
 int main(int argc, char **argv)
 {
 	const double seconds = argc > 1 ? std::atof(argv[1]) : 6;
-	counts = process::share<Counts>();
-	int ends[2];
-	process::need(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0, "socketpair");
-	std::vector<pid_t> children;
+	const process::SocketPair line;
+	Storm storm;
 	for (int i = 0; i < nr_makers; ++i)
-		children.push_back(process::start([&] { make_forever(ends[1]); }));
-	for (int i = 0; i < nr_readers; ++i)
-		children.push_back(process::start([&] { keep_and_look(ends[0]); }));
-
-	const double until = process::now() + seconds;
-	while (process::now() < until && !counts->stop)
-		process::nap(0.05);
-	counts->stop = true;
-	bool right = true;
-	for (const pid_t child : children) {
-		int status = 0;
-		waitpid(child, &status, 0);
-		right = right && status == 0;
-	}
-	std::cout << "reads " << counts->reads << " rows " << counts->rows << " deeds " << counts->deeds << " seen "
-		  << counts->seen << std::endl;
-	return right ? 0 : 1;
+		storm.add_reader([&] { make_forever(line.theirs); });
+	for (std::size_t i = 0; i < nr_readers; ++i)
+		storm.add_reader([&] { keep_and_read(line.mine); });
+	return storm.run_for(seconds);
 }

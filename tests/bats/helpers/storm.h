@@ -56,7 +56,7 @@ struct Reader {
 	std::function<std::string(const Records &)> check_records;
 };
 
-[[noreturn]] inline void complain(const std::string &problem, const std::string &text)
+[[noreturn]] inline void complain(const std::string &problem, const std::string &text = {})
 {
 	counts().stop = true;
 	const std::string message = "storm: " + problem + "\n" + text;
@@ -129,7 +129,7 @@ inline void read_forever(const Reader &reader, std::size_t piece)
 		const bool is_removed =
 			error == ENOENT || (reader.capacity ? error == ENOTTY || error == ENODEV : error == EIO);
 		if (!reader.module_may_go || !is_removed)
-			complain(std::string("reading failed: ") + std::strerror(error), std::string());
+			complain(std::string("reading failed: ") + std::strerror(error));
 		++counts().refused;
 		process::nap(0.002);
 	}
@@ -156,10 +156,18 @@ public:
 		return others_.back();
 	}
 
-	// Both return the program's exit status.
+	// Starts a process that must exit with 0 after counts().stop.
+	template <typename Body> void add_reader(Body body) { readers_.push_back(process::start(body)); }
+
+	// All of these return the program's exit status.
 	int read_for(double seconds, const std::vector<Reader> &kinds, std::size_t number = nr_readers)
 	{
 		start_readers(kinds, number);
+		return run_for(seconds);
+	}
+
+	int run_for(double seconds)
+	{
 		const double until = process::now() + seconds;
 		while (process::now() < until && !counts().stop)
 			process::nap(0.05);
@@ -184,20 +192,17 @@ private:
 	void start_readers(const std::vector<Reader> &kinds, std::size_t number)
 	{
 		for (std::size_t i = 0; i < number; ++i)
-			readers_.push_back(process::start([&kinds, i] {
+			add_reader([&kinds, i] {
 				read_forever(kinds[i % kinds.size()], i % nr_readers < nr_readers / 2 ? 1 << 17 : 1000);
-			}));
+			});
 	}
 
 	int finish()
 	{
 		counts().stop = true;
 		bool right = true;
-		for (const pid_t reader : readers_) {
-			int status;
-			waitpid(reader, &status, 0);
-			right = right && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-		}
+		for (const pid_t reader : readers_)
+			right = process::wait_for(reader) == 0 && right;
 		// A process that has exited on its own has failed.
 		for (const pid_t other : others_) {
 			if (waitpid(other, nullptr, WNOHANG) == other) {
