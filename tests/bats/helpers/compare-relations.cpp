@@ -28,10 +28,8 @@ psinfo_record compare_relations(int proc, std::uint32_t wanted, const std::strin
 	if (!all)
 		filter_by_pid(query, static_cast<pid_t>(wanted));
 	for (const auto &record : pass(fd, query, 100).records) {
-		const std::string directory =
-			"/proc/self/fd/" + std::to_string(proc) + "/" + std::to_string(record.pid);
-		const auto stat = stat_at(directory);
-		const auto status = status_at(directory);
+		const auto stat = stat_at(std::to_string(record.pid), proc);
+		const auto status = status_at(std::to_string(record.pid), proc);
 		const std::string whose = what + ": " + name_of(record) + " has another ";
 		expect(stat && status, what + ": " + name_of(record) + " is shown and cannot be read");
 		if (!stat || !status)

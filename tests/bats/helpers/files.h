@@ -67,10 +67,11 @@ inline std::string read_file(const std::string &path)
 	return read_rest(Descriptor(path));
 }
 
-// A file of a process, or nothing if that process has exited
-inline std::optional<std::string> read_if_there(const std::string &path)
+// A file of a process, or nothing if that process has exited or is hidden. `at` is the
+// directory of a relative path.
+inline std::optional<std::string> read_if_there(const std::string &path, int at = AT_FDCWD)
 {
-	const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+	const int fd = openat(at, path.c_str(), O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return std::nullopt;
 	char buffer[4096];

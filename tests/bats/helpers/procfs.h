@@ -42,10 +42,11 @@ inline long long next_number(const char *&text)
 	return number;
 }
 
-// Parses stat in a directory such as /proc/1 or /proc/1/task/1.
-inline std::optional<Stat> stat_at(const std::string &directory)
+// Parses stat in a directory such as /proc/1 or /proc/1/task/1,
+// or 1 with the descriptor of a mount of procfs.
+inline std::optional<Stat> stat_at(const std::string &directory, int at_mount = AT_FDCWD)
 {
-	const auto text = read_if_there(directory + "/stat");
+	const auto text = read_if_there(directory + "/stat", at_mount);
 	if (!text)
 		return std::nullopt;
 	const auto open = text->find('('), close = text->rfind(')');
@@ -88,9 +89,9 @@ inline void wait_for_state(pid_t pid, char letter)
 // The values in status by key, such as "Uid" or "Threads"
 using Status = std::map<std::string, std::string>;
 
-inline std::optional<Status> status_at(const std::string &directory)
+inline std::optional<Status> status_at(const std::string &directory, int at_mount = AT_FDCWD)
 {
-	const auto text = read_if_there(directory + "/status");
+	const auto text = read_if_there(directory + "/status", at_mount);
 	if (!text)
 		return std::nullopt;
 	Status status;
@@ -116,12 +117,15 @@ inline long long status_number(const Status &status, const std::string &word, in
 }
 
 // The numeric names in a directory, ascending; none if it no longer exists
-inline std::vector<pid_t> list_numbers(const std::string &path)
+inline std::vector<pid_t> list_numbers(const std::string &path, int at = AT_FDCWD)
 {
 	std::vector<pid_t> numbers;
-	DIR *directory = opendir(path.c_str());
-	if (!directory)
+	const int fd = openat(at, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
 		return numbers;
+	DIR *directory = fdopendir(fd);
+	if (!directory)
+		throw failure(path);
 	while (const dirent *entry = readdir(directory))
 		if (const int number = std::atoi(entry->d_name); number > 0)
 			numbers.push_back(number);
@@ -130,10 +134,15 @@ inline std::vector<pid_t> list_numbers(const std::string &path)
 	return numbers;
 }
 
-// All processes, in PID order
+// All processes, in PID order; `mount` is a descriptor of a mount of procfs.
 inline std::vector<pid_t> list_pids()
 {
 	return list_numbers("/proc");
+}
+
+inline std::vector<pid_t> list_pids(int mount)
+{
+	return list_numbers(".", mount);
 }
 
 // The threads of a process, including the first

@@ -15,18 +15,15 @@
 //
 // Prints the names of the processes shown, without kernel threads. Needs the
 // columns pid, ppid, uid, name, stat and parent.
+#include "procfs.h"
 #include "query.h"
 #include "reader.h"
 #include "table.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <set>
-
-#include <dirent.h>
-#include <fcntl.h>
 
 namespace {
 
@@ -49,42 +46,13 @@ struct Shared {
 
 // ---- /proc ------------------------------------------------------------------
 
-std::string contents_of(const std::string &path)
-{
-	std::ifstream file(path);
-	return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-// The words of stat after the name; [0] is field 3.
-std::vector<std::string> stat_words(const std::string &directory)
-{
-	const std::string text = contents_of(directory + "/stat");
-	std::vector<std::string> words;
-	for (auto at = text.rfind(") "); at != text.npos && at + 1 < text.size();) {
-		const auto from = text.find_first_not_of(' ', at + 1), to = text.find(' ', from);
-		if (from == text.npos)
-			break;
-		words.push_back(text.substr(from, to - from));
-		at = to;
-	}
-	return words;
-}
-
 // Start times by PID, as root sees them in /proc, which hides nothing
-std::map<pid_t, std::string> all_processes()
+std::map<pid_t, long long> all_processes()
 {
-	std::map<pid_t, std::string> all;
-	DIR *directory = opendir("/proc");
-	process::need(directory, "/proc");
-	while (const dirent *entry = readdir(directory)) {
-		const auto pid = table::number(entry->d_name);
-		if (!pid)
-			continue;
-		const auto words = stat_words(std::string("/proc/") + entry->d_name);
-		if (words.size() > 19)
-			all[static_cast<pid_t>(*pid)] = words[19];
-	}
-	closedir(directory);
+	std::map<pid_t, long long> all;
+	for (const pid_t pid : list_pids())
+		if (const auto stat = stat_of(pid))
+			all[pid] = stat->field[22];
 	return all;
 }
 
@@ -94,13 +62,12 @@ std::map<pid_t, std::string> all_processes()
 bool look(const std::string &mount, Judged &judged)
 {
 	const std::string directory = mount + "/" + std::to_string(judged.pid);
-	const auto words = stat_words(directory);
-	if (words.size() < 2)
+	const auto stat = stat_at(directory);
+	if (!stat)
 		return false;
-	judged.ppid = table::number(words[1]).value_or(-1);
-	const std::string status = contents_of(directory + "/status");
-	if (const auto at = status.find("\nUid:\t"); at != status.npos)
-		judged.uid = std::atoll(status.c_str() + at + 6);
+	judged.ppid = stat->field[4];
+	if (const auto status = status_at(directory))
+		judged.uid = status_number(*status, "Uid");
 	return true;
 }
 
@@ -181,6 +148,63 @@ std::string wrong_with(const table::Table &table, const Row &row, const Judged &
 	return {};
 }
 
+// Compares what was shown with what the reader could read, and prints the differences.
+class Comparison {
+public:
+	Comparison(std::string whose, const table::Table &table, const Asked &asked)
+		: whose_(std::move(whose)), table_(table), asked_(asked)
+	{
+	}
+
+	void compare(const Judged &judged)
+	{
+		const Row *row = table_.find(judged.pid);
+		if (row && !judged.after)
+			complain(judged.pid, "is shown, and its stat cannot be read");
+		else if (!row && judged.after)
+			complain(judged.pid, "is not shown, and its stat can be read");
+		else if (row)
+			if (const auto what = wrong_with(table_, *row, judged); !what.empty())
+				complain(judged.pid, what + ": " + std::string(row->line));
+		if (const auto what = wrong_with(asked_, judged); !what.empty())
+			complain(judged.pid, what);
+	}
+
+	// The opener always sees itself, whoever reads.
+	void check_opener(pid_t opener)
+	{
+		if (!table_.find(opener) || !find_record(asked_.all, opener))
+			complain(opener, "opened the file and is not shown");
+	}
+
+	bool is_right() const { return is_right_; }
+
+private:
+	void complain(pid_t pid, const std::string &what)
+	{
+		is_right_ = false;
+		std::string name = read_if_there("/proc/" + std::to_string(pid) + "/comm").value_or("");
+		std::replace(name.begin(), name.end(), '\n', ' ');
+		std::cerr << whose_ << ": " << pid << " " << name << what << "\n";
+	}
+
+	std::string whose_;
+	const table::Table &table_;
+	const Asked &asked_;
+	bool is_right_ = true;
+};
+
+void print_names(const table::Table &table)
+{
+	std::set<std::string> names;
+	for (const Row &row : table.rows)
+		if (row.pid != 2 && table.cell(row, "PPID") != "2")
+			names.insert(std::string(table.cell(row, "NAME")));
+	for (const auto &name : names)
+		std::cout << name << " ";
+	std::cout << std::endl;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -221,48 +245,20 @@ try {
 	}
 	const auto after = all_processes();
 
-	std::string problem;
-	const auto table = table::parse(text.bytes, problem);
-	if (text.error || !table) {
-		std::cerr << "see-which: " << (text.error ? std::strerror(text.error) : problem.c_str()) << "\n"
-			  << text.bytes;
-		return 1;
-	}
-	bool right = true;
-	const auto complain = [&](pid_t pid, const std::string &what) {
-		right = false;
-		std::string name = contents_of("/proc/" + std::to_string(pid) + "/comm");
-		std::replace(name.begin(), name.end(), '\n', ' ');
-		std::cerr << who << (to_root ? ", read by root" : "") << ": " << pid << " " << name << what << "\n";
-	};
+	errno = text.error;
+	if (text.error)
+		throw failure("reading");
+	const auto table = table::must_parse(text.bytes);
+	Comparison comparison(who + (to_root ? ", read by root" : ""), table, asked);
 	for (int i = 0; i < shared->nr_judged; ++i) {
 		const Judged &judged = shared->judged[i];
 		const auto later = after.find(judged.pid);
-		if (later == after.end() || later->second != before.at(judged.pid) || judged.before != judged.after)
-			continue;
-		const Row *row = table->find(judged.pid);
-		if (row && !judged.after)
-			complain(judged.pid, "is shown, and its stat cannot be read");
-		else if (!row && judged.after)
-			complain(judged.pid, "is not shown, and its stat can be read");
-		else if (row)
-			if (const auto what = wrong_with(*table, *row, judged); !what.empty())
-				complain(judged.pid, what + ": " + std::string(row->line));
-		if (const auto what = wrong_with(asked, judged); !what.empty())
-			complain(judged.pid, what);
+		if (later != after.end() && later->second == before.at(judged.pid) && judged.before == judged.after)
+			comparison.compare(judged);
 	}
-	// The opener always sees itself, whoever reads.
-	if (!table->find(reader) || !find_record(asked.all, reader))
-		complain(reader, "opened the file and is not shown");
-
-	std::set<std::string> names;
-	for (const Row &row : table->rows)
-		if (row.pid != 2 && table->cell(row, "PPID") != "2")
-			names.insert(std::string(table->cell(row, "NAME")));
-	for (const auto &name : names)
-		std::cout << name << " ";
-	std::cout << std::endl;
-	return right ? 0 : 1;
+	comparison.check_opener(reader);
+	print_names(table);
+	return comparison.is_right() ? 0 : 1;
 } catch (const std::exception &error) {
 	std::cerr << "see-which: " << error.what() << "\n";
 	return 1;

@@ -34,7 +34,6 @@
 #include <iostream>
 #include <set>
 
-#include <dirent.h>
 #include <sys/mman.h>
 
 namespace {
@@ -249,33 +248,18 @@ int mount_there(const Namespace &where, const namespaces::Options &options)
 
 std::set<pid_t> listed(int proc)
 {
-	std::set<pid_t> all;
-	const int fd = openat(proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? nullptr : fdopendir(fd);
-	process::need(directory, "a mount of procfs");
-	while (const dirent *entry = readdir(directory))
-		if (const auto pid = table::number(entry->d_name))
-			all.insert(static_cast<pid_t>(*pid));
-	closedir(directory);
-	return all;
+	const auto pids = list_pids(proc);
+	process::need(!pids.empty(), "a mount of procfs");
+	return {pids.begin(), pids.end()};
 }
 
 // Returns whether stat is readable, and its ppid.
 bool look(int proc, pid_t pid, pid_t &ret_ppid)
 {
-	const int fd = openat(proc, (std::to_string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	char text[1024];
-	const ssize_t got = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (got <= 0)
-		return false;
-	text[got] = 0;
-	const char *name_ends = std::strrchr(text, ')');
-	if (!name_ends || std::sscanf(name_ends, ") %*c %d", &ret_ppid) != 1)
-		process::die("what stat says is not understood");
-	return true;
+	const auto stat = stat_at(std::to_string(pid), proc);
+	if (stat)
+		ret_ppid = static_cast<pid_t>(stat->field[4]);
+	return stat.has_value();
 }
 
 std::vector<pid_t> parents_in(int proc)
@@ -379,11 +363,8 @@ void complain(const Cell &cell, pid_t pid, const std::string &what)
 
 std::string name_of_process(int proc, pid_t pid)
 {
-	const int fd = openat(proc, (std::to_string(pid) + "/comm").c_str(), O_RDONLY | O_CLOEXEC);
-	char name[64] = "";
-	const ssize_t got = fd < 0 ? 0 : read(fd, name, sizeof(name) - 1);
-	close(fd);
-	return got > 0 ? std::string(name, static_cast<std::size_t>(got) - 1) : "that is not there";
+	const auto name = read_if_there(std::to_string(pid) + "/comm", proc);
+	return name ? name->substr(0, name->size() - 1) : "that is not there";
 }
 
 // Returns "shown/readable" for each way; reports differences.
