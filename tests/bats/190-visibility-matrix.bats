@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # bats file_tags=together
 #
-# Visibility, as a matrix printed by helpers/visibility-matrix.cpp: for each
+# Visibility, as a matrix printed by helpers/compare-visibility.cpp: for each
 # gid=, reader and PID namespace it compares the text, a query, a query by PID
 # and one by parent with what procfs lets that reader read through the same
 # mount. 120-hidepid.bats tests more readers in the initial namespace, and
@@ -11,15 +11,15 @@
 bats_require_minimum_version 1.5.0
 load common
 
-setup_file() { cast_begins "$BIN/visibility-matrix"; }
+setup_file() { cast_begins "$BIN/change-ids"; }
 teardown_file() { cast_ends; }
 
 # matrix HIDEPID
 matrix() {
-	local line arguments=("$1" "$STAGE/set-uid-visibility-matrix" "$STAGE/set-uid")
+	local line arguments=("$1" "$STAGE/set-uid-change-ids" "$STAGE/set-uid")
 	# Instrumented kernels need fifty times as long.
 	[[ ${PSINFO_GUEST:-} != *-k?san ]] || arguments+=(short)
-	run --separate-stderr "$BIN/visibility-matrix" "${arguments[@]}"
+	run --separate-stderr "$BIN/compare-visibility" "${arguments[@]}"
 	while IFS= read -r line; do
 		echo "# hidepid=$1 $line" >&3
 	done <<<"$output"
@@ -44,7 +44,7 @@ matrix() {
 }
 
 @test "a process that becomes root during a query is never shown to a user with root's IDs" {
-	run "$BIN/visibility-matrix" race "$STAGE/set-uid-visibility-matrix" "$STAGE/set-uid"
+	run "$BIN/query-changing" "$STAGE/set-uid-change-ids"
 	echo "# $output" >&3
 	[[ $status -eq 0 ]] || fail "$output"
 }

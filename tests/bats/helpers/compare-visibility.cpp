@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// visibility-matrix HIDEPID SETUID-COPY CAST-COPY [short]: for every reader, PID
+// compare-visibility HIDEPID SETUID-COPY CAST-COPY [short]: for every reader, PID
 // namespace and gid= (with `short` only one gid=) compares the PIDs that psinfo shows
 // with those whose stat the reader can read through the same procfs mount. Prints a line
 // for each gid= and reader, with a cell for each namespace: shown/readable processes, in
 // the text, by a query, by queries for a PID, and by queries for the children of a PID.
-// Prints all differences, and fails. HIDEPID may also be `race`: see race().
+// Prints all differences, and fails.
 //
 //   namespaces	initial
 //		child		of the initial one; the reader is in it
@@ -22,27 +22,23 @@
 //
 // Each namespace except hers contains the cast of cast.h, a process with threads, and
 // two that alternate between alice and root, by setresuid() and a set-user-ID program:
-// one before every look, one in the middle of it. The copies are of this program and of
+// one before every look, one in the middle of it. The copies are of change-ids and of
 // cast; they are owned by root and set-user-ID.
-#include "cast.h"
-#include "namespaces.h"
+#include "populated.h"
+#include "procfs.h"
 #include "query.h"
 #include "table.h"
 
 #include <algorithm>
-#include <atomic>
 #include <iostream>
 #include <set>
 
-#include <sys/mman.h>
-
 namespace {
 
-using process::hear;
-using process::say;
-using process::SocketPair;
+using changing::Change;
+using namespace populated;
 
-constexpr gid_t group = 2000, group_in_hers = 2;
+constexpr gid_t group = 2000;
 constexpr int most = 4096;
 
 enum Way { by_text, by_query, by_pid, by_parent, nr_ways };
@@ -59,14 +55,8 @@ struct Found {
 	pid_t pid, parent;
 };
 
-// The number of credential changes requested and done. Even: root; odd: alice.
-struct Change {
-	std::atomic<unsigned> wanted, done;
-};
-
-// Shared by the main process, the readers and the processes that change
+// Shared by the main process and the readers
 struct Shared {
-	Change changes[8];
 	int nr_judged, nr_parents, nr_found[nr_ways];
 	pid_t parents[most];
 	Judged judged[most];
@@ -74,175 +64,6 @@ struct Shared {
 };
 
 Shared *shared;
-int shared_fd;
-
-void wait_for_change(const Change &change)
-{
-	for (int tries = 0; change.done != change.wanted; ++tries) {
-		if (tries == 30000)
-			process::die("timed out waiting for the credential change");
-		process::nap(0.001);
-	}
-}
-
-// ---- the processes --------------------------------------------------------------
-
-void sleep_beside_threads()
-{
-	for (int i = 0; i < 3; ++i)
-		process::add_sleeping_thread();
-	process::sleep_forever();
-}
-
-// Runs in the set-user-ID program, which executes itself repeatedly.
-[[noreturn]] void keep_changing(char **argv)
-{
-	const int fd = std::atoi(argv[2]), index = std::atoi(argv[3]), parent = std::atoi(argv[4]);
-	process::set_name("changes");
-	process::die_with_parent(parent);
-	void *memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	process::need(memory != MAP_FAILED && geteuid() == 0, "to change");
-	Change &change = static_cast<Shared *>(memory)->changes[index];
-	const auto wait = [&] {
-		while (change.wanted == change.done)
-			process::nap(0.001);
-	};
-	if (change.done % 2)
-		++change.done;
-	wait();
-	process::become(process::alice);
-	process::die_with_parent(parent);
-	++change.done;
-	wait();
-	execv(argv[0], argv);
-	process::die(argv[0]);
-}
-
-pid_t start_changing(const char *setuid_copy, int index)
-{
-	const std::string parent = std::to_string(getpid());
-	const pid_t changing = process::start([&] {
-		const std::string fd = std::to_string(shared_fd), number = std::to_string(index);
-		execl(setuid_copy, setuid_copy, "--change", fd.c_str(), number.c_str(), parent.c_str(), nullptr);
-		process::die(setuid_copy);
-	});
-	// Change to alice and back once: only the current credentials may matter.
-	shared->changes[index].wanted = 2;
-	wait_for_change(shared->changes[index]);
-	return changing;
-}
-
-void play_more(const char *setuid_copy, int index)
-{
-	process::start_named("a-threads", cast::become_alice, sleep_beside_threads);
-	start_changing(setuid_copy, 2 * index);
-	start_changing(setuid_copy, 2 * index + 1);
-}
-
-// Their user namespace maps only the ids 0, 1 and 2.
-void play_hers()
-{
-	constexpr uid_t hers_bob = 1;
-
-	process::start_named("h-root", [] {});
-	process::start_named("h-bob", [] { process::become(hers_bob); });
-	process::start_named("h-undumpable", [] { prctl(PR_SET_DUMPABLE, 0); });
-	process::start_named("h-userns", [] {
-		process::need(unshare(CLONE_NEWUSER) == 0, "unshare");
-		prctl(PR_SET_DUMPABLE, 1);
-	});
-	process::start_named(
-		"h-threads", [] {}, sleep_beside_threads);
-	wait_for_state(process::start_named(
-			       "h-zombie", [] {}, cast::end_at_once),
-		       'Z');
-	wait_for_state(process::start_named(
-			       "h-lost-leader", [] {}, cast::leave_to_a_thread),
-		       'Z');
-}
-
-// ---- the namespaces ---------------------------------------------------------------
-
-struct Namespace {
-	const char *name;
-	pid_t first; // its first process, seen from outside
-	int truth; // a mount that hides nothing
-	std::vector<pid_t> parents; // processes with children in it
-
-	std::string file(const char *kind) const { return namespaces::path(first, kind); }
-};
-
-pid_t start_child(const char *setuid_copy, const std::string &cast_copy, int index)
-{
-	SocketPair line;
-	const pid_t first = namespaces::start_first([&] {
-		process::set_name("first");
-		cast::play_all(cast_copy);
-		play_more(setuid_copy, index);
-		say(line.theirs);
-		process::sleep_forever();
-	});
-	line.close_theirs();
-	hear(line.mine, "a PID namespace");
-	return first;
-}
-
-pid_t start_hers()
-{
-	SocketPair line, inside;
-	const pid_t owner = process::start([&] {
-		process::become(process::alice);
-		process::need(unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS) == 0, "unshare");
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_DUMPABLE, 1);
-		say(line.theirs);
-		hear(line.theirs, "the judge");
-		const pid_t first = namespaces::start_unseeing([&] {
-			process::become(0);
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			process::need(mount("", "/", "", MS_REC | MS_PRIVATE, nullptr) == 0, "mount /");
-			process::need(mount("proc", "/proc", "proc", 0, nullptr) == 0, "mount /proc");
-			process::set_name("first");
-			play_hers();
-			say(inside.theirs);
-			process::sleep_forever();
-		});
-		process::need(write(line.theirs, &first, sizeof(first)) == sizeof(first), "write");
-		process::sleep_forever();
-	});
-	line.close_theirs();
-	inside.close_theirs();
-	hear(line.mine, "the owner of a namespace");
-	const std::string directory = "/proc/" + std::to_string(owner);
-	for (const char *map : {"/uid_map", "/gid_map"})
-		reader::write_to((directory + map).c_str(), "0 1000 1\n1 1001 1\n2 2000 1\n");
-	say(line.mine);
-	pid_t first;
-	process::need(read(line.mine, &first, sizeof(first)) == sizeof(first), "the owner of a namespace");
-	hear(inside.mine, "the namespace of hers");
-	return first;
-}
-
-void enter_user_namespace(const Namespace &where)
-{
-	const Descriptor mounts(where.file("mnt")), users(where.file("user"));
-	process::need(setns(users, CLONE_NEWUSER) == 0, "setns");
-	process::need(setns(mounts, CLONE_NEWNS) == 0, "setns");
-}
-
-bool is_hers(const Namespace &where)
-{
-	return std::string_view(where.name) == "hers";
-}
-
-int mount_there(const Namespace &where, const namespaces::Options &options)
-{
-	const Descriptor ns(where.file("pid"));
-	return namespaces::mount_proc(ns, options, [&] {
-		if (is_hers(where))
-			enter_user_namespace(where);
-	});
-}
 
 // ---- procfs -------------------------------------------------------------------------
 
@@ -478,7 +299,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 		hear(other.mine, "a reader");
 	if (changes) {
 		changes[0].wanted += changes[0].done % 2 != is_alice;
-		wait_for_change(changes[0]);
+		changing::wait_for(changes[0]);
 		nr_looks[is_alice] += reader.opens == std::string_view("alice");
 	}
 
@@ -504,7 +325,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 			judged.after = !judged.before; // ignore it
 	}
 	if (changes)
-		wait_for_change(changes[1]);
+		changing::wait_for(changes[1]);
 	const std::string text = judge(cell);
 	process::end(reads ? std::vector{opens, reads} : std::vector{opens});
 	return text;
@@ -512,9 +333,7 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 
 void try_all(const char *hidepid, const char *setuid_copy, const std::string &cast_copy, bool is_short)
 {
-	process::start_named("a-threads", cast::become_alice, sleep_beside_threads);
-	start_changing(setuid_copy, 0);
-	start_changing(setuid_copy, 1);
+	play_more(setuid_copy, 0);
 	Namespace all[] = {
 		{"initial", getpid(), -1, {}},
 		{"child", start_child(setuid_copy, cast_copy, 1), -1, {}},
@@ -555,7 +374,7 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 				const Cell cell = {hidepid, gid, reader.name, &all[i]};
 				if ((from == &all[3]) <= (i == 3))
 					text = try_cell(cell, reader, mounts[i], *from, i ? outside : std::set<pid_t>{},
-							i < 3 ? &shared->changes[2 * i] : nullptr,
+							i < 3 ? &changing::changes[2 * i] : nullptr,
 							(&reader - readers) % 2 != (gid == std::string_view("out")));
 				std::printf(" | %-27s", text.c_str());
 			}
@@ -568,57 +387,17 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 	std::printf("who changes was alice in %d looks of hers, and root in %d\n", nr_looks[true], nr_looks[false]);
 }
 
-// ---- the race -------------------------------------------------------------------------
-
-// A process alternates between root and alice as fast as possible. Whenever it is
-// shown to alice, it must be shown as hers.
-void race(const char *setuid_copy)
-{
-	constexpr double seconds = 3;
-	const Descriptor ns("/proc/self/ns/pid");
-	const int proc = namespaces::mount_proc(ns, {{"hidepid", "2"}});
-	const pid_t changing = start_changing(setuid_copy, 0);
-	int shown = 0, hidden = 0, wrong = 0;
-
-	reader::become("alice", {});
-	const int fd = openat(proc, "psinfo", O_RDONLY | O_CLOEXEC);
-	process::need(fd >= 0, "psinfo");
-	psinfo_query query = whole_query();
-	query.groups = PSINFO_GROUP_CRED;
-	filter_by_pid(query, changing);
-	shared->changes[0].wanted = 1u << 31;
-	for (const double end = process::now() + seconds; process::now() < end;) {
-		const auto found = pass(fd, query, 1).records;
-		++(found.empty() ? hidden : shown);
-		for (const auto &record : found)
-			wrong += record.uid != process::alice || record.euid != process::alice ||
-				 record.egid != process::alice;
-	}
-	std::printf("%u changes; shown %d times, hidden %d times, shown as root %d times\n",
-		    shared->changes[0].done.load(), shown, hidden, wrong);
-	if (!shown || !hidden || wrong)
-		throw std::runtime_error("that is not right");
-}
-
 } // namespace
 
 int main(int argc, char **argv)
 try {
-	if (argc == 5 && argv[1] == std::string_view("--change"))
-		keep_changing(argv);
 	if ((argc != 4 && argc != 5) || getuid() != 0) {
-		std::cerr << "visibility-matrix: HIDEPID SETUID-COPY CAST-COPY [short], as root\n";
+		std::cerr << "compare-visibility: HIDEPID SETUID-COPY CAST-COPY [short], as root\n";
 		return 2;
 	}
-	shared_fd = memfd_create("shared", 0);
-	process::need(shared_fd >= 0 && ftruncate(shared_fd, sizeof(Shared)) == 0, "memfd");
-	void *memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, shared_fd, 0);
-	process::need(memory != MAP_FAILED, "mmap");
-	shared = static_cast<Shared *>(memory);
-	if (argv[1] == std::string_view("race"))
-		race(argv[2]);
-	else
-		try_all(argv[1], argv[2], argv[3], argc == 5);
+	changing::create();
+	shared = process::share<Shared>();
+	try_all(argv[1], argv[2], argv[3], argc == 5);
 	constexpr std::size_t enough = 60;
 	for (std::size_t i = 0; i < std::min(complaints.size(), enough); ++i)
 		std::cerr << complaints[i] << "\n";
@@ -626,6 +405,6 @@ try {
 		std::cerr << complaints.size() << " are wrong\n";
 	return complaints.empty() ? 0 : 1;
 } catch (const std::exception &error) {
-	std::cerr << "visibility-matrix: " << error.what() << "\n";
+	std::cerr << "compare-visibility: " << error.what() << "\n";
 	return 1;
 }
