@@ -22,7 +22,7 @@
 //
 // Each namespace except hers contains the cast of cast.h, a process with threads, and
 // two that alternate between alice and root, by setresuid() and a set-user-ID program:
-// one before every look, one in the middle of it. The copies are of change-ids and of
+// one before every sample, one in the middle of it. The copies are of change-ids and of
 // cast; they are owned by root and set-user-ID.
 #include "populated.h"
 #include "procfs.h"
@@ -44,7 +44,7 @@ constexpr int most = 4096;
 enum Way { by_text, by_query, by_pid, by_parent, nr_ways };
 constexpr const char *way_names[nr_ways] = {"text", "query", "query by pid", "children-of"};
 
-struct Judged {
+struct Candidate {
 	pid_t pid;
 	bool is_there; // in this namespace, before and after
 	bool before, after; // whether stat was readable
@@ -57,9 +57,9 @@ struct Found {
 
 // Shared by the main process and the readers
 struct Shared {
-	int nr_judged, nr_parents, nr_found[nr_ways];
+	int nr_candidates, nr_parents, nr_found[nr_ways];
 	pid_t parents[most];
-	Judged judged[most];
+	Candidate candidates[most];
 	Found found[nr_ways][most];
 };
 
@@ -75,7 +75,7 @@ std::set<pid_t> listed(int proc)
 }
 
 // Returns whether stat is readable, and its ppid.
-bool look(int proc, pid_t pid, pid_t &ret_ppid)
+bool read_ppid(int proc, pid_t pid, pid_t &ret_ppid)
 {
 	const auto stat = stat_at(std::to_string(pid), proc);
 	if (stat)
@@ -87,7 +87,7 @@ std::vector<pid_t> parents_in(int proc)
 {
 	std::set<pid_t> parents;
 	for (const pid_t pid : listed(proc))
-		if (pid_t ppid; look(proc, pid, ppid) && ppid)
+		if (pid_t ppid; read_ppid(proc, pid, ppid) && ppid)
 			parents.insert(ppid);
 	return {parents.begin(), parents.end()};
 }
@@ -115,8 +115,8 @@ void read_all_ways(int fd)
 	psinfo_query query = whole_query();
 	for (const auto &record : pass(fd, query, 100).records)
 		add(by_query, static_cast<pid_t>(record.pid));
-	for (int i = 0; i < shared->nr_judged; ++i) {
-		filter_by_pid(query, shared->judged[i].pid);
+	for (int i = 0; i < shared->nr_candidates; ++i) {
+		filter_by_pid(query, shared->candidates[i].pid);
 		for (const auto &record : pass(fd, query, 2).records)
 			add(by_pid, static_cast<pid_t>(record.pid));
 	}
@@ -143,11 +143,11 @@ void become(const std::string &who, const std::vector<gid_t> &groups, const Name
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
-void play_opener(int proc, int line, int other, Change *changes)
+void open_and_read(int proc, int line, int other, Change *changes)
 {
-	for (int i = 0; i < shared->nr_judged; ++i) {
-		Judged &judged = shared->judged[i];
-		judged.before = look(proc, judged.pid, judged.ppid_before);
+	for (int i = 0; i < shared->nr_candidates; ++i) {
+		Candidate &candidate = shared->candidates[i];
+		candidate.before = read_ppid(proc, candidate.pid, candidate.ppid_before);
 	}
 	if (changes)
 		++changes->wanted;
@@ -159,9 +159,9 @@ void play_opener(int proc, int line, int other, Change *changes)
 		reader::send_descriptor(other, fd);
 		hear(other, "who reads what another one has opened");
 	}
-	for (int i = 0; i < shared->nr_judged; ++i) {
-		Judged &judged = shared->judged[i];
-		judged.after = look(proc, judged.pid, judged.ppid_after);
+	for (int i = 0; i < shared->nr_candidates; ++i) {
+		Candidate &candidate = shared->candidates[i];
+		candidate.after = read_ppid(proc, candidate.pid, candidate.ppid_after);
 	}
 	say(line);
 }
@@ -169,7 +169,7 @@ void play_opener(int proc, int line, int other, Change *changes)
 // ---- evaluation -----------------------------------------------------------------------
 
 std::vector<std::string> complaints;
-int nr_looks[2]; // by alice, while the changing process was root, or alice
+int nr_samples[2]; // by alice, while the changing process was root, or alice
 
 struct Cell {
 	const char *hidepid, *gid, *reader;
@@ -185,11 +185,11 @@ void complain(const Cell &cell, pid_t pid, const std::string &what)
 std::string name_of_process(int proc, pid_t pid)
 {
 	const auto name = read_if_there(std::to_string(pid) + "/comm", proc);
-	return name ? name->substr(0, name->size() - 1) : "that is not there";
+	return name ? name->substr(0, name->size() - 1) : "that does not exist";
 }
 
 // Returns "shown/readable" for each way; reports differences.
-std::string judge(const Cell &cell)
+std::string evaluate(const Cell &cell)
 {
 	std::set<pid_t> found[nr_ways], asked(shared->parents, shared->parents + shared->nr_parents), known;
 	std::set<std::pair<pid_t, pid_t>> children;
@@ -200,21 +200,22 @@ std::string judge(const Cell &cell)
 				children.insert({shared->found[way][i].pid, shared->found[way][i].parent});
 		}
 	int shown[nr_ways] = {}, readable[nr_ways] = {};
-	for (int i = 0; i < shared->nr_judged; ++i) {
-		const Judged &judged = shared->judged[i];
-		known.insert(judged.pid);
-		if (judged.before != judged.after || (judged.after && judged.ppid_before != judged.ppid_after))
+	for (int i = 0; i < shared->nr_candidates; ++i) {
+		const Candidate &candidate = shared->candidates[i];
+		known.insert(candidate.pid);
+		if (candidate.before != candidate.after ||
+		    (candidate.after && candidate.ppid_before != candidate.ppid_after))
 			continue;
-		if (!judged.is_there && judged.after)
+		if (!candidate.is_there && candidate.after)
 			continue;
 		const auto is_wrong = [&](const std::string &what) {
-			complain(cell, judged.pid, " " + name_of_process(cell.where->truth, judged.pid) + what);
+			complain(cell, candidate.pid, " " + name_of_process(cell.where->truth, candidate.pid) + what);
 		};
 		for (int way = 0; way < nr_ways; ++way) {
-			bool is_expected = judged.after, is_shown = found[way].contains(judged.pid);
+			bool is_expected = candidate.after, is_shown = found[way].contains(candidate.pid);
 			if (way == by_parent && is_expected) {
-				is_expected = asked.contains(judged.ppid_after);
-				if (is_shown && !children.contains({judged.pid, judged.ppid_after}))
+				is_expected = asked.contains(candidate.ppid_after);
+				if (is_shown && !children.contains({candidate.pid, candidate.ppid_after}))
 					is_wrong(" is the child of another in children-of");
 			}
 			readable[way] += is_expected;
@@ -262,6 +263,29 @@ constexpr Reader readers[] = {
 	{"alice-undump", "alice-undump", ""},
 };
 
+void choose_candidates(const std::set<pid_t> &before, const std::set<pid_t> &outside, const Namespace &where)
+{
+	std::set<pid_t> all = before, parents(where.parents.begin(), where.parents.end());
+	all.insert(outside.begin(), outside.end());
+	parents.insert(outside.begin(), outside.end());
+	process::need(all.size() <= most && parents.size() <= most, "too many processes");
+	shared->nr_candidates = shared->nr_parents = 0;
+	for (const pid_t pid : all)
+		shared->candidates[shared->nr_candidates++] = {pid, false, false, false, 0, 0};
+	for (const pid_t pid : parents)
+		shared->parents[shared->nr_parents++] = pid;
+}
+
+void note_existence(const std::set<pid_t> &before, const std::set<pid_t> &after)
+{
+	for (int i = 0; i < shared->nr_candidates; ++i) {
+		Candidate &candidate = shared->candidates[i];
+		candidate.is_there = before.contains(candidate.pid) && after.contains(candidate.pid);
+		if (before.contains(candidate.pid) != after.contains(candidate.pid))
+			candidate.after = !candidate.before; // ignore it
+	}
+}
+
 // Reads everything as one reader, in the namespace `from`. Meanwhile the first
 // changing process is alice (is_alice) or root.
 std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Namespace &from,
@@ -276,9 +300,9 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 		close(between.theirs);
 		become(reader.opens, groups, *cell.where);
 		say(opener.theirs);
-		hear(opener.theirs, "the judge");
-		play_opener(proc, opener.theirs, *reader.reads ? between.mine : -1, changes ? changes + 1 : nullptr);
-		hear(opener.theirs, "the judge");
+		hear(opener.theirs, "the main process");
+		open_and_read(proc, opener.theirs, *reader.reads ? between.mine : -1, changes ? changes + 1 : nullptr);
+		hear(opener.theirs, "the main process");
 	});
 	opener.close_theirs();
 	pid_t reads = 0;
@@ -300,40 +324,24 @@ std::string try_cell(const Cell &cell, const Reader &reader, int proc, const Nam
 	if (changes) {
 		changes[0].wanted += changes[0].done % 2 != is_alice;
 		changing::wait_for(changes[0]);
-		nr_looks[is_alice] += reader.opens == std::string_view("alice");
+		nr_samples[is_alice] += reader.opens == std::string_view("alice");
 	}
 
 	const auto before = listed(cell.where->truth);
-	std::set<pid_t> all = before;
-	all.insert(outside.begin(), outside.end());
-	shared->nr_judged = 0;
-	for (const pid_t pid : all)
-		if (shared->nr_judged < most)
-			shared->judged[shared->nr_judged++] = {pid, false, false, false, 0, 0};
-	std::set<pid_t> parents(cell.where->parents.begin(), cell.where->parents.end());
-	parents.insert(outside.begin(), outside.end());
-	shared->nr_parents = 0;
-	for (const pid_t pid : parents)
-		shared->parents[shared->nr_parents++] = pid;
+	choose_candidates(before, outside, *cell.where);
 	say(opener.mine);
 	hear(opener.mine, cell.reader);
-	const auto after = listed(cell.where->truth);
-	for (int i = 0; i < shared->nr_judged; ++i) {
-		Judged &judged = shared->judged[i];
-		judged.is_there = before.contains(judged.pid) && after.contains(judged.pid);
-		if (before.contains(judged.pid) != after.contains(judged.pid))
-			judged.after = !judged.before; // ignore it
-	}
+	note_existence(before, listed(cell.where->truth));
 	if (changes)
 		changing::wait_for(changes[1]);
-	const std::string text = judge(cell);
+	const std::string text = evaluate(cell);
 	process::end(reads ? std::vector{opens, reads} : std::vector{opens});
 	return text;
 }
 
 void try_all(const char *hidepid, const char *setuid_copy, const std::string &cast_copy, bool is_short)
 {
-	play_more(setuid_copy, 0);
+	start_more(setuid_copy, 0);
 	Namespace all[] = {
 		{"initial", getpid(), -1, {}},
 		{"child", start_child(setuid_copy, cast_copy, 1), -1, {}},
@@ -384,7 +392,8 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 		for (const int mount : mounts)
 			close(mount);
 	}
-	std::printf("who changes was alice in %d looks of hers, and root in %d\n", nr_looks[true], nr_looks[false]);
+	std::printf("who changes was alice in %d samples of hers, and root in %d\n", nr_samples[true],
+		    nr_samples[false]);
 }
 
 } // namespace

@@ -23,7 +23,7 @@ inline void sleep_beside_threads()
 	process::sleep_forever();
 }
 
-inline void play_more(const char *setuid_copy, int index)
+inline void start_more(const char *setuid_copy, int index)
 {
 	process::start_named("a-threads", cast::become_alice, sleep_beside_threads);
 	changing::start(setuid_copy, 2 * index);
@@ -31,7 +31,7 @@ inline void play_more(const char *setuid_copy, int index)
 }
 
 // Their user namespace maps only the ids 0, 1 and 2.
-inline void play_hers()
+inline void start_all_of_hers()
 {
 	constexpr uid_t hers_bob = 1;
 
@@ -67,7 +67,7 @@ inline pid_t start_child(const char *setuid_copy, const std::string &cast_copy, 
 	const pid_t first = namespaces::start_first([&] {
 		process::set_name("first");
 		cast::play_all(cast_copy);
-		play_more(setuid_copy, index);
+		start_more(setuid_copy, index);
 		say(line.theirs);
 		process::sleep_forever();
 	});
@@ -85,14 +85,14 @@ inline pid_t start_hers()
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_DUMPABLE, 1);
 		say(line.theirs);
-		hear(line.theirs, "the judge");
+		hear(line.theirs, "the main process");
 		const pid_t first = namespaces::start_unseeing([&] {
 			process::become(0);
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
 			process::need(mount("", "/", "", MS_REC | MS_PRIVATE, nullptr) == 0, "mount /");
 			process::need(mount("proc", "/proc", "proc", 0, nullptr) == 0, "mount /proc");
 			process::set_name("first");
-			play_hers();
+			start_all_of_hers();
 			say(inside.theirs);
 			process::sleep_forever();
 		});

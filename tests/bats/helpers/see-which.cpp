@@ -31,7 +31,7 @@ using table::Row;
 
 constexpr int most_processes = 4096;
 
-struct Judged {
+struct Candidate {
 	pid_t pid;
 	bool before, after; // whether stat was readable
 	long long ppid, uid; // from stat and status
@@ -39,9 +39,9 @@ struct Judged {
 
 // Filled by the reader, evaluated by its parent
 struct Shared {
-	int nr_judged;
+	int nr_candidates;
 	pid_t reader;
-	Judged judged[most_processes];
+	Candidate candidates[most_processes];
 };
 
 // ---- /proc ------------------------------------------------------------------
@@ -59,31 +59,31 @@ std::map<pid_t, long long> all_processes()
 // ---- the reader -------------------------------------------------------------
 
 // Returns whether stat is readable; stores values of stat and status.
-bool look(const std::string &mount, Judged &judged)
+bool read_values(const std::string &mount, Candidate &candidate)
 {
-	const std::string directory = mount + "/" + std::to_string(judged.pid);
+	const std::string directory = mount + "/" + std::to_string(candidate.pid);
 	const auto stat = stat_at(directory);
 	if (!stat)
 		return false;
-	judged.ppid = stat->field[4];
+	candidate.ppid = stat->field[4];
 	if (const auto status = status_at(directory))
-		judged.uid = status_number(*status, "Uid");
+		candidate.uid = status_number(*status, "Uid");
 	return true;
 }
 
 // Runs as the reader. The descriptor that it sends is unread or rewound.
-void play_reader(const std::string &mount, bool reads_itself, int socket, Shared *shared)
+void read_as_reader(const std::string &mount, bool reads_itself, int socket, Shared *shared)
 {
-	for (int i = 0; i < shared->nr_judged; ++i)
-		shared->judged[i].before = look(mount, shared->judged[i]);
+	for (int i = 0; i < shared->nr_candidates; ++i)
+		shared->candidates[i].before = read_values(mount, shared->candidates[i]);
 	const int fd = open((mount + "/psinfo").c_str(), O_RDONLY | O_CLOEXEC);
 	process::need(fd >= 0, "psinfo");
 	if (reads_itself)
 		process::need(table::read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
 	reader::send_descriptor(socket, fd);
 	process::hear(socket, "the evaluation");
-	for (int i = 0; i < shared->nr_judged; ++i)
-		shared->judged[i].after = look(mount, shared->judged[i]);
+	for (int i = 0; i < shared->nr_candidates; ++i)
+		shared->candidates[i].after = read_values(mount, shared->candidates[i]);
 }
 
 // ---- evaluation -------------------------------------------------------------
@@ -100,8 +100,8 @@ Asked ask_everything(int fd, const Shared &shared)
 	psinfo_query query = whole_query();
 	query.groups = all_groups;
 	asked.all = pass(fd, query, 10).records;
-	for (int i = 0; i < shared.nr_judged; ++i) {
-		const pid_t pid = shared.judged[i].pid;
+	for (int i = 0; i < shared.nr_candidates; ++i) {
+		const pid_t pid = shared.candidates[i].pid;
 		filter_by_pid(query, pid);
 		if (!pass(fd, query, 1).records.empty())
 			asked.found.insert(pid);
@@ -111,20 +111,20 @@ Asked ask_everything(int fd, const Shared &shared)
 	return asked;
 }
 
-std::string wrong_with(const Asked &asked, const Judged &judged)
+std::string wrong_with(const Asked &asked, const Candidate &candidate)
 {
-	const auto *record = find_record(asked.all, judged.pid);
-	const bool is_visible = judged.after;
+	const auto *record = find_record(asked.all, candidate.pid);
+	const bool is_visible = candidate.after;
 	if (!!record != is_visible)
 		return is_visible ? "has no record" : "has a record, and its stat cannot be read";
-	if (asked.found.contains(judged.pid) != is_visible)
+	if (asked.found.contains(candidate.pid) != is_visible)
 		return is_visible ? "is not found by PID" : "is found by PID, and its stat cannot be read";
-	if (asked.counted.contains(judged.pid) != is_visible)
+	if (asked.counted.contains(candidate.pid) != is_visible)
 		return is_visible ? "is not counted" : "is counted, and its stat cannot be read";
-	if (record && record->ppid != judged.ppid)
-		return "has the ppid " + std::to_string(record->ppid) + ", not " + std::to_string(judged.ppid);
-	if (record && record->uid != judged.uid)
-		return "has the uid " + std::to_string(record->uid) + ", not " + std::to_string(judged.uid);
+	if (record && record->ppid != candidate.ppid)
+		return "has the ppid " + std::to_string(record->ppid) + ", not " + std::to_string(candidate.ppid);
+	if (record && record->uid != candidate.uid)
+		return "has the uid " + std::to_string(record->uid) + ", not " + std::to_string(candidate.uid);
 	return {};
 }
 
@@ -137,12 +137,12 @@ std::string parent_shown(const table::Table &table, const Row &row)
 	return parent ? std::string(table.cell(*parent, "NAME")) : "None";
 }
 
-std::string wrong_with(const table::Table &table, const Row &row, const Judged &judged)
+std::string wrong_with(const table::Table &table, const Row &row, const Candidate &candidate)
 {
-	if (table.cell(row, "PPID") != std::to_string(judged.ppid))
-		return "PPID should be " + std::to_string(judged.ppid);
-	if (table.cell(row, "UID") != std::to_string(judged.uid))
-		return "UID should be " + std::to_string(judged.uid);
+	if (table.cell(row, "PPID") != std::to_string(candidate.ppid))
+		return "PPID should be " + std::to_string(candidate.ppid);
+	if (table.cell(row, "UID") != std::to_string(candidate.uid))
+		return "UID should be " + std::to_string(candidate.uid);
 	if (const auto parent = parent_shown(table, row); table.cell(row, "PARENT") != parent)
 		return "PARENT should be " + parent;
 	return {};
@@ -156,18 +156,18 @@ public:
 	{
 	}
 
-	void compare(const Judged &judged)
+	void compare(const Candidate &candidate)
 	{
-		const Row *row = table_.find(judged.pid);
-		if (row && !judged.after)
-			complain(judged.pid, "is shown, and its stat cannot be read");
-		else if (!row && judged.after)
-			complain(judged.pid, "is not shown, and its stat can be read");
+		const Row *row = table_.find(candidate.pid);
+		if (row && !candidate.after)
+			complain(candidate.pid, "is shown, and its stat cannot be read");
+		else if (!row && candidate.after)
+			complain(candidate.pid, "is not shown, and its stat can be read");
 		else if (row)
-			if (const auto what = wrong_with(table_, *row, judged); !what.empty())
-				complain(judged.pid, what + ": " + std::string(row->line));
-		if (const auto what = wrong_with(asked_, judged); !what.empty())
-			complain(judged.pid, what);
+			if (const auto what = wrong_with(table_, *row, candidate); !what.empty())
+				complain(candidate.pid, what + ": " + std::string(row->line));
+		if (const auto what = wrong_with(asked_, candidate); !what.empty())
+			complain(candidate.pid, what);
 	}
 
 	// The opener always sees itself, whoever reads.
@@ -225,14 +225,14 @@ try {
 	auto *shared = process::share<Shared>();
 	const auto before = all_processes();
 	for (const auto &[pid, start] : before)
-		if (shared->nr_judged < most_processes)
-			shared->judged[shared->nr_judged++].pid = pid;
+		if (shared->nr_candidates < most_processes)
+			shared->candidates[shared->nr_candidates++].pid = pid;
 
 	process::SocketPair line;
 	const pid_t reader = process::start([&] {
 		close(line.mine);
 		reader::become(who, groups);
-		play_reader(mount, !to_root, line.theirs, shared);
+		read_as_reader(mount, !to_root, line.theirs, shared);
 	});
 	line.close_theirs();
 	const int fd = reader::receive_descriptor(line.mine);
@@ -250,11 +250,12 @@ try {
 		throw failure("reading");
 	const auto table = table::must_parse(text.bytes);
 	Comparison comparison(who + (to_root ? ", read by root" : ""), table, asked);
-	for (int i = 0; i < shared->nr_judged; ++i) {
-		const Judged &judged = shared->judged[i];
-		const auto later = after.find(judged.pid);
-		if (later != after.end() && later->second == before.at(judged.pid) && judged.before == judged.after)
-			comparison.compare(judged);
+	for (int i = 0; i < shared->nr_candidates; ++i) {
+		const Candidate &candidate = shared->candidates[i];
+		const auto later = after.find(candidate.pid);
+		if (later != after.end() && later->second == before.at(candidate.pid) &&
+		    candidate.before == candidate.after)
+			comparison.compare(candidate);
 	}
 	comparison.check_opener(reader);
 	print_names(table);
