@@ -3,16 +3,23 @@
 #
 # The details of src/uapi/psinfo/abi.h: which requests are refused and how,
 # which structure sizes are compatible, and that each byte of the answer is
-# defined (helpers/query-contract.cpp lists the cases). On a 64-bit kernel a
-# 32-bit program repeats all of it.
+# defined (helpers/check-*.cpp list the cases). On a 64-bit kernel 32-bit
+# programs repeat all of it.
 
 bats_require_minimum_version 1.5.0
 load common
 
-# keeps_to TOPIC [PROGRAM]: prints the number of cases; on failure those in
-# which the module violates the contract
+# All topics of the contract: a program and its argument
+CONTRACT=(
+	"check-requests refusals" "check-requests limits" "check-requests sizes" "check-requests numbers"
+	"check-answers records" "check-answers answers" "check-answers info"
+	"check-pointers queries" "check-pointers buffers"
+)
+
+# keeps_to PROGRAM TOPIC: prints the number of cases; on failure those in which the
+# module violates the contract
 keeps_to() {
-	run "${2:-$BIN/query-contract}" "$1"
+	run "$BIN/$1" "$2"
 	[[ $status -eq 0 ]] || fail "$output"
 	echo "# ${lines[-1]}" >&3
 }
@@ -21,36 +28,37 @@ keeps_to() {
 can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 
 @test "requests that the contract forbids fail with EINVAL and write nothing" {
-	keeps_to refusals
+	keeps_to check-requests refusals
 }
 
 @test "boundary values that the contract allows are accepted" {
-	keeps_to limits
+	keeps_to check-requests limits
 }
 
 @test "shorter structures are rejected, and longer ones accepted if their extra bytes are zero" {
-	keeps_to sizes
+	keeps_to check-requests sizes
 }
 
 @test "records have the requested size, truncated or zero-padded, and only the requested groups" {
-	keeps_to records
+	keeps_to check-answers records
 }
 
 @test "a query overwrites all output fields and leaves the input fields unchanged" {
-	keeps_to answers
+	keeps_to check-answers answers
 }
 
 @test "the size in the ioctl number is ignored, and other ioctls fail with ENOTTY" {
-	keeps_to numbers
+	keeps_to check-requests numbers
 }
 
 @test "PSINFO_IOC_INFO reports the module's capabilities and version" {
-	keeps_to info
+	keeps_to check-answers info
 	assert "$output" =~ "version $(modinfo -F version "$KO")" "the version"
 }
 
 @test "invalid pointers fail with EFAULT and leave the query unchanged" {
-	keeps_to pointers
+	keeps_to check-pointers queries
+	keeps_to check-pointers buffers
 }
 
 @test "a program built against ABI 1.0 works with this module" {
@@ -64,8 +72,8 @@ can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 	mount -t proc -o hidepid=2 proc "$mount"
 	# shellcheck disable=SC2016
 	run unshare --mount bash -c 'mount --bind "$1" /proc
-		for topic in refusals limits records answers; do
-			setpriv --reuid 1000 --regid 1000 --clear-groups "$2/query-contract" "$topic" || exit 1
+		for topic in "check-requests refusals" "check-requests limits" "check-answers records" "check-answers answers"; do
+			setpriv --reuid 1000 --regid 1000 --clear-groups "$2"/$topic || exit 1
 		done' bash "$mount" "$BIN"
 	umount "$mount"
 	rmdir "$mount"
@@ -75,8 +83,8 @@ can_run_32() { [[ $(uname -m) == aarch64 && $(getconf PAGESIZE) == 4096 ]]; }
 @test "the contract also holds for a 32-bit program on a 64-bit kernel" {
 	local topic
 	can_run_32 || skip "not here: this kernel runs no 32-bit programs that we build"
-	for topic in refusals limits sizes records answers numbers info pointers; do
-		keeps_to "$topic" "$BIN/query-contract.32"
+	for topic in "${CONTRACT[@]}"; do
+		keeps_to "${topic% *}.32" "${topic#* }"
 	done
 }
 
