@@ -2,9 +2,10 @@
 // All helper programs of the suites in one file, which dispatches on argv[0], like
 // busybox. build-programs links it with their objects, in which main() is called
 // main_of_NAME(), and writes the list. As separate static programs they took 51 MB of a
-// guest's memory. Helpers have no dynamic initialisation at namespace scope: it would
+// guest's memory. An exception that a helper does not catch is printed here. Helpers have no dynamic initialisation at namespace scope: it would
 // run in every program.
 #include <cstdio>
+#include <exception>
 #include <string_view>
 
 extern "C" {
@@ -39,6 +40,14 @@ std::string_view name_of(std::string_view path)
 	return name.starts_with("set-uid") ? "cast" : name;
 }
 
+int run(const Program &program, int argc, char **argv)
+try {
+	return program.main(argc, argv);
+} catch (const std::exception &error) {
+	std::fprintf(stderr, "%s: %s\n", program.name.data(), error.what());
+	return 1;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -46,7 +55,7 @@ int main(int argc, char **argv)
 	const auto name = name_of(argc > 0 ? argv[0] : "");
 	for (const auto &program : programs)
 		if (program.name == name)
-			return program.main(argc, argv);
+			return run(program, argc, argv);
 	std::fprintf(stderr, "no such helper program: %.*s\n", static_cast<int>(name.size()), name.data());
 	return 127;
 }

@@ -49,7 +49,7 @@ struct Topic {
 
 // The main function of a program whose only argument is a topic
 template <std::size_t N> int run_topic(int argc, char **argv, const Topic (&topics)[N])
-try {
+{
 	const std::string wanted = argc == 2 ? argv[1] : "";
 	counts();
 	for (const auto &[name, run] : topics)
@@ -58,9 +58,6 @@ try {
 			return report(wanted);
 		}
 	throw std::runtime_error("there is no topic '" + wanted + "'");
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "%s: %s\n", argv[0], error.what());
-	return 1;
 }
 
 } // namespace checks

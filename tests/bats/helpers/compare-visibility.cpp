@@ -399,7 +399,7 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	if ((argc != 4 && argc != 5) || getuid() != 0) {
 		std::cerr << "compare-visibility: HIDEPID SETUID-COPY CAST-COPY [short], as root\n";
 		return 2;
@@ -413,7 +413,4 @@ try {
 	if (!complaints.empty())
 		std::cerr << complaints.size() << " are wrong\n";
 	return complaints.empty() ? 0 : 1;
-} catch (const std::exception &error) {
-	std::cerr << "compare-visibility: " << error.what() << "\n";
-	return 1;
 }

@@ -256,7 +256,7 @@ int compare_table()
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	const std::string what = argc > 1 ? argv[1] : "";
 	const bool threads = what == "threads";
 	if (argc == 2 && what == "table")
@@ -272,7 +272,4 @@ try {
 	return compare_in_rounds(
 		findings, [&] { compare_records(findings, threads); }, least_rounds, most_rounds,
 		argc == 3 ? static_cast<std::size_t>(std::atoi(argv[2])) : least_processes);
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "compare-with-proc: %s\n", error.what());
-	return 1;
 }

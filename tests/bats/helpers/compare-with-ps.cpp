@@ -242,11 +242,8 @@ void round(Findings &findings)
 } // namespace
 
 int main()
-try {
+{
 	Findings findings("ps", "psinfo");
 	return compare_in_rounds(
 		findings, [&] { round(findings); }, 1, most_rounds, least_processes);
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "compare-with-ps: %s\n", error.what());
-	return 1;
 }

@@ -47,7 +47,7 @@ std::string differences(const Totals &from, const Totals &to)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	if (argc < 3)
 		throw std::runtime_error("usage: count-process KIND WORD=N...");
 	const Kind kind = kind_called(argv[1]);
@@ -82,8 +82,5 @@ try {
 	}
 	std::fprintf(stderr, "%s: the totals did not move by%s in %d tries; the last time:\n%s\n", kind.name,
 		     differences(nothing, expected).c_str(), most_tries, seen.c_str());
-	return 1;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "count-process: %s\n", error.what());
 	return 1;
 }

@@ -54,7 +54,7 @@ int sleep_until_killed(void *own_stack)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	const int wanted = argc > 1 ? std::atoi(argv[1]) : 0;
 	threads = argc > 2 ? std::atoi(argv[2]) : 1;
 	user = argc > 3 ? static_cast<uid_t>(std::atoi(argv[3])) : 0;
@@ -94,7 +94,4 @@ try {
 	while (wait(nullptr) > 0)
 		continue;
 	return 0;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "crowd: %s\n", error.what());
-	return 1;
 }

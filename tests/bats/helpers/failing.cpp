@@ -215,7 +215,7 @@ void often(const std::string &name, int times)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	const std::string action = argc > 2 ? argv[1] : "", name = argc > 2 ? argv[2] : "";
 	if (!deeds.count(name) || (action != "each" && action != "often") || (action == "often" && argc != 4)) {
 		std::cerr << "failing: each DEED [FILE] | often DEED TIMES\n";
@@ -233,6 +233,4 @@ try {
 	else
 		often(name, std::atoi(argv[3]));
 	return 0;
-} catch (const std::exception &error) {
-	fail(error.what());
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // File access and error messages for all helper programs. Functions throw
-// std::runtime_error; main() prints it and returns 1.
+// std::runtime_error; the main function of all helpers (tests/guest/multicall.cpp) prints
+// it and returns 1.
 #pragma once
 
 #include <cerrno>

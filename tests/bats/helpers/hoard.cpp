@@ -306,7 +306,7 @@ void kill_readers(int times)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	if (argc != 4 && argc != 5) {
 		std::cerr << "hoard: hold | tell | retry | cycle | ask | killed | yields | crowd UID NUMBER [AHEAD]\n";
 		return 2;
@@ -345,6 +345,4 @@ try {
 		return 2;
 	}
 	return 0;
-} catch (const std::exception &error) {
-	fail(error.what());
 }

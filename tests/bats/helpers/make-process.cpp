@@ -6,7 +6,7 @@
 #include <cstdio>
 
 int main(int argc, char **argv)
-try {
+{
 	if (argc < 2)
 		throw std::runtime_error("usage: make-process KIND [NAME...]");
 	Names names(argv + 2, argv + argc);
@@ -19,7 +19,4 @@ try {
 	std::puts(line.c_str());
 	std::fflush(stdout);
 	sleep_forever();
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "make-process: %s\n", error.what());
-	return 1;
 }

@@ -194,7 +194,7 @@ std::vector<Filter> ways_to_ask(const std::vector<std::uint32_t> &pids)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	std::vector<std::uint32_t> pids;
 	for (int i = 1; i < argc; ++i)
 		pids.push_back(static_cast<std::uint32_t>(std::atoi(argv[i])));
@@ -205,7 +205,4 @@ try {
 		for (const std::uint32_t flags : {0u, PSINFO_QUERY_THREADS})
 			cases.run(filter, flags);
 	return cases.report(50) ? 0 : 1;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "query-filters: %s\n", error.what());
-	return 1;
 }

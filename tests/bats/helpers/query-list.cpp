@@ -103,7 +103,7 @@ void print_totals(int fd, const psinfo_query &query)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	Wish wish;
 	for (int i = 1; i < argc; ++i)
 		add_word(wish, argv[i]);
@@ -117,7 +117,4 @@ try {
 	for (const auto &record : pass(asked, wish.query, wish.capacity).records)
 		print_record(record, wish.only);
 	return 0;
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "query-list: %s\n", error.what());
-	return 1;
 }

@@ -130,7 +130,7 @@ void tell_memory()
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	const std::string what = argc > 1 ? argv[1] : "";
 	if (what == "memory") {
 		tell_memory();
@@ -149,7 +149,4 @@ try {
 		throw std::runtime_error("usage: query-stall memory|possible|forever");
 	}
 	return 0;
-} catch (const std::exception &error) {
-	std::cerr << "query-stall: " << error.what() << "\n";
-	return 1;
 }

@@ -271,12 +271,9 @@ void take(const std::string &name)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	if (argc < 2)
 		throw std::runtime_error("usage: read-pieces WAY...");
 	for (int i = 1; i < argc; ++i)
 		take(argv[i]);
-} catch (const std::exception &error) {
-	std::fprintf(stderr, "read-pieces: %s\n", error.what());
-	return 1;
 }

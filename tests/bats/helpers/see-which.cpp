@@ -208,7 +208,7 @@ void print_names(const table::Table &table)
 } // namespace
 
 int main(int argc, char **argv)
-try {
+{
 	if (argc != 3 && argc != 4) {
 		std::cerr << "see-which: MOUNT READER [GROUP]\n";
 		return 2;
@@ -260,7 +260,4 @@ try {
 	comparison.check_opener(reader);
 	print_names(table);
 	return comparison.is_right() ? 0 : 1;
-} catch (const std::exception &error) {
-	std::cerr << "see-which: " << error.what() << "\n";
-	return 1;
 }
