@@ -32,6 +32,7 @@
 #include <algorithm>
 #include <iostream>
 #include <set>
+#include <span>
 
 namespace {
 
@@ -39,7 +40,7 @@ using changing::Change;
 using namespace populated;
 
 constexpr gid_t group = 2000;
-constexpr int most = 4096;
+constexpr std::size_t most = 4096;
 
 enum Way { by_text, by_query, by_pid, by_parent, nr_ways };
 constexpr const char *way_names[nr_ways] = {"text", "query", "query by pid", "children-of"};
@@ -57,10 +58,14 @@ struct Found {
 
 // Shared by the main process and the readers
 struct Shared {
-	int nr_candidates, nr_parents, nr_found[nr_ways];
+	std::size_t nr_candidates, nr_parents, nr_found[nr_ways];
 	pid_t parents[most];
 	Candidate candidates[most];
 	Found found[nr_ways][most];
+
+	std::span<Candidate> all_candidates() { return {candidates, nr_candidates}; }
+	std::span<const pid_t> all_parents() const { return {parents, nr_parents}; }
+	std::span<const Found> all_found(int way) const { return {found[way], nr_found[way]}; }
 };
 
 Shared *shared;
@@ -96,7 +101,7 @@ std::vector<pid_t> parents_in(int proc)
 
 void add(Way way, pid_t pid, pid_t parent = 0)
 {
-	int &nr = shared->nr_found[way];
+	std::size_t &nr = shared->nr_found[way];
 	process::need(nr < most, "too many processes");
 	shared->found[way][nr++] = {pid, parent};
 }
@@ -104,27 +109,23 @@ void add(Way way, pid_t pid, pid_t parent = 0)
 // Reads everything from one descriptor.
 void read_all_ways(int fd)
 {
-	std::string problem;
-	const auto text = table::read_descriptor(fd);
-	const auto table = table::parse(text.bytes, problem);
-	if (text.error || !table)
-		throw std::runtime_error(text.error ? std::strerror(text.error) : problem);
-	for (const auto &row : table->rows)
+	const std::string text = read_rest(fd);
+	for (const auto &row : table::must_parse(text).rows)
 		add(by_text, static_cast<pid_t>(row.pid));
 
 	psinfo_query query = whole_query();
 	for (const auto &record : pass(fd, query, 100).records)
 		add(by_query, static_cast<pid_t>(record.pid));
-	for (int i = 0; i < shared->nr_candidates; ++i) {
-		filter_by_pid(query, shared->candidates[i].pid);
+	for (const auto &candidate : shared->all_candidates()) {
+		filter_by_pid(query, candidate.pid);
 		for (const auto &record : pass(fd, query, 2).records)
 			add(by_pid, static_cast<pid_t>(record.pid));
 	}
-	for (int i = 0; i < shared->nr_parents; ++i) {
+	for (const pid_t parent : shared->all_parents()) {
 		query = whole_query();
-		filter_by_parent(query, shared->parents[i]);
+		filter_by_parent(query, parent);
 		for (const auto &record : pass(fd, query, 100).records)
-			add(by_parent, static_cast<pid_t>(record.pid), shared->parents[i]);
+			add(by_parent, static_cast<pid_t>(record.pid), parent);
 	}
 }
 
@@ -145,10 +146,8 @@ void become(const std::string &who, const std::vector<gid_t> &groups, const Name
 
 void open_and_read(int proc, int line, int other, Change *changes)
 {
-	for (int i = 0; i < shared->nr_candidates; ++i) {
-		Candidate &candidate = shared->candidates[i];
+	for (auto &candidate : shared->all_candidates())
 		candidate.before = read_ppid(proc, candidate.pid, candidate.ppid_before);
-	}
 	if (changes)
 		++changes->wanted;
 	const int fd = openat(proc, "psinfo", O_RDONLY | O_CLOEXEC);
@@ -159,10 +158,8 @@ void open_and_read(int proc, int line, int other, Change *changes)
 		reader::send_descriptor(other, fd);
 		hear(other, "who reads what another one has opened");
 	}
-	for (int i = 0; i < shared->nr_candidates; ++i) {
-		Candidate &candidate = shared->candidates[i];
+	for (auto &candidate : shared->all_candidates())
 		candidate.after = read_ppid(proc, candidate.pid, candidate.ppid_after);
-	}
 	say(line);
 }
 
@@ -191,17 +188,16 @@ std::string name_of_process(int proc, pid_t pid)
 // Returns "shown/readable" for each way; reports differences.
 std::string evaluate(const Cell &cell)
 {
-	std::set<pid_t> found[nr_ways], asked(shared->parents, shared->parents + shared->nr_parents), known;
+	std::set<pid_t> found[nr_ways], asked(shared->all_parents().begin(), shared->all_parents().end()), known;
 	std::set<std::pair<pid_t, pid_t>> children;
 	for (int way = 0; way < nr_ways; ++way)
-		for (int i = 0; i < shared->nr_found[way]; ++i) {
-			found[way].insert(shared->found[way][i].pid);
+		for (const auto &[pid, parent] : shared->all_found(way)) {
+			found[way].insert(pid);
 			if (way == by_parent)
-				children.insert({shared->found[way][i].pid, shared->found[way][i].parent});
+				children.insert({pid, parent});
 		}
 	int shown[nr_ways] = {}, readable[nr_ways] = {};
-	for (int i = 0; i < shared->nr_candidates; ++i) {
-		const Candidate &candidate = shared->candidates[i];
+	for (const auto &candidate : shared->all_candidates()) {
 		known.insert(candidate.pid);
 		if (candidate.before != candidate.after ||
 		    (candidate.after && candidate.ppid_before != candidate.ppid_after))
@@ -278,8 +274,7 @@ void choose_candidates(const std::set<pid_t> &before, const std::set<pid_t> &out
 
 void note_existence(const std::set<pid_t> &before, const std::set<pid_t> &after)
 {
-	for (int i = 0; i < shared->nr_candidates; ++i) {
-		Candidate &candidate = shared->candidates[i];
+	for (auto &candidate : shared->all_candidates()) {
 		candidate.is_there = before.contains(candidate.pid) && after.contains(candidate.pid);
 		if (before.contains(candidate.pid) != after.contains(candidate.pid))
 			candidate.after = !candidate.before; // ignore it

@@ -46,21 +46,50 @@ private:
 	int fd_;
 };
 
-// Reads from the current position to the end.
-inline std::string read_rest(int fd)
+struct Contents {
+	std::string bytes; // what was read before end of file or an error
+	int error = 0; // errno of the open() or read() that failed
+};
+
+// Reads from the current position to the end, in pieces of that size.
+inline Contents read_descriptor(int fd, std::size_t piece = 1 << 17)
 {
-	std::string text;
-	char buffer[65536];
+	Contents contents;
+	std::size_t have = 0;
 	for (;;) {
-		const ssize_t got = read(fd, buffer, sizeof(buffer));
+		contents.bytes.resize(have + piece);
+		const ssize_t got = read(fd, contents.bytes.data() + have, piece);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			throw failure("read");
-		if (got == 0)
-			return text;
-		text.append(buffer, static_cast<std::size_t>(got));
+			contents.error = errno;
+		if (got <= 0)
+			break;
+		have += static_cast<std::size_t>(got);
 	}
+	contents.bytes.resize(have);
+	return contents;
+}
+
+// `at` is the directory of a relative path.
+inline Contents read_whole(const std::string &path, std::size_t piece = 1 << 17, int at = AT_FDCWD)
+{
+	const int fd = openat(at, path.c_str(), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return {{}, errno};
+	Contents contents = read_descriptor(fd, piece);
+	close(fd);
+	return contents;
+}
+
+// Reads from the current position to the end.
+inline std::string read_rest(int fd)
+{
+	Contents contents = read_descriptor(fd);
+	errno = contents.error;
+	if (contents.error)
+		throw failure("read");
+	return std::move(contents.bytes);
 }
 
 inline std::string read_file(const std::string &path)
@@ -72,18 +101,10 @@ inline std::string read_file(const std::string &path)
 // directory of a relative path.
 inline std::optional<std::string> read_if_there(const std::string &path, int at = AT_FDCWD)
 {
-	const int fd = openat(at, path.c_str(), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	Contents contents = read_whole(path, 4096, at);
+	if (contents.error || contents.bytes.empty())
 		return std::nullopt;
-	char buffer[4096];
-	std::string text;
-	ssize_t got;
-	while ((got = read(fd, buffer, sizeof(buffer))) > 0)
-		text.append(buffer, static_cast<std::size_t>(got));
-	close(fd);
-	if (got < 0 || text.empty())
-		return std::nullopt;
-	return text;
+	return std::move(contents.bytes);
 }
 
 // The lines without newlines; text after the last newline is one more line.

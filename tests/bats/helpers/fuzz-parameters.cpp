@@ -224,7 +224,7 @@ int main(int argc, char **argv)
 		if (i % 64 == 1 && columns.write_to(columns.value()))
 			wrong("its value is not taken back");
 		if (i % 1024 == 1)
-			if (const auto whole = table::read_whole("/proc/psinfo", 4096);
+			if (const auto whole = read_whole("/proc/psinfo", 4096);
 			    whole.error || whole.bytes.size() < 200)
 				wrong("no table beside it");
 	}

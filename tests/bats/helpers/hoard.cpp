@@ -220,7 +220,7 @@ void yield(std::size_t most)
 		fail("the table that was read whole was not taken back first");
 	close(at_end);
 	hoard.shrink(0);
-	if (table::read_whole(path).error)
+	if (read_whole(path).error)
 		fail("a file that is opened anew cannot be read");
 	std::cout << "held " << held << " stale " << stale << std::endl;
 }
@@ -248,7 +248,7 @@ void yield(std::size_t most)
 
 void read_once(int)
 {
-	if (const auto text = table::read_whole(path); text.error)
+	if (const auto text = read_whole(path); text.error)
 		fail(std::string("reading failed: ") + std::strerror(text.error));
 }
 
@@ -296,7 +296,7 @@ void kill_readers(int times)
 	for (int i = 0; i < times; ++i) {
 		const pid_t reader = process::start([] {
 			for (;;)
-				table::read_whole(path, 500);
+				read_whole(path, 500);
 		});
 		process::nap(0.00005 * (i % 100));
 		process::end({reader});

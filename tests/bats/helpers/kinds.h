@@ -53,16 +53,6 @@ inline void wait_for_name(pid_t pid, const std::string &name)
 	});
 }
 
-// Passes PIDs from a process to the one that started it.
-class Channel {
-public:
-	void send(pid_t pid) const { pipe_.send(pid); }
-	pid_t receive() { return pipe_.receive<pid_t>("a process"); }
-
-private:
-	process::Pipe pipe_;
-};
-
 // --- One state each -----------------------------------------------------------
 
 // PID of a process that is always runnable.
@@ -85,22 +75,22 @@ inline Pids make_sleeping(const Names &names)
 	return pids;
 }
 
-inline int sleep_beside_parent(void *channel)
+inline int sleep_beside_parent(void *pids)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	static_cast<const Channel *>(channel)->send(getpid());
+	static_cast<const process::Pipe *>(pids)->send(getpid());
 	sleep_forever();
 }
 
 // PIDs of a process that sleeps uninterruptibly in vfork(), and of its child.
 inline Pids make_vfork(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t parent = spawn(names[0], [&] {
 		alignas(16) static char stack[65536];
-		clone(sleep_beside_parent, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &channel);
+		clone(sleep_beside_parent, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, &pids);
 	});
-	const pid_t child = channel.receive();
+	const pid_t child = pids.receive<pid_t>(names[0]);
 	wait_for_state(parent, 'D');
 	wait_for_state(child, 'S');
 	return {parent, child};
@@ -151,12 +141,12 @@ inline Pids make_zombie_leader(const Names &names)
 // PIDs of a child, and of its parent, which has the given name and sleeps.
 inline Pids make_child(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t parent = spawn(names[0], [&] {
-		channel.send(spawn("psinfo-child", sleep_forever));
+		pids.send(spawn("psinfo-child", sleep_forever));
 		sleep_forever();
 	});
-	const pid_t child = channel.receive();
+	const pid_t child = pids.receive<pid_t>(names[0]);
 	wait_for_state(child, 'S');
 	return {child, parent};
 }
@@ -177,17 +167,17 @@ inline Pids make_traced_by_other(const Names &names)
 // PID of a process whose parent has exited. It does not end with this program.
 inline Pids make_orphan(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t parent = spawn("psinfo-gone", [&] {
 		const pid_t child = fork();
 		if (child > 0) {
-			channel.send(child);
+			pids.send(child);
 			return;
 		}
 		process::set_name(names[0].c_str());
 		sleep_forever();
 	});
-	const pid_t child = channel.receive();
+	const pid_t child = pids.receive<pid_t>(names[0]);
 	waitpid(parent, nullptr, 0);
 	wait_for_name(child, names[0]);
 	return {child};
@@ -197,29 +187,29 @@ inline Pids make_orphan(const Names &names)
 // the given name.
 inline Pids make_orphan_with_subreaper(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t reaper = spawn(names[0], [&] {
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
-		channel.send(make_orphan({"psinfo-orphan"})[0]);
+		pids.send(make_orphan({"psinfo-orphan"})[0]);
 		sleep_forever();
 	});
-	return {channel.receive(), reaper};
+	return {pids.receive<pid_t>(names[0]), reaper};
 }
 
 // PIDs of a process whose parent has exited, and of that parent, a zombie with
 // the given name. The first does not end with this program.
 inline Pids make_zombies_child(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t zombie = spawn(names[0], [&] {
 		const pid_t child = fork();
 		if (child > 0) {
-			channel.send(child);
+			pids.send(child);
 			return;
 		}
 		sleep_forever();
 	});
-	const pid_t child = channel.receive();
+	const pid_t child = pids.receive<pid_t>(names[0]);
 	wait_for_state(zombie, 'Z');
 	return {child, zombie};
 }
@@ -228,16 +218,16 @@ inline Pids make_zombies_child(const Names &names)
 // thread, which has the given name; the thread has a different one.
 inline Pids make_threads_child(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t parent = spawn(names[0], [&] {
 		std::thread([&] {
 			process::set_name("psinfo-thread");
-			channel.send(spawn("psinfo-child", sleep_forever));
+			pids.send(spawn("psinfo-child", sleep_forever));
 			sleep_forever();
 		}).detach();
 		sleep_forever();
 	});
-	const pid_t child = channel.receive();
+	const pid_t child = pids.receive<pid_t>(names[0]);
 	wait_for_state(child, 'S');
 	return {child, parent};
 }
@@ -246,16 +236,16 @@ inline Pids make_threads_child(const Names &names)
 // that parent, which has the given name. The first does not end with this program.
 inline Pids make_zombie_leaders_child(const Names &names)
 {
-	Channel channel;
+	process::Pipe pids;
 	const pid_t parent = spawn(names[0], [&] {
 		const pid_t child = fork();
 		if (child == 0)
 			sleep_forever();
-		channel.send(child);
+		pids.send(child);
 		process::add_sleeping_thread();
 		syscall(SYS_exit, 0);
 	});
-	const pid_t child = channel.receive();
+	const pid_t child = pids.receive<pid_t>(names[0]);
 	wait_for_state(parent, 'Z');
 	return {child, parent};
 }
@@ -263,7 +253,7 @@ inline Pids make_zombie_leaders_child(const Names &names)
 // PIDs of a process, its parent, two siblings, two children and a grandchild.
 inline Pids make_family(const Names &)
 {
-	Channel of_parent, of_self, of_child;
+	process::Pipe of_parent, of_self, of_child;
 	const pid_t parent = spawn("psinfo-parent", [&] {
 		of_parent.send(spawn("psinfo-brother", sleep_forever));
 		of_parent.send(spawn("psinfo-self", [&] {
@@ -277,8 +267,10 @@ inline Pids make_family(const Names &)
 		of_parent.send(spawn("psinfo-sister", sleep_forever));
 		sleep_forever();
 	});
-	const pid_t brother = of_parent.receive(), self = of_parent.receive(), sister = of_parent.receive();
-	const pid_t son = of_self.receive(), daughter = of_self.receive(), grand = of_child.receive();
+	const pid_t brother = of_parent.receive<pid_t>("the family"), self = of_parent.receive<pid_t>("the family"),
+		    sister = of_parent.receive<pid_t>("the family");
+	const pid_t son = of_self.receive<pid_t>("the family"), daughter = of_self.receive<pid_t>("the family"),
+		    grand = of_child.receive<pid_t>("the family");
 	for (const pid_t pid : {parent, brother, self, sister, son, daughter, grand})
 		wait_for_state(pid, 'S');
 	return {self, parent, brother, sister, son, daughter, grand};
@@ -357,13 +349,13 @@ inline Pids make_odd(const Names &)
 	};
 	Pids pids;
 	for (const auto &[name, change] : ways) {
-		Channel done;
+		process::Pipe done;
 		pids.push_back(spawn(name, [&] {
 			change();
 			done.send(getpid());
 			sleep_forever();
 		}));
-		done.receive();
+		done.receive<pid_t>(name);
 		wait_for_state(pids.back(), 'S');
 	}
 	pids.push_back(spawn("psinfo-threads", [] { burn_in_threads(20); }));
@@ -375,7 +367,7 @@ inline Pids make_odd(const Names &)
 inline Pids make_swapped(const Names &names)
 {
 	constexpr long long size = 16 << 20;
-	Channel channel;
+	process::Pipe pids;
 	const pid_t pid = spawn(names[0], [&] {
 		void *memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (memory == MAP_FAILED)
@@ -384,10 +376,10 @@ inline Pids make_swapped(const Names &names)
 		for (long long i = 0; i < size; i += sizeof(i))
 			std::memcpy(static_cast<char *>(memory) + i, &i, sizeof(i));
 		madvise(memory, size, MADV_PAGEOUT);
-		channel.send(getpid());
+		pids.send(getpid());
 		sleep_forever();
 	});
-	channel.receive();
+	pids.receive<pid_t>(names[0]);
 	wait_for_state(pid, 'S');
 	wait_until("16 MiB are in swap", [=] {
 		const auto status = status_at("/proc/" + std::to_string(pid));

@@ -19,7 +19,7 @@ int main(int argc, char **argv)
 	std::size_t rows = 0;
 	for (int i = 0; i < times; ++i) {
 		const double start = process::now();
-		const auto text = table::read_whole(argv[1]);
+		const auto text = read_whole(argv[1]);
 		best = std::min(best, process::now() - start);
 		if (text.error) {
 			std::cerr << "look: " << argv[1] << ": " << std::strerror(text.error) << "\n";

@@ -65,7 +65,7 @@ void query_all()
 void read_table()
 {
 	while (!shared->stop) {
-		const auto text = table::read_whole("/proc/psinfo");
+		const auto text = read_whole("/proc/psinfo");
 		process::need(text.error == 0, "read /proc/psinfo");
 		std::size_t at = 0;
 		while ((at = text.bytes.find("| swapper/0\n", at)) != std::string::npos) {

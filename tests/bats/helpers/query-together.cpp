@@ -82,7 +82,7 @@ void read_forever(int fd)
 	while (!stop) {
 		if (lseek(fd, 0, SEEK_SET) < 0)
 			return complain("lseek");
-		const auto text = table::read_descriptor(fd);
+		const auto text = read_descriptor(fd);
 		if (text.error || !table::parse(text.bytes, problem))
 			return complain("the text: " + problem);
 		if (!first.empty() && text.bytes != first)

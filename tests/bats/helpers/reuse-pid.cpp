@@ -154,7 +154,7 @@ Moment moment_of(const Table &table)
 class Loader {
 public:
 	explicit Loader(const std::string &module)
-		: image_(table::read_whole(module).bytes), log_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+		: image_(read_whole(module).bytes), log_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC))
 	{
 		need(!image_.empty(), "read the module");
 		need(log_ >= 0, "open /dev/kmsg");
@@ -203,7 +203,7 @@ std::string read_table()
 	scene->duration = process::now() - began;
 	need(got > 0, "read /proc/psinfo");
 	first.resize(static_cast<std::size_t>(got));
-	const auto rest = table::read_descriptor(fd);
+	const auto rest = read_descriptor(fd);
 	errno = rest.error;
 	need(!rest.error, "read /proc/psinfo");
 	close(fd);

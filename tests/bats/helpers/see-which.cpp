@@ -24,12 +24,13 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <span>
 
 namespace {
 
 using table::Row;
 
-constexpr int most_processes = 4096;
+constexpr std::size_t most_processes = 4096;
 
 struct Candidate {
 	pid_t pid;
@@ -39,9 +40,10 @@ struct Candidate {
 
 // Filled by the reader, evaluated by its parent
 struct Shared {
-	int nr_candidates;
-	pid_t reader;
+	std::size_t nr_candidates;
 	Candidate candidates[most_processes];
+
+	std::span<Candidate> all() { return {candidates, nr_candidates}; }
 };
 
 // ---- /proc ------------------------------------------------------------------
@@ -72,18 +74,18 @@ bool read_values(const std::string &mount, Candidate &candidate)
 }
 
 // Runs as the reader. The descriptor that it sends is unread or rewound.
-void read_as_reader(const std::string &mount, bool reads_itself, int socket, Shared *shared)
+void read_as_reader(const std::string &mount, bool reads_itself, int socket, Shared &shared)
 {
-	for (int i = 0; i < shared->nr_candidates; ++i)
-		shared->candidates[i].before = read_values(mount, shared->candidates[i]);
+	for (auto &candidate : shared.all())
+		candidate.before = read_values(mount, candidate);
 	const int fd = open((mount + "/psinfo").c_str(), O_RDONLY | O_CLOEXEC);
 	process::need(fd >= 0, "psinfo");
 	if (reads_itself)
-		process::need(table::read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
+		process::need(read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
 	reader::send_descriptor(socket, fd);
 	process::hear(socket, "the evaluation");
-	for (int i = 0; i < shared->nr_candidates; ++i)
-		shared->candidates[i].after = read_values(mount, shared->candidates[i]);
+	for (auto &candidate : shared.all())
+		candidate.after = read_values(mount, candidate);
 }
 
 // ---- evaluation -------------------------------------------------------------
@@ -94,19 +96,18 @@ struct Asked {
 	std::set<pid_t> found, counted; // by queries for a PID
 };
 
-Asked ask_everything(int fd, const Shared &shared)
+Asked ask_everything(int fd, Shared &shared)
 {
 	Asked asked;
 	psinfo_query query = whole_query();
 	query.groups = all_groups;
 	asked.all = pass(fd, query, 10).records;
-	for (int i = 0; i < shared.nr_candidates; ++i) {
-		const pid_t pid = shared.candidates[i].pid;
-		filter_by_pid(query, pid);
+	for (const auto &candidate : shared.all()) {
+		filter_by_pid(query, candidate.pid);
 		if (!pass(fd, query, 1).records.empty())
-			asked.found.insert(pid);
+			asked.found.insert(candidate.pid);
 		if (sum(ask_totals(fd, query).processes))
-			asked.counted.insert(pid);
+			asked.counted.insert(candidate.pid);
 	}
 	return asked;
 }
@@ -222,11 +223,11 @@ int main(int argc, char **argv)
 	if (argc == 4)
 		groups.push_back(static_cast<gid_t>(std::atoi(argv[3])));
 
-	auto *shared = process::share<Shared>();
+	auto &shared = *process::share<Shared>();
 	const auto before = all_processes();
 	for (const auto &[pid, start] : before)
-		if (shared->nr_candidates < most_processes)
-			shared->candidates[shared->nr_candidates++].pid = pid;
+		if (shared.nr_candidates < most_processes)
+			shared.candidates[shared.nr_candidates++].pid = pid;
 
 	process::SocketPair line;
 	const pid_t reader = process::start([&] {
@@ -236,22 +237,16 @@ int main(int argc, char **argv)
 	});
 	line.close_theirs();
 	const int fd = reader::receive_descriptor(line.mine);
-	const auto text = table::read_descriptor(fd);
-	const auto asked = ask_everything(fd, *shared);
+	const std::string text = read_rest(fd);
+	const auto asked = ask_everything(fd, shared);
 	process::say(line.mine);
-	if (process::wait_for(reader) != 0) {
-		std::cerr << "see-which: the reader failed\n";
-		return 1;
-	}
+	if (process::wait_for(reader) != 0)
+		throw std::runtime_error("the reader failed");
 	const auto after = all_processes();
 
-	errno = text.error;
-	if (text.error)
-		throw failure("reading");
-	const auto table = table::must_parse(text.bytes);
+	const auto table = table::must_parse(text);
 	Comparison comparison(who + (to_root ? ", read by root" : ""), table, asked);
-	for (int i = 0; i < shared->nr_candidates; ++i) {
-		const Candidate &candidate = shared->candidates[i];
+	for (const auto &candidate : shared.all()) {
 		const auto later = after.find(candidate.pid);
 		if (later != after.end() && later->second == before.at(candidate.pid) &&
 		    candidate.before == candidate.after)

@@ -76,7 +76,7 @@ struct Reader {
 // Reads and checks one table. Returns 0 or errno.
 inline int read_once(const Reader &reader, std::size_t piece)
 {
-	const auto text = table::read_whole(reader.path, piece);
+	const auto text = read_whole(reader.path, piece);
 	if (text.error)
 		return text.error;
 	std::string problem;

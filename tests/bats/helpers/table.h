@@ -5,63 +5,24 @@
 // to check every read during a storm of processes.
 //
 //   std::string problem;
-//   const auto text = table::read_whole("/proc/psinfo");
+//   const auto text = read_whole("/proc/psinfo");
 //   const auto table = table::parse(text.bytes, problem);
 //   if (!table) complain(problem);
 //   for (const auto &row : table->rows) use(row.pid, table->cell(row, "NAME"));
 #pragma once
 
+#include "files.h"
 #include "states.h"
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 namespace table {
-
-struct Contents {
-	std::string bytes; // what was read before end of file or an error
-	int error = 0; // errno of the open() or read() that failed
-};
-
-inline Contents read_descriptor(int fd, std::size_t piece = 1 << 17)
-{
-	Contents contents;
-	std::size_t have = 0;
-	for (;;) {
-		contents.bytes.resize(have + piece);
-		const ssize_t got = read(fd, contents.bytes.data() + have, piece);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			contents.error = errno;
-		if (got <= 0)
-			break;
-		have += static_cast<std::size_t>(got);
-	}
-	contents.bytes.resize(have);
-	return contents;
-}
-
-inline Contents read_whole(const std::string &path, std::size_t piece = 1 << 17)
-{
-	const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return {{}, errno};
-	Contents contents = read_descriptor(fd, piece);
-	close(fd);
-	return contents;
-}
 
 inline std::optional<long long> number(std::string_view text)
 {
