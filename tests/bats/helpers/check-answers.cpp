@@ -37,9 +37,9 @@ void check_record(const psinfo_query &query, const unsigned char *at)
 	}
 	if (query.record_size > sizeof(record))
 		expect(is_all(at + sizeof(record), query.record_size - sizeof(record), 0),
-		       whose + "something behind the record");
+		       whose + "something after the record");
 	for (std::size_t i = name_of(record).size(); i < sizeof(record.name); ++i)
-		expect(record.name[i] == 0, whose + "something behind its name");
+		expect(record.name[i] == 0, whose + "something after its name");
 	expect(!(record.groups_withheld & ~(query.groups & all_groups)),
 	       whose + "a group withheld that was not asked for");
 	expect(record.pid && record.tgid && record.start_ns, whose + "no PID, TGID or start");
@@ -65,7 +65,7 @@ void check_call(psinfo_query query)
 		check_record(query, buffer.data() + std::size_t{i} * query.record_size);
 	const std::size_t written = std::size_t{query.nr_records} * query.record_size;
 	expect(is_all(buffer.data() + written, buffer.size() - written, poison),
-	       of_call(query) + "something was written behind the last one");
+	       of_call(query) + "something was written after the last one");
 }
 
 void try_records()
@@ -184,7 +184,7 @@ void try_info()
 	expect(info.version[sizeof(info.version) - 1] == 0, "the end of version");
 	const std::string said = reinterpret_cast<const char *>(info.version);
 	expect(!version.empty() && said == version, "version is '" + said + "', and in /sys '" + version + "'");
-	expect(is_all(info.version + said.size(), sizeof(info.version) - said.size(), 0), "something behind version");
+	expect(is_all(info.version + said.size(), sizeof(info.version) - said.size(), 0), "something after version");
 	std::printf("version %s\n", said.c_str());
 }
 

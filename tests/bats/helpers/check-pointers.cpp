@@ -64,7 +64,7 @@ void try_queries()
 	const Cliff cliff;
 
 	bad_query(nullptr, "at 0");
-	bad_query(cliff.edge(), "that is not there");
+	bad_query(cliff.edge(), "that is not mapped");
 	bad_query(cliff.before(2), "that ends in its first field");
 	for (const std::size_t there : {4, 8, 64, 100, 215}) {
 		if (there >= PSINFO_INFO_SIZE_VER1 && there < 100)
@@ -73,7 +73,7 @@ void try_queries()
 		std::memcpy(cliff.before(there), &query, there);
 		const std::vector<unsigned char> before(cliff.page(), cliff.edge());
 		expect_error(request(PSINFO_IOC_QUERY, cliff.before(there)), EFAULT,
-			     "a query of which " + std::to_string(there) + " bytes are there");
+			     "a query of which " + std::to_string(there) + " bytes are mapped");
 		expect(std::equal(before.begin(), before.end(), cliff.page()), "half a query has changed");
 	}
 	{
@@ -82,7 +82,7 @@ void try_queries()
 		query.size = sizeof(query) + 8;
 		std::memcpy(cliff.before(sizeof(query)), &query, sizeof(query));
 		expect_error(request(PSINFO_IOC_QUERY, cliff.before(sizeof(query))), EFAULT,
-			     "a query whose tail is not there");
+			     "a query whose tail is not mapped");
 	}
 	psinfo_query query = for_records();
 	std::memcpy(cliff.page(), &query, sizeof(query));
@@ -100,9 +100,10 @@ void try_buffers()
 	const auto address = [](const unsigned char *at) { return reinterpret_cast<std::uintptr_t>(at); };
 	for (const std::uint32_t groups : {0u, all_groups}) {
 		bad_buffer(0, "at 0", groups);
-		bad_buffer(address(cliff.edge()), "that is not there", groups);
-		bad_buffer(address(cliff.before(5 * sizeof(psinfo_record))), "of which five records are there", groups);
-		bad_buffer(address(cliff.before(100)), "of which half a record is there", groups);
+		bad_buffer(address(cliff.edge()), "that is not mapped", groups);
+		bad_buffer(address(cliff.before(5 * sizeof(psinfo_record))), "of which five records are mapped",
+			   groups);
+		bad_buffer(address(cliff.before(100)), "of which half a record is mapped", groups);
 		cliff.protect(PROT_READ);
 		bad_buffer(address(cliff.page()), "that cannot be written", groups);
 		cliff.protect(PROT_READ | PROT_WRITE);

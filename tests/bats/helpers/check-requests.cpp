@@ -142,12 +142,12 @@ void try_limits()
 	query = for_records();
 	query.cursor = INT_MAX;
 	expect(ask(psinfo(), query) == 0 && query.nr_records == 0 && query.cursor == 0,
-	       "behind the last PID is somebody");
+	       "there is a process after the last PID");
 	query = for_records();
 	query.filters = PSINFO_FILTER_PID;
 	query.pid = INT_MAX;
 	expect(ask(psinfo(), query) == 0 && query.nr_records == 0 && query.cursor == 0 && query.processes[1] == 0,
-	       "a process that is not there is found");
+	       "a process that does not exist is found");
 }
 
 // ---- sizes of structures ---------------------------------------------------------
@@ -192,10 +192,10 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 	for (const std::uint32_t size : {least + 1, least + 8, least + 100, longest - 1, longest}) {
 		const std::string what = " of " + std::to_string(size) + " bytes";
 		Sized<Struct> right(contents, size, 0);
-		expect_error(request(number, right.data()), 0, name + what + ", all zero behind what is known");
+		expect_error(request(number, right.data()), 0, name + what + ", all zero after what is known");
 		expect(right.contents().size == size, name + what + ": its size has changed");
 		expect(is_all(right.data() + sizeof(Struct), right.bytes().size() - sizeof(Struct), 0),
-		       name + what + ": something was written behind what is known");
+		       name + what + ": something was written after what is known");
 		for (const std::size_t at : {std::size_t{least}, std::size_t{size} - 1}) {
 			Sized<Struct> wrong(contents, size, 0);
 			wrong[at] = 1;
@@ -205,7 +205,7 @@ void try_sizes_of(const std::string &name, unsigned long number, const Struct &c
 	// Bytes after its end must not matter.
 	Sized<Struct> exact(contents, least, poison);
 	expect_error(request(number, exact.data()), 0, name + " before something else");
-	expect(is_all(exact.data() + sizeof(Struct), 64, poison), name + ": something was written behind its end");
+	expect(is_all(exact.data() + sizeof(Struct), 64, poison), name + ": something was written after its end");
 
 	for (const std::uint32_t size : {longest + 1, longest + 8, 2 * longest, UINT_MAX}) {
 		Sized<Struct> large(contents, 2 * longest, 0);

@@ -156,7 +156,7 @@ void open_and_read(int proc, int line, int other, Change *changes)
 		read_all_ways(fd);
 	} else {
 		reader::send_descriptor(other, fd);
-		hear(other, "who reads what another one has opened");
+		hear(other, "the process that reads what another one has opened");
 	}
 	for (auto &candidate : shared->all_candidates())
 		candidate.after = read_ppid(proc, candidate.pid, candidate.ppid_after);
@@ -387,7 +387,7 @@ void try_all(const char *hidepid, const char *setuid_copy, const std::string &ca
 		for (const int mount : mounts)
 			close(mount);
 	}
-	std::printf("who changes was alice in %d samples of hers, and root in %d\n", nr_samples[true],
+	std::printf("the changing process was alice in %d samples of hers, and root in %d\n", nr_samples[true],
 		    nr_samples[false]);
 }
 

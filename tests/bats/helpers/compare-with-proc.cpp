@@ -30,8 +30,8 @@ constexpr std::size_t least_processes = 30;
 // What the rules say of a process, by field
 using Values = std::map<std::string, long long>;
 
-struct Sight {
-	Look look;
+struct Sample {
+	Snapshot snapshot;
 	std::map<pid_t, Values> values;
 };
 
@@ -48,16 +48,16 @@ std::optional<Values> values_of(const Seen &seen)
 	return values;
 }
 
-Sight take_sight(bool threads)
+Sample take_sample(bool threads)
 {
-	Sight sight{threads ? look_at_threads() : look_around(), {}};
-	std::erase_if(sight.look, [&](const auto &entry) {
+	Sample sample{threads ? take_snapshot_of_threads() : take_snapshot(), {}};
+	std::erase_if(sample.snapshot, [&](const auto &entry) {
 		auto values = values_of(entry.second);
 		if (values)
-			sight.values[entry.first] = std::move(*values);
+			sample.values[entry.first] = std::move(*values);
 		return !values;
 	});
-	return sight;
+	return sample;
 }
 
 void compare_field(Findings &findings, const RecordField &field, const psinfo_record &record, const Values &before,
@@ -84,12 +84,12 @@ void compare_names(Findings &findings, const psinfo_record &record, const Seen &
 			return findings.problem(pid, "there is something after its name");
 }
 
-void compare_record(Findings &findings, const psinfo_record &record, const Sight &before, const Sight &after)
+void compare_record(Findings &findings, const psinfo_record &record, const Sample &before, const Sample &after)
 {
 	const auto pid = static_cast<pid_t>(record.pid);
-	if (!findings.list(pid, before.look, after.look))
+	if (!findings.list(pid, before.snapshot, after.snapshot))
 		return;
-	const Seen &b = before.look.at(pid), &a = after.look.at(pid);
+	const Seen &b = before.snapshot.at(pid), &a = after.snapshot.at(pid);
 	for (const auto &field : record_fields) {
 		if (field.is_reserved())
 			findings.settle(pid, field.name, Course::Fixed, value_of(field, record), 0, 0);
@@ -109,12 +109,12 @@ void compare_records(Findings &findings, bool threads)
 	query.groups = all_groups;
 	query.flags = threads ? PSINFO_QUERY_THREADS : 0;
 
-	const Sight before = take_sight(threads);
+	const Sample before = take_sample(threads);
 	const Pass answer = pass(Descriptor(psinfo_path), query, capacity);
-	const Sight after = take_sight(threads);
+	const Sample after = take_sample(threads);
 	for (const auto &record : answer.records)
 		compare_record(findings, record, before, after);
-	findings.end_list(before.look, after.look);
+	findings.end_list(before.snapshot, after.snapshot);
 }
 
 // ---- the table, column by column -------------------------------------------------------
@@ -154,21 +154,21 @@ const std::vector<Number> &numbers()
 struct Text {
 	const char *column;
 	// The expected cell according to one snapshot of /proc
-	std::function<std::string(const Seen &, const Look &)> value;
+	std::function<std::string(const Seen &, const Snapshot &)> value;
 };
 
-std::string parent_name(const Seen &seen, const Look &look)
+std::string parent_name(const Seen &seen, const Snapshot &snapshot)
 {
-	const auto parent = look.find(static_cast<pid_t>(seen.stat.field[4]));
+	const auto parent = snapshot.find(static_cast<pid_t>(seen.stat.field[4]));
 	if (seen.stat.field[4] == 0)
 		return "swapper/0";
-	return parent == look.end() ? "None" : held_name(parent->second.stat);
+	return parent == snapshot.end() ? "None" : held_name(parent->second.stat);
 }
 
 const Text texts[] = {
-	{"NAME", [](const Seen &seen, const Look &) { return held_name(seen.stat); }},
-	{"STAT", [](const Seen &seen, const Look &) { return state_word(seen.stat.state); }},
-	{"STATE", [](const Seen &seen, const Look &) { return std::string(1, seen.stat.state); }},
+	{"NAME", [](const Seen &seen, const Snapshot &) { return held_name(seen.stat); }},
+	{"STAT", [](const Seen &seen, const Snapshot &) { return state_word(seen.stat.state); }},
+	{"STATE", [](const Seen &seen, const Snapshot &) { return std::string(1, seen.stat.state); }},
 	{"PARENT", parent_name},
 };
 
@@ -187,7 +187,8 @@ void check_columns(const Table &table)
 		throw std::runtime_error("the table has not all columns");
 }
 
-void compare_row(Findings &findings, const Table &table, const table::Row &row, const Look &before, const Look &after)
+void compare_row(Findings &findings, const Table &table, const table::Row &row, const Snapshot &before,
+		 const Snapshot &after)
 {
 	const auto cell = [&](const std::string &column) { return std::string(table.cell(row, column)); };
 	const auto pid = static_cast<pid_t>(row.pid);
@@ -208,10 +209,10 @@ void compare_row(Findings &findings, const Table &table, const table::Row &row, 
 
 void compare_columns(Findings &findings)
 {
-	const Look before = look_around();
+	const Snapshot before = take_snapshot();
 	const std::string text = read_file(psinfo_path);
 	const Table table = table::must_parse(text);
-	const Look after = look_around();
+	const Snapshot after = take_snapshot();
 
 	check_columns(table);
 	for (const auto &row : table.rows)

@@ -48,34 +48,34 @@ struct Seen {
 	Status status;
 };
 
-using Look = std::map<pid_t, Seen>;
+using Snapshot = std::map<pid_t, Seen>;
 
-inline void look_at(const std::string &directory, Look &look)
+inline void add_seen(const std::string &directory, Snapshot &snapshot)
 {
 	auto stat = stat_at(directory);
 	auto status = status_at(directory);
 	if (stat && status)
-		look.emplace(stat->pid, Seen{directory, std::move(*stat), std::move(*status)});
+		snapshot.emplace(stat->pid, Seen{directory, std::move(*stat), std::move(*status)});
 }
 
-inline Look look_around()
+inline Snapshot take_snapshot()
 {
-	Look look;
+	Snapshot snapshot;
 	for (const pid_t pid : list_pids())
-		look_at("/proc/" + std::to_string(pid), look);
-	return look;
+		add_seen("/proc/" + std::to_string(pid), snapshot);
+	return snapshot;
 }
 
-inline Look look_at_threads()
+inline Snapshot take_snapshot_of_threads()
 {
-	Look look;
+	Snapshot snapshot;
 	for (const pid_t pid : list_pids())
 		for (const pid_t thread : list_threads(pid))
-			look_at("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread), look);
-	return look;
+			add_seen("/proc/" + std::to_string(pid) + "/task/" + std::to_string(thread), snapshot);
+	return snapshot;
 }
 
-inline bool is_same_process(pid_t pid, const Look &before, const Look &after)
+inline bool is_same_process(pid_t pid, const Snapshot &before, const Snapshot &after)
 {
 	const auto b = before.find(pid), a = after.find(pid);
 	return b != before.end() && a != after.end() && b->second.stat.field[22] == a->second.stat.field[22];
@@ -163,10 +163,10 @@ public:
 
 	// To be called for each row of psinfo in order, with /proc as the other
 	// source. Returns whether the row of `pid` can be compared.
-	bool list(pid_t pid, const Look &before, const Look &after)
+	bool list(pid_t pid, const Snapshot &before, const Snapshot &after)
 	{
 		if (!listed_.empty() && *listed_.rbegin() >= pid)
-			problem(pid, "is not behind " + std::to_string(*listed_.rbegin()));
+			problem(pid, "is not after " + std::to_string(*listed_.rbegin()));
 		listed_.insert(pid);
 		if (is_same_process(pid, before, after))
 			return true;
@@ -175,7 +175,7 @@ public:
 	}
 
 	// To be called after the last row: checks that no process is missing.
-	void end_list(const Look &before, const Look &after)
+	void end_list(const Snapshot &before, const Snapshot &after)
 	{
 		for (const auto &[pid, seen] : before)
 			if (is_same_process(pid, before, after) && !listed_.contains(pid))

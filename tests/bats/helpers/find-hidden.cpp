@@ -168,7 +168,7 @@ void compare_snapshots(const Snapshot &one, const Snapshot &other, const std::st
 	expect(other.text.find(marker) == std::string::npos, what + ": a hidden one is in the text");
 }
 
-// For each byte received, compares a new look with the first one, and replies.
+// For each byte received, compares a new snapshot with the first one, and replies.
 void compare_repeatedly(int proc, const Crowd &crowd, int line)
 {
 	const Snapshot first = take_snapshot(proc, crowd);

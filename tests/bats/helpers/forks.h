@@ -94,7 +94,7 @@ public:
 		}
 	}
 
-	void tell() const
+	void print_count() const
 	{
 		std::string started(1 << 20, '\0');
 		const ssize_t got = read(ends_[0], started.data(), started.size());

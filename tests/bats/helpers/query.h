@@ -131,9 +131,10 @@ inline std::string wrong_with(const psinfo_query &answer, const psinfo_record *r
 			       std::to_string(threads[i]);
 	for (std::uint32_t i = 0; i < answer.nr_records; last_pid = records[i++].pid)
 		if (records[i].pid <= last_pid)
-			return std::to_string(records[i].pid) + " comes behind " + std::to_string(last_pid);
+			return std::to_string(records[i].pid) + " comes after " + std::to_string(last_pid);
 	if (answer.cursor && answer.cursor <= last_pid)
-		return "the cursor is " + std::to_string(answer.cursor) + " behind " + std::to_string(last_pid);
+		return "the cursor is " + std::to_string(answer.cursor) + ", and the last PID " +
+		       std::to_string(last_pid);
 	if (!!(answer.result & PSINFO_RESULT_MORE) != !!answer.cursor)
 		return "RESULT_MORE does not say whether there is a cursor";
 	return {};

@@ -244,7 +244,7 @@ int storm_all(double seconds, const std::string &mount)
 	kinds.insert(kinds.end(), 5, by_root);
 	kinds.insert(kinds.end(), 3, by_alice);
 	const int status = storm.read_for(seconds, kinds, kinds.size());
-	loopers.tell();
+	loopers.print_count();
 	return status;
 }
 

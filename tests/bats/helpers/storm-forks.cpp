@@ -51,7 +51,7 @@ int storm_query(double seconds)
 	for (int i = 0; i < 3; ++i)
 		storm.add(fork_forever);
 	const int status = storm.read_for(seconds, askers(steady, threads));
-	loopers.tell();
+	loopers.print_count();
 	return status;
 }
 
@@ -77,7 +77,7 @@ int storm_fork(double seconds, bool only_exec)
 		return problem;
 	};
 	const int status = storm.read_for(seconds, {reader});
-	loopers.tell();
+	loopers.print_count();
 	return status;
 }
 
