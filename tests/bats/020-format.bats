@@ -63,13 +63,13 @@ PID   | NAME                           | STAT            | PARENT
 }
 
 @test "the table matches one generated from /proc/<pid>/stat byte for byte" {
-	"$BIN/compare-with-proc" table
+	"$BIN/compare-psinfo" table
 }
 
 @test "names and parent names with unusual bytes do not break the columns" {
 	start make-process child $'two\nlines'
 	start make-process sleeping $'\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1' $'\xf0\x9d\x84\x9e|\xe2\x82\xac|\xc3\xa9' $'\xff\xc0\xaf' ''
-	"$BIN/compare-with-proc" table
+	"$BIN/compare-psinfo" table
 }
 
 # pids_from NUMBER: the next process gets the PID NUMBER + 1
@@ -86,7 +86,7 @@ pids_from() { echo "$1" >/proc/sys/kernel/ns_last_pid; }
 	start make-process sleeping
 	pids_from "$last"
 	cat "$PSINFO" >"$BATS_TEST_TMPDIR/table"
-	"$BIN/compare-with-proc" table || fail "with seven digits"
+	"$BIN/compare-psinfo" table || fail "with seven digits"
 	kill "$STARTED"
 	wait_for 20 eval "! [[ -d /proc/$STARTED || -d /proc/$ANSWER ]]"
 	echo "$most" >/proc/sys/kernel/pid_max
@@ -96,7 +96,7 @@ pids_from() { echo "$1" >/proc/sys/kernel/ns_last_pid; }
 	assert "$(grep '^      1 ' "$BATS_TEST_TMPDIR/table")" =~ '^      1 \| [^|]{30} \| [^|]{15} \| swapper/0$' "the row of PID 1"
 	assert "$(grep "^$ANSWER " "$BATS_TEST_TMPDIR/table")" = "$ANSWER | psinfo-made                    | INTERRUPTIBLE   | make-process" "the row"
 	assert "$(grep -cE '^={80}$' "$BATS_TEST_TMPDIR/table")" = 2 "rules of 80"
-	"$BIN/compare-with-proc" table || fail "and afterwards"
+	"$BIN/compare-psinfo" table || fail "and afterwards"
 }
 
 @test "the file is world-readable, not writable, and has size 0 in stat" {

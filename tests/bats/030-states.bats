@@ -112,5 +112,5 @@ thread_is() { table_rows | awk -F ' +[|] +' -v name="$1" -v word="$2" '$2 == nam
 	assert "$(table_total TRACED "$BATS_TEST_TMPDIR/table")" = 1 TRACED
 	assert "$(table_total ZOMBIE "$BATS_TEST_TMPDIR/table")" -ge 2 ZOMBIE
 	assert "$(table_total TOTAL "$BATS_TEST_TMPDIR/table")" = "$(table_rows "$BATS_TEST_TMPDIR/table" | wc -l)" TOTAL
-	"$BIN/compare-with-proc" table
+	"$BIN/compare-psinfo" table
 }

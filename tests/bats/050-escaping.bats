@@ -77,7 +77,7 @@ expected_rows() {
 		BEGIN { n = split(pids, list); while (n) wanted[list[n--]] = 1 }
 		/^ *[0-9]+ [|] / && $1 in wanted
 	' "$BATS_TEST_TMPDIR/table" | diff "$BATS_TEST_TMPDIR/expected" - || fail "expected < and got >"
-	"$BIN/compare-with-proc" table
+	"$BIN/compare-psinfo" table
 }
 
 @test "the only control characters in the table are newlines and, in the totals, tabs" {
@@ -109,7 +109,7 @@ expected_rows() {
 @test "an escaped parent name is shown in full and widens the PARENT column" {
 	start make-process child $'\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02'
 	assert "$(table_row "${ANSWER% *}")" =~ ' \| (\\002){15}$' "row"
-	"$BIN/compare-with-proc" table
+	"$BIN/compare-psinfo" table
 	columns_set parent,pid
 	assert "$(sed -n 2p "$PSINFO")" = "$(printf '%-60s | %s' PARENT PID)" "header"
 }

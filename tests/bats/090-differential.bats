@@ -24,7 +24,7 @@ odd_processes() {
 @test "every process and column matches stat and status" {
 	odd_processes
 	columns_set all
-	"$BIN/compare-with-proc" columns
+	"$BIN/compare-psinfo" columns
 }
 
 @test "every process and column matches ps" {
@@ -36,7 +36,7 @@ odd_processes() {
 @test "600 more processes are listed exactly once each, with the values of /proc" {
 	start crowd 600
 	columns_set all
-	"$BIN/compare-with-proc" columns
+	"$BIN/compare-psinfo" columns
 	kill -TERM "$STARTED"
 	wait_for 30 eval "! [[ -d /proc/$STARTED ]]"
 }

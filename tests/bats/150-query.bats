@@ -86,14 +86,14 @@ teardown_file() {
 	in_cgroup psinfo-odd/inner
 	odd_processes
 	start many-threads 600 1
-	well "$BIN/compare-with-proc" processes
+	well "$BIN/compare-psinfo" processes
 	echo "# $output" >&3
 }
 
 @test "every field of every thread matches its own stat, status, schedstat and cgroup" {
 	in_cgroup psinfo-odd/inner
 	odd_processes
-	well "$BIN/compare-with-proc" threads 80
+	well "$BIN/compare-psinfo" threads 80
 	echo "# $output" >&3
 }
 
@@ -118,7 +118,7 @@ teardown_file() {
 	assert "$output" = "swap_bytes=$after" "in swap"
 	assert "$tool" = "$after" "SWAP of the tool"
 	assert "$after" -ge 15000000 "bytes in swap"
-	well "$BIN/compare-with-proc" processes 20
+	well "$BIN/compare-psinfo" processes 20
 	"$BIN/psinfo" verify
 }
 
@@ -129,7 +129,7 @@ teardown_file() {
 			"$1/make-process" "$kind" >"$2.$kind" 3>&- &
 			until [[ -s $2.$kind ]]; do sleep 0.1; done
 		done
-		"$1/compare-with-proc" processes 20 && "$1/compare-with-proc" threads 40
+		"$1/compare-psinfo" processes 20 && "$1/compare-psinfo" threads 40
 	' bash "$BIN" "$BATS_TEST_TMPDIR/kind"
 	echo "# ${lines[*]}" >&3
 }
@@ -144,13 +144,13 @@ stat_is_by_time_namespace() {
 @test "in a time namespace start times match stat" {
 	unshare --time --boottime 1000000 true || skip "not here: no time namespaces"
 	stat_is_by_time_namespace || skip "not here: stat does not know time namespaces before 5.11"
-	well unshare --time --boottime 1000000 --fork "$BIN/compare-with-proc" processes
+	well unshare --time --boottime 1000000 --fork "$BIN/compare-psinfo" processes
 }
 
 @test "with a negative time namespace offset, older processes have negative start times and stay parents" {
 	local uptime compare=true
 	# shellcheck disable=SC2016 # expanded by another shell
-	! stat_is_by_time_namespace || compare='"$1/compare-with-proc" processes >&2 && "$1/psinfo" verify >&2'
+	! stat_is_by_time_namespace || compare='"$1/compare-psinfo" processes >&2 && "$1/psinfo" verify >&2'
 	unshare --time --boottime 1000000 true || skip "not here: no time namespaces"
 	start make-process sleeping early
 	sleep 2
@@ -181,7 +181,7 @@ stat_is_by_time_namespace() {
 			sleep 1000 3>&- &
 			trap "kill $!" EXIT
 			echo $! >/sys/fs/cgroup/inner/cgroup.procs
-			"$1/compare-with-proc" processes >&2 || exit
+			"$1/compare-psinfo" processes >&2 || exit
 			"$1/query-list" pid=$! only=cgroup || exit
 			"$1/query-list" pid=1 only=cgroup
 		'\'' bash "$1"' bash "$BIN" >"$said" 2>"$said.compared" || fail "$(cat "$said.compared" "$said")"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-with-proc WHAT: compares psinfo with /proc while processes keep running, as
+// compare-psinfo WHAT: compares psinfo with /proc while processes keep running, as
 // described in comparison.h.
 //
 //	processes [LEAST]	every field of every record of the query with stat,
@@ -268,7 +268,7 @@ int main(int argc, char **argv)
 			findings, [&] { compare_columns(findings); }, least_rounds, most_rounds, least_processes);
 	}
 	if ((argc != 2 && argc != 3) || (what != "processes" && !threads))
-		throw std::runtime_error("usage: compare-with-proc processes|threads [LEAST], columns or table");
+		throw std::runtime_error("usage: compare-psinfo processes|threads [LEAST], columns or table");
 	Findings findings("the query", "/proc");
 	return compare_in_rounds(
 		findings, [&] { compare_records(findings, threads); }, least_rounds, most_rounds,
