@@ -30,7 +30,7 @@ odd_processes() {
 @test "every process and column matches ps" {
 	odd_processes
 	columns_set all
-	"$BIN/compare-with-ps"
+	"$BIN/compare-psinfo" ps
 }
 
 @test "600 more processes are listed exactly once each, with the values of /proc" {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-psinfo WHAT: compares psinfo with /proc while processes keep running, as
+// compare-psinfo WHAT: compares psinfo with /proc or ps while processes keep running, as
 // described in comparison.h.
 //
 //	processes [LEAST]	every field of every record of the query with stat,
@@ -8,10 +8,12 @@
 //	columns			all columns of the table with stat and status
 //	table			the table of the default columns byte by byte with one
 //				generated from stat, until no process has changed meanwhile
+//	ps			all columns of the table with the output of ps
 //
 // At least LEAST processes (default 30) must have been compared. Cgroups are looked up
 // in /sys/fs/cgroup. The table must have all columns, or the default ones.
 #include "known.h"
+#include "ps.h"
 #include "rendering.h"
 #include "table.h"
 
@@ -267,8 +269,13 @@ int main(int argc, char **argv)
 		return compare_in_rounds(
 			findings, [&] { compare_columns(findings); }, least_rounds, most_rounds, least_processes);
 	}
+	if (argc == 2 && what == "ps") {
+		Findings findings("ps", "psinfo");
+		return compare_in_rounds(
+			findings, [&] { ps::compare_round(findings); }, 1, 15, least_processes);
+	}
 	if ((argc != 2 && argc != 3) || (what != "processes" && !threads))
-		throw std::runtime_error("usage: compare-psinfo processes|threads [LEAST], columns or table");
+		throw std::runtime_error("usage: compare-psinfo processes|threads [LEAST], columns, table or ps");
 	Findings findings("the query", "/proc");
 	return compare_in_rounds(
 		findings, [&] { compare_records(findings, threads); }, least_rounds, most_rounds,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// compare-with-ps: compares the output of ps for every process with all columns
-// of /proc/psinfo, read once before and once after ps, so that each value of ps
-// must lie between two known values. Values that change often, such as the
-// state, must match in one of several rounds.
+// Compares the output of ps for every process with all columns of /proc/psinfo, read once
+// before and once after ps, so that each value of ps must lie between two known values.
+#pragma once
+
 #include "comparison.h"
 #include "table.h"
 
@@ -10,15 +10,12 @@
 
 #include <sys/wait.h>
 
-namespace {
-
-constexpr int most_rounds = 15;
-constexpr std::size_t least_processes = 30;
+namespace ps {
 
 using Row = std::map<std::string, std::string>; // by column
 using Rows = std::map<pid_t, Row>;
 
-Rows read_rows()
+inline Rows read_rows()
 {
 	const std::string text = read_file(psinfo_path);
 	const auto table = table::must_parse(text);
@@ -29,19 +26,22 @@ Rows read_rows()
 	return rows;
 }
 
-long long number(const Row &row, const char *column)
+inline long long number(const Row &row, const char *column)
 {
 	return std::stoll(row.at(column));
 }
 
-double uptime()
+inline double uptime()
 {
 	return std::stod(read_file("/proc/uptime"));
 }
 
-const long ticks_per_second = sysconf(_SC_CLK_TCK);
+inline long ticks_per_second()
+{
+	return sysconf(_SC_CLK_TCK);
+}
 
-std::string policy_word(const Row &row)
+inline std::string policy_word(const Row &row)
 {
 	switch (number(row, "POLICY")) {
 	case 0:
@@ -61,14 +61,14 @@ std::string policy_word(const Row &row)
 	}
 }
 
-std::string octal(long long value)
+inline std::string octal(long long value)
 {
 	std::ostringstream text;
 	text << std::oct << value;
 	return text.str();
 }
 
-std::string as_it_is(const Row &row, const char *column)
+inline std::string as_it_is(const Row &row, const char *column)
 {
 	return row.at(column);
 }
@@ -79,7 +79,7 @@ struct Word {
 	std::function<std::string(const Row &)> value;
 };
 
-const Word words[] = {
+inline const Word words[] = {
 	{"pid", [](const Row &row) { return as_it_is(row, "PID"); }},
 	{"tgid", [](const Row &row) { return as_it_is(row, "TGID"); }},
 	{"ppid", [](const Row &row) { return as_it_is(row, "PPID"); }},
@@ -110,7 +110,7 @@ struct Line {
 	std::string name;
 };
 
-std::string format()
+inline std::string format()
 {
 	std::string list;
 	for (const auto &word : words)
@@ -118,7 +118,7 @@ std::string format()
 	return list + "rss=,cputimes=,etimes=,comm=";
 }
 
-Line parse_line(const std::string &text)
+inline Line parse_line(const std::string &text)
 {
 	std::istringstream in(text);
 	Line line;
@@ -135,7 +135,7 @@ Line parse_line(const std::string &text)
 using Lines = std::map<pid_t, Line>;
 
 // The output of ps, without itself and this process
-Lines run_ps()
+inline Lines run_ps()
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
@@ -166,7 +166,7 @@ Lines run_ps()
 
 // ps shows '?' or '.' for unprintable bytes, names of kernel threads longer
 // than the 15 bytes in comm, and " <defunct>" after the name.
-bool is_name(const std::string &shown, const Row &row)
+inline bool is_name(const std::string &shown, const Row &row)
 {
 	const std::string name = table::unescape(row.at("NAME"));
 	const bool is_kernel_thread = number(row, "FLAGS") & flag_kernel_thread;
@@ -182,19 +182,19 @@ bool is_name(const std::string &shown, const Row &row)
 }
 
 // ps reads status, which counts as psinfo does.
-bool is_resident(long long shown, const Row &before, const Row &after)
+inline bool is_resident(long long shown, const Row &before, const Row &after)
 {
 	return std::min(number(before, "RSS"), number(after, "RSS")) <= shown &&
 	       shown <= std::max(number(before, "RSS"), number(after, "RSS"));
 }
 
-long long used(const Row &row)
+inline long long used(const Row &row)
 {
-	return (number(row, "UTIME") + number(row, "STIME")) / ticks_per_second;
+	return (number(row, "UTIME") + number(row, "STIME")) / ticks_per_second();
 }
 
-void compare(Findings &findings, pid_t pid, const Line &line, const Row &before, const Row &after, double begin,
-	     double end)
+inline void compare(Findings &findings, pid_t pid, const Line &line, const Row &before, const Row &after, double begin,
+		    double end)
 {
 	const auto settle = [&](const char *what, bool fits, const std::string &shown, const std::string &b,
 				const std::string &a) { findings.settle(pid, what, fits, false, shown, b, a); };
@@ -210,14 +210,15 @@ void compare(Findings &findings, pid_t pid, const Line &line, const Row &before,
 	       after.at("RSS"));
 	settle("cputimes", used(before) <= line.seconds_used && line.seconds_used <= used(after),
 	       std::to_string(line.seconds_used), std::to_string(used(before)), std::to_string(used(after)));
-	const double start = static_cast<double>(number(before, "START")) / static_cast<double>(ticks_per_second);
+	const double start = static_cast<double>(number(before, "START")) / static_cast<double>(ticks_per_second());
 	settle("etimes",
 	       begin - start - 1.1 <= static_cast<double>(line.seconds_alive) &&
 		       static_cast<double>(line.seconds_alive) <= end - start + 0.1,
 	       std::to_string(line.seconds_alive), std::to_string(begin - start), std::to_string(end - start));
 }
 
-void round(Findings &findings)
+// Reads psinfo, ps, and psinfo again.
+inline void compare_round(Findings &findings)
 {
 	const double begin = uptime();
 	const Rows before = read_rows();
@@ -239,11 +240,4 @@ void round(Findings &findings)
 	findings.end_round([&](pid_t pid) { return after.contains(pid); });
 }
 
-} // namespace
-
-int main()
-{
-	Findings findings("ps", "psinfo");
-	return compare_in_rounds(
-		findings, [&] { round(findings); }, 1, most_rounds, least_processes);
-}
+} // namespace ps
