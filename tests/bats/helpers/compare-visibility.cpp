@@ -24,33 +24,26 @@
 // two that alternate between alice and root, by setresuid() and a set-user-ID program:
 // one before every sample, one in the middle of it. The copies are of change-ids and of
 // cast; they are owned by root and set-user-ID.
+#include "candidates.h"
 #include "populated.h"
-#include "procfs.h"
 #include "query.h"
 #include "table.h"
 
 #include <algorithm>
 #include <iostream>
 #include <set>
-#include <span>
 
 namespace {
 
+using candidates::Candidates;
+using candidates::most;
 using changing::Change;
 using namespace populated;
 
 constexpr gid_t group = 2000;
-constexpr std::size_t most = 4096;
 
 enum Way { by_text, by_query, by_pid, by_parent, nr_ways };
 constexpr const char *way_names[nr_ways] = {"text", "query", "query by pid", "children-of"};
-
-struct Candidate {
-	pid_t pid;
-	bool is_there; // in this namespace, before and after
-	bool before, after; // whether stat was readable
-	pid_t ppid_before, ppid_after; // its ppid
-};
 
 struct Found {
 	pid_t pid, parent;
@@ -58,12 +51,11 @@ struct Found {
 
 // Shared by the main process and the readers
 struct Shared {
-	std::size_t nr_candidates, nr_parents, nr_found[nr_ways];
+	Candidates candidates;
+	std::size_t nr_parents, nr_found[nr_ways];
 	pid_t parents[most];
-	Candidate candidates[most];
 	Found found[nr_ways][most];
 
-	std::span<Candidate> all_candidates() { return {candidates, nr_candidates}; }
 	std::span<const pid_t> all_parents() const { return {parents, nr_parents}; }
 	std::span<const Found> all_found(int way) const { return {found[way], nr_found[way]}; }
 };
@@ -79,21 +71,12 @@ std::set<pid_t> listed(int proc)
 	return {pids.begin(), pids.end()};
 }
 
-// Returns whether stat is readable, and its ppid.
-bool read_ppid(int proc, pid_t pid, pid_t &ret_ppid)
-{
-	const auto stat = stat_at(std::to_string(pid), proc);
-	if (stat)
-		ret_ppid = static_cast<pid_t>(stat->field[4]);
-	return stat.has_value();
-}
-
 std::vector<pid_t> parents_in(int proc)
 {
 	std::set<pid_t> parents;
 	for (const pid_t pid : listed(proc))
-		if (pid_t ppid; read_ppid(proc, pid, ppid) && ppid)
-			parents.insert(ppid);
+		if (const auto stat = stat_at(std::to_string(pid), proc); stat && stat->field[4])
+			parents.insert(static_cast<pid_t>(stat->field[4]));
 	return {parents.begin(), parents.end()};
 }
 
@@ -116,7 +99,7 @@ void read_all_ways(int fd)
 	psinfo_query query = whole_query();
 	for (const auto &record : pass(fd, query, 100).records)
 		add(by_query, static_cast<pid_t>(record.pid));
-	for (const auto &candidate : shared->all_candidates()) {
+	for (const auto &candidate : shared->candidates.all()) {
 		filter_by_pid(query, candidate.pid);
 		for (const auto &record : pass(fd, query, 2).records)
 			add(by_pid, static_cast<pid_t>(record.pid));
@@ -146,8 +129,7 @@ void become(const std::string &who, const std::vector<gid_t> &groups, const Name
 
 void open_and_read(int proc, int line, int other, Change *changes)
 {
-	for (auto &candidate : shared->all_candidates())
-		candidate.before = read_ppid(proc, candidate.pid, candidate.ppid_before);
+	shared->candidates.read_before(proc);
 	if (changes)
 		++changes->wanted;
 	const int fd = openat(proc, "psinfo", O_RDONLY | O_CLOEXEC);
@@ -158,8 +140,7 @@ void open_and_read(int proc, int line, int other, Change *changes)
 		reader::send_descriptor(other, fd);
 		hear(other, "the process that reads what another one has opened");
 	}
-	for (auto &candidate : shared->all_candidates())
-		candidate.after = read_ppid(proc, candidate.pid, candidate.ppid_after);
+	shared->candidates.read_after(proc);
 	say(line);
 }
 
@@ -197,7 +178,7 @@ std::string evaluate(const Cell &cell)
 				children.insert({pid, parent});
 		}
 	int shown[nr_ways] = {}, readable[nr_ways] = {};
-	for (const auto &candidate : shared->all_candidates()) {
+	for (const auto &candidate : shared->candidates.all()) {
 		known.insert(candidate.pid);
 		if (candidate.before != candidate.after ||
 		    (candidate.after && candidate.ppid_before != candidate.ppid_after))
@@ -264,17 +245,18 @@ void choose_candidates(const std::set<pid_t> &before, const std::set<pid_t> &out
 	std::set<pid_t> all = before, parents(where.parents.begin(), where.parents.end());
 	all.insert(outside.begin(), outside.end());
 	parents.insert(outside.begin(), outside.end());
-	process::need(all.size() <= most && parents.size() <= most, "too many processes");
-	shared->nr_candidates = shared->nr_parents = 0;
+	process::need(parents.size() <= most, "too many processes");
+	shared->candidates.clear();
+	shared->nr_parents = 0;
 	for (const pid_t pid : all)
-		shared->candidates[shared->nr_candidates++] = {pid, false, false, false, 0, 0};
+		shared->candidates.add(pid);
 	for (const pid_t pid : parents)
 		shared->parents[shared->nr_parents++] = pid;
 }
 
 void note_existence(const std::set<pid_t> &before, const std::set<pid_t> &after)
 {
-	for (auto &candidate : shared->all_candidates()) {
+	for (auto &candidate : shared->candidates.all()) {
 		candidate.is_there = before.contains(candidate.pid) && after.contains(candidate.pid);
 		if (before.contains(candidate.pid) != after.contains(candidate.pid))
 			candidate.after = !candidate.before; // ignore it

@@ -15,7 +15,7 @@
 //
 // Prints the names of the processes shown, without kernel threads. Needs the
 // columns pid, ppid, uid, name, stat and parent.
-#include "procfs.h"
+#include "candidates.h"
 #include "query.h"
 #include "reader.h"
 #include "table.h"
@@ -24,27 +24,12 @@
 #include <iostream>
 #include <map>
 #include <set>
-#include <span>
 
 namespace {
 
+using candidates::Candidate;
+using candidates::Candidates;
 using table::Row;
-
-constexpr std::size_t most_processes = 4096;
-
-struct Candidate {
-	pid_t pid;
-	bool before, after; // whether stat was readable
-	long long ppid, uid; // from stat and status
-};
-
-// Filled by the reader, evaluated by its parent
-struct Shared {
-	std::size_t nr_candidates;
-	Candidate candidates[most_processes];
-
-	std::span<Candidate> all() { return {candidates, nr_candidates}; }
-};
 
 // ---- /proc ------------------------------------------------------------------
 
@@ -60,32 +45,17 @@ std::map<pid_t, long long> all_processes()
 
 // ---- the reader -------------------------------------------------------------
 
-// Returns whether stat is readable; stores values of stat and status.
-bool read_values(const std::string &mount, Candidate &candidate)
-{
-	const std::string directory = mount + "/" + std::to_string(candidate.pid);
-	const auto stat = stat_at(directory);
-	if (!stat)
-		return false;
-	candidate.ppid = stat->field[4];
-	if (const auto status = status_at(directory))
-		candidate.uid = status_number(*status, "Uid");
-	return true;
-}
-
 // Runs as the reader. The descriptor that it sends is unread or rewound.
-void read_as_reader(const std::string &mount, bool reads_itself, int socket, Shared &shared)
+void read_as_reader(int mount, bool reads_itself, int socket, Candidates &candidates)
 {
-	for (auto &candidate : shared.all())
-		candidate.before = read_values(mount, candidate);
-	const int fd = open((mount + "/psinfo").c_str(), O_RDONLY | O_CLOEXEC);
-	process::need(fd >= 0, "psinfo");
+	candidates.read_before(mount);
+	const Descriptor fd(mount, "psinfo");
 	if (reads_itself)
 		process::need(read_descriptor(fd).error == 0 && lseek(fd, 0, SEEK_SET) == 0, "psinfo");
 	reader::send_descriptor(socket, fd);
 	process::hear(socket, "the evaluation");
-	for (auto &candidate : shared.all())
-		candidate.after = read_values(mount, candidate);
+	candidates.read_after(mount);
+	candidates.read_uids(mount);
 }
 
 // ---- evaluation -------------------------------------------------------------
@@ -96,13 +66,13 @@ struct Asked {
 	std::set<pid_t> found, counted; // by queries for a PID
 };
 
-Asked ask_everything(int fd, Shared &shared)
+Asked ask_everything(int fd, Candidates &candidates)
 {
 	Asked asked;
 	psinfo_query query = whole_query();
 	query.groups = all_groups;
 	asked.all = pass(fd, query, 10).records;
-	for (const auto &candidate : shared.all()) {
+	for (const auto &candidate : candidates.all()) {
 		filter_by_pid(query, candidate.pid);
 		if (!pass(fd, query, 1).records.empty())
 			asked.found.insert(candidate.pid);
@@ -122,8 +92,8 @@ std::string wrong_with(const Asked &asked, const Candidate &candidate)
 		return is_visible ? "is not found by PID" : "is found by PID, and its stat cannot be read";
 	if (asked.counted.contains(candidate.pid) != is_visible)
 		return is_visible ? "is not counted" : "is counted, and its stat cannot be read";
-	if (record && record->ppid != candidate.ppid)
-		return "has the ppid " + std::to_string(record->ppid) + ", not " + std::to_string(candidate.ppid);
+	if (record && static_cast<pid_t>(record->ppid) != candidate.ppid_after)
+		return "has the ppid " + std::to_string(record->ppid) + ", not " + std::to_string(candidate.ppid_after);
 	if (record && record->uid != candidate.uid)
 		return "has the uid " + std::to_string(record->uid) + ", not " + std::to_string(candidate.uid);
 	return {};
@@ -140,8 +110,8 @@ std::string parent_shown(const table::Table &table, const Row &row)
 
 std::string wrong_with(const table::Table &table, const Row &row, const Candidate &candidate)
 {
-	if (table.cell(row, "PPID") != std::to_string(candidate.ppid))
-		return "PPID should be " + std::to_string(candidate.ppid);
+	if (table.cell(row, "PPID") != std::to_string(candidate.ppid_after))
+		return "PPID should be " + std::to_string(candidate.ppid_after);
 	if (table.cell(row, "UID") != std::to_string(candidate.uid))
 		return "UID should be " + std::to_string(candidate.uid);
 	if (const auto parent = parent_shown(table, row); table.cell(row, "PARENT") != parent)
@@ -214,7 +184,7 @@ int main(int argc, char **argv)
 		std::cerr << "see-which: MOUNT READER [GROUP]\n";
 		return 2;
 	}
-	const std::string mount = argv[1];
+	const Descriptor mount(argv[1], O_RDONLY | O_DIRECTORY);
 	std::string who = argv[2];
 	const bool to_root = who.starts_with("to-root:");
 	if (to_root)
@@ -223,22 +193,21 @@ int main(int argc, char **argv)
 	if (argc == 4)
 		groups.push_back(static_cast<gid_t>(std::atoi(argv[3])));
 
-	auto &shared = *process::share<Shared>();
+	auto &candidates = *process::share<Candidates>();
 	const auto before = all_processes();
 	for (const auto &[pid, start] : before)
-		if (shared.nr_candidates < most_processes)
-			shared.candidates[shared.nr_candidates++].pid = pid;
+		candidates.add(pid);
 
 	process::SocketPair line;
 	const pid_t reader = process::start([&] {
 		close(line.mine);
 		reader::become(who, groups);
-		read_as_reader(mount, !to_root, line.theirs, shared);
+		read_as_reader(mount, !to_root, line.theirs, candidates);
 	});
 	line.close_theirs();
 	const int fd = reader::receive_descriptor(line.mine);
 	const std::string text = read_rest(fd);
-	const auto asked = ask_everything(fd, shared);
+	const auto asked = ask_everything(fd, candidates);
 	process::say(line.mine);
 	if (process::wait_for(reader) != 0)
 		throw std::runtime_error("the reader failed");
@@ -246,7 +215,7 @@ int main(int argc, char **argv)
 
 	const auto table = table::must_parse(text);
 	Comparison comparison(who + (to_root ? ", read by root" : ""), table, asked);
-	for (const auto &candidate : shared.all()) {
+	for (const auto &candidate : candidates.all()) {
 		const auto later = after.find(candidate.pid);
 		if (later != after.end() && later->second == before.at(candidate.pid) &&
 		    candidate.before == candidate.after)
