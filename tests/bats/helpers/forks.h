@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// Processes of a storm that fork, exit and call execve(). They execute the program again,
-// whose main() must pass its arguments to run_again().
+// Processes of a storm that fork, exit and call execve(). They execute the program itself,
+// whose main() must call run_again().
 #pragma once
 
 #include "steady.h"
@@ -105,7 +105,7 @@ private:
 	int ends_[2];
 };
 
-// To be called first by main(): does what the executed program is to do, if it was.
+// main() calls this first: it handles the arguments with which the program executes itself.
 inline void run_again(int argc, char **argv)
 {
 	const std::string_view what = argc > 1 ? argv[1] : "";

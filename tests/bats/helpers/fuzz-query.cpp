@@ -318,11 +318,8 @@ int main(int argc, char **argv)
 				fuzzer.once(turn);
 		}));
 	bool right = true;
-	for (const pid_t worker : workers) {
-		int status = 0;
-		waitpid(worker, &status, 0);
-		right = right && status == 0;
-	}
+	for (const pid_t worker : workers)
+		right = process::wait_for(worker) == 0 && right;
 	std::cout << "seed " << seed << " calls " << shared[0].calls + shared[1].calls << " well "
 		  << shared[0].well + shared[1].well;
 	for (int i = 1; i < 256; ++i)

@@ -153,11 +153,8 @@ Moment moment_of(const Table &table)
 // Loads the module, returns what it writes to the kernel log, and unloads it.
 class Loader {
 public:
-	explicit Loader(const std::string &module)
-		: image_(read_whole(module).bytes), log_(open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+	explicit Loader(const std::string &module) : image_(read_file(module)), log_("/dev/kmsg", O_RDONLY | O_NONBLOCK)
 	{
-		need(!image_.empty(), "read the module");
-		need(log_ >= 0, "open /dev/kmsg");
 	}
 
 	std::string load() const
@@ -178,7 +175,7 @@ public:
 
 private:
 	std::string image_;
-	int log_;
+	Descriptor log_;
 };
 
 Moment moment_of(const std::string &log)
@@ -195,25 +192,14 @@ Moment moment_of(const std::string &log)
 
 std::string read_table()
 {
-	const int fd = open("/proc/psinfo", O_RDONLY | O_CLOEXEC);
-	need(fd >= 0, "open /proc/psinfo");
+	const Descriptor fd(psinfo_path);
 	std::string first(1 << 17, '\0');
 	const double began = process::now();
 	const ssize_t got = read(fd, first.data(), first.size());
 	scene->duration = process::now() - began;
 	need(got > 0, "read /proc/psinfo");
 	first.resize(static_cast<std::size_t>(got));
-	const auto rest = read_descriptor(fd);
-	errno = rest.error;
-	need(!rest.error, "read /proc/psinfo");
-	close(fd);
-	return first + rest.bytes;
-}
-
-Moment read_once()
-{
-	const std::string text = read_table();
-	return moment_of(table::must_parse(text));
+	return first + read_rest(fd);
 }
 
 // For each byte received, reads a table or log; replies with a byte if it is right.
@@ -224,7 +210,8 @@ void read_when_told(int from, int to, const std::string &module)
 	char byte = 0;
 	while (read(from, &byte, 1) == 1) {
 		try {
-			scene->last = loader ? moment_of(loader->load()) : read_once();
+			const std::string text = loader ? loader->load() : read_table();
+			scene->last = loader ? moment_of(text) : moment_of(table::must_parse(text));
 			scene->hits += scene->last == Moment::hit;
 			++scene->tries;
 		} catch (const std::exception &error) {
