@@ -170,7 +170,7 @@ constexpr auto status_fields = fields_of<count_of(in_status, in_mask)>(in_status
 /// The fields of stat by their number
 class StatFields {
 public:
-	/// False if it has fewer than 41 fields.
+	/// False if it has fewer fields than are read.
 	bool split(std::string_view text)
 	{
 		const auto open = text.find(" (");
@@ -189,7 +189,10 @@ public:
 	[[nodiscard]] std::string_view at(std::size_t number) const { return fields_.at(number); }
 
 private:
-	static constexpr std::size_t last = 41;
+	static constexpr std::size_t last =
+		(*std::max_element(stat_fields.begin(), stat_fields.end(), [](const Field *a, const Field *b) {
+			return a->origin.number < b->origin.number;
+		}))->origin.number;
 	std::array<std::string_view, last + 1> fields_;
 };
 
