@@ -91,6 +91,13 @@ static const struct column columns[] = {
 #include "../uapi/fields.def"
 };
 
+#define COLUMN(name, width, header, ...) \
+	static_assert(!(width) || sizeof(header) - 1 <= (width), \
+		      "the heading of " #name " is wider than the column");
+#define FIELD(group, name, member, unit, origin, course, width, header, ...) \
+	COLUMN(name, width, header)
+#include "../uapi/fields.def"
+
 #define FIELD(group, name, ...)	COLUMN_##name,
 #define COLUMN(name, ...)	COLUMN_##name,
 enum {
