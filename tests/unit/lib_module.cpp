@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
+#include "decode.h"
 #include "lib_fake_module.h"
 #include "module_source.h"
 
@@ -82,12 +83,12 @@ TEST(Module, OnlyRequestedGroupsAreReturned)
 	EXPECT_EQ(process.scheduling->normal_prio, 49);
 	EXPECT_EQ(process.times->runtime, 13ns);
 	EXPECT_EQ(process.memory->swap, 8192U);
-	EXPECT_EQ(process.control_group, ControlGroup{0xffffffffffU});
+	EXPECT_EQ(process.control_group.value().cgroup, 0xffffffffffU);
 
 	const auto cheap = taken(rig, {.groups = {.credentials = true}}).processes.at(0);
 	EXPECT_EQ(cheap.credentials->uid, 1000U);
 	EXPECT_FALSE(cheap.scheduling || cheap.times || cheap.memory || cheap.control_group);
-	EXPECT_EQ(rig.module->last.record_size, 80U);
+	EXPECT_EQ(rig.module->last.record_size, record_size_of_all(PSINFO_GROUP_CRED));
 }
 
 TEST(Module, APassContinuesUntilTheCursorIsZero)
@@ -146,7 +147,7 @@ TEST(Module, AWithheldGroupIsEmptyAndNotZero)
 	EXPECT_FALSE(withheld.control_group);
 	EXPECT_EQ(withheld.withheld, Groups{.control_group = true}) << "times were not asked for";
 	EXPECT_TRUE(withheld.credentials);
-	EXPECT_EQ(zero.control_group, ControlGroup{0});
+	EXPECT_EQ(zero.control_group.value().cgroup, 0U);
 	EXPECT_EQ(zero.withheld, Groups{});
 }
 
@@ -377,7 +378,7 @@ TEST(Module, ANewerMinorVersionIsSupported)
 	EXPECT_EQ(snapshot.processes.at(0).state, State::Other);
 	EXPECT_EQ(snapshot.totals.processes_in(State::Other), 1U);
 	EXPECT_EQ(rig.module->last.groups, all_groups);
-	EXPECT_EQ(snapshot.processes.at(1).control_group, ControlGroup{0xffffffffffU});
+	EXPECT_EQ(snapshot.processes.at(1).control_group.value().cgroup, 0xffffffffffU);
 }
 
 TEST(Module, AnotherMajorVersionIsAnAbiError)

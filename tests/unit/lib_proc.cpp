@@ -95,8 +95,11 @@ TEST(FakeProc, GroupsAreReadOnRequest)
 	const FakeProc proc;
 	proc.add({.pid = 42});
 	const auto process = taken(proc.path(), {.groups = Groups::all()}).processes.at(0);
-	EXPECT_EQ(process.credentials, (Credentials{1000, 1001, 5, 6}));
-	ASSERT_TRUE(process.scheduling && process.times && process.memory);
+	ASSERT_TRUE(process.credentials && process.scheduling && process.times && process.memory);
+	EXPECT_EQ(process.credentials->uid, 1000U);
+	EXPECT_EQ(process.credentials->euid, 1001U);
+	EXPECT_EQ(process.credentials->gid, 5U);
+	EXPECT_EQ(process.credentials->egid, 6U);
 	EXPECT_EQ(process.scheduling->prio, -51);
 	EXPECT_EQ(process.scheduling->static_prio, 115);
 	EXPECT_EQ(process.scheduling->normal_prio, std::nullopt);
@@ -116,7 +119,7 @@ TEST(FakeProc, GroupsAreReadOnRequest)
 	EXPECT_EQ(process.memory->vsize, 8192000U);
 	EXPECT_EQ(process.memory->rss, 1200U * 1024);
 	EXPECT_EQ(process.memory->swap, 12U * 1024);
-	EXPECT_EQ(process.control_group, ControlGroup{0}) << "there is no mountinfo";
+	EXPECT_EQ(process.control_group.value().cgroup, 0U) << "there is no mountinfo";
 }
 
 /// Whether a field has a value other than 0.
@@ -345,13 +348,13 @@ TEST(FakeProc, CgroupsAreTheInodeNumbersOfTheirDirectories)
 	};
 	const auto snapshot = taken(proc.path(), {.groups = {.control_group = true}});
 	ASSERT_EQ(pids(snapshot), (Pids{1, 2, 3, 4, 5, 6}));
-	EXPECT_EQ(snapshot.find(1)->control_group, ControlGroup{inode(mount)});
-	EXPECT_EQ(snapshot.find(2)->control_group, ControlGroup{inode(mount / "a/b")});
-	EXPECT_EQ(snapshot.find(3)->control_group, ControlGroup{inode(mount / "a/b")});
+	EXPECT_EQ(snapshot.find(1)->control_group.value().cgroup, inode(mount));
+	EXPECT_EQ(snapshot.find(2)->control_group.value().cgroup, inode(mount / "a/b"));
+	EXPECT_EQ(snapshot.find(3)->control_group.value().cgroup, inode(mount / "a/b"));
 	EXPECT_FALSE(snapshot.find(4)->control_group);
 	EXPECT_TRUE(snapshot.find(4)->withheld.control_group);
 	for (const int pid : {5, 6}) {
-		EXPECT_EQ(snapshot.find(pid)->control_group, ControlGroup{0});
+		EXPECT_EQ(snapshot.find(pid)->control_group.value().cgroup, 0U);
 		EXPECT_FALSE(snapshot.find(pid)->withheld.control_group);
 	}
 }
@@ -486,7 +489,10 @@ TEST(RealProc, ShowsTheCaller)
 	EXPECT_EQ(process->name, own_name());
 	EXPECT_EQ(process->state, State::Running);
 	EXPECT_FALSE(process->is_kernel_thread());
-	EXPECT_EQ(process->credentials, (Credentials{getuid(), geteuid(), getgid(), getegid()}));
+	EXPECT_EQ(process->credentials->uid, getuid());
+	EXPECT_EQ(process->credentials->euid, geteuid());
+	EXPECT_EQ(process->credentials->gid, getgid());
+	EXPECT_EQ(process->credentials->egid, getegid());
 	EXPECT_GE(process->times->threads, 1U);
 	EXPECT_GE(process->scheduling->cpus_allowed, 1U);
 	EXPECT_EQ(process->scheduling->static_prio, 120 + process->scheduling->nice);

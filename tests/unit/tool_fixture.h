@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "lib/members.h"
 #include "model/listing.h"
 #include "model/select.h"
 
@@ -35,6 +36,26 @@ inline Process with_groups(Process made, std::uint32_t uid, std::chrono::nanosec
 	made.memory = psinfo::Memory{resident * 4, resident, 0};
 	made.control_group = psinfo::ControlGroup{4711};
 	return made;
+}
+
+template <typename Value> void fill_field(Value & /*value*/)
+{
+}
+template <typename Value> void fill_field(std::optional<Value> &value)
+{
+	value = value.value_or(Value{});
+}
+
+/// Gives a value to each group and field that is empty.
+inline void fill(Process &process)
+{
+#define GROUP(group, member, ...) \
+	if (!process.member)      \
+		process.member.emplace();
+#include "fields.def"
+#define FIELD(group, name, ...) \
+	fill_field(*psinfo::field_of<psinfo::group_of_##group, &psinfo::type_of_##group::name>(process));
+#include "fields.def"
 }
 
 inline Process thread_of(const Process &leader, std::int32_t pid, const std::string &name, State state)
