@@ -14,6 +14,7 @@
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
+#include <psinfo/abi.h>
 
 #include "lib/members.h"
 #include "render/format.h"
@@ -97,13 +98,18 @@ constexpr bool is_in_ticks(Unit unit, const Origin &origin)
 template <typename Value> constexpr bool is_optional_v = false;
 template <typename Value> constexpr bool is_optional_v<std::optional<Value>> = true;
 
+// Whether a module of ABI 1.0, in which cgroup was the last group, does not have the group
+constexpr bool is_later_IDENTITY = false;
+#define GROUP(group, ...) constexpr bool is_later_##group = PSINFO_RECORD_SIZE_##group > PSINFO_RECORD_SIZE_CGROUP;
+#include "fields.def"
+
 constexpr Field all_fields[] = {
-#define FIELD(group, name, member, unit, origin, course, ...)    \
-	{#name,                                                  \
-	 Course::course,                                         \
-	 is_in_ticks(Unit::unit, PSINFO_ORIGIN_##origin),        \
-	 Unit::unit == Unit::STATE,                              \
-	 is_optional_v<decltype(psinfo::type_of_##group::name)>, \
+#define FIELD(group, name, member, unit, origin, course, ...)                        \
+	{#name,                                                                      \
+	 Course::course,                                                             \
+	 is_in_ticks(Unit::unit, PSINFO_ORIGIN_##origin),                            \
+	 Unit::unit == Unit::STATE,                                                  \
+	 is_later_##group || is_optional_v<decltype(psinfo::type_of_##group::name)>, \
 	 value_of<psinfo::group_of_##group, &psinfo::type_of_##group::name>},
 #include "fields.def"
 	{"cgroup withheld", Course::CHANGES, false, false, false, cgroup_withheld},
@@ -378,11 +384,11 @@ std::string comparison_text(const Comparison &comparison)
 {
 	std::string text;
 	if (!comparison.differences.empty())
-		text = "    PID  NAME             FIELD         MODULE                /PROC\n";
+		text = "    PID  NAME             FIELD          MODULE                /PROC\n";
 	for (const Difference &difference : comparison.differences) {
 		std::string pid = difference.pid == 0 ? "-" : std::to_string(difference.pid);
 		pid.insert(0, pid.size() < 7 ? 7 - pid.size() : 0, ' ');
-		text += spaced(pid, 7) + spaced(escaped(difference.name), 15) + spaced(difference.field, 12) +
+		text += spaced(pid, 7) + spaced(escaped(difference.name), 15) + spaced(difference.field, 13) +
 			spaced(escaped(difference.module), 20) + escaped(difference.proc) + '\n';
 	}
 	return text + std::to_string(comparison.processes) + " processes, " + std::to_string(comparison.fields) +
