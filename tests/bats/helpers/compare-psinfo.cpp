@@ -2,15 +2,18 @@
 // compare-psinfo WHAT: compares psinfo with /proc or ps while processes keep running, as
 // described in comparison.h.
 //
-//	processes [LEAST]	every field of every record of the query with stat,
+//	processes [LEAST [every-field]]
+//				every field of every record of the query with stat,
 //				status, schedstat and cgroup in /proc/<pid>/
-//	threads [LEAST]		the same with /proc/<pid>/task/<tid>/
+//	threads [LEAST [every-field]]
+//				the same with /proc/<pid>/task/<tid>/
 //	columns			all columns of the table with stat and status
 //	table			the table of the default columns byte by byte with one
 //				generated from stat, until no process has changed meanwhile
 //	ps			all columns of the table with the output of ps
 //
-// At least LEAST processes (default 30) must have been compared. Cgroups are looked up
+// At least LEAST processes (default 30) must have been compared and, with every-field,
+// each field with a value other than 0. Cgroups are looked up
 // in /sys/fs/cgroup. The table must have all columns, or the default ones.
 #include "known.h"
 #include "ps.h"
@@ -27,7 +30,34 @@ constexpr int least_rounds = 3;
 constexpr int most_rounds = 40;
 constexpr std::size_t least_processes = 30;
 
+// 0 in all processes of a guest with one processor, without a disk and without swap,
+// where the reader is in the initial cgroup namespace
+constexpr std::string_view often_0[] = {"cpu", "maj_flt", "swap_bytes", "groups_withheld"};
+
 // ---- records, field by field -----------------------------------------------------------
+
+// Fields that had a value other than 0 in /proc
+std::set<std::string_view> &varied()
+{
+	static std::set<std::string_view> fields;
+	return fields;
+}
+
+// Prints the fields that were 0 in /proc all the time, which a module that does not fill
+// them in would pass; returns whether there were none.
+bool varied_every_field()
+{
+	bool all = true;
+	for (const auto &field : record_fields) {
+		const bool may_be_0 =
+			std::find(std::begin(often_0), std::end(often_0), field.name) != std::end(often_0);
+		if (field.is_reserved() || field.is_name() || may_be_0 || varied().contains(field.name))
+			continue;
+		std::fprintf(stderr, "%s is 0 in every process: its rule in known.h has to vary it\n", field.name);
+		all = false;
+	}
+	return all;
+}
 
 // What the rules say of a process, by field
 using Values = std::map<std::string, long long>;
@@ -73,6 +103,8 @@ void compare_field(Findings &findings, const RecordField &field, const psinfo_re
 		shown = static_cast<long long>(static_cast<unsigned long long>(shown) / ns_per_tick);
 	else
 		low *= rule.unit, high *= rule.unit;
+	if (low)
+		varied().insert(field.name);
 	findings.settle(static_cast<pid_t>(record.pid), field.name, rule.course, shown, low, high);
 }
 
@@ -261,9 +293,10 @@ int compare_table()
 int main(int argc, char **argv)
 {
 	const std::string what = argc > 1 ? argv[1] : "";
-	const bool threads = what == "threads";
+	const bool threads = what == "threads", every_field = argc == 4 && argv[3] == std::string("every-field");
 	if (argc == 2 && what == "table")
 		return compare_table();
+	start_varied();
 	if (argc == 2 && what == "columns") {
 		Findings findings("psinfo", "/proc");
 		return compare_in_rounds(
@@ -274,10 +307,12 @@ int main(int argc, char **argv)
 		return compare_in_rounds(
 			findings, [&] { ps::compare_round(findings); }, 1, 15, least_processes);
 	}
-	if ((argc != 2 && argc != 3) || (what != "processes" && !threads))
-		throw std::runtime_error("usage: compare-psinfo processes|threads [LEAST], columns, table or ps");
+	if ((argc != 2 && argc != 3 && !every_field) || (what != "processes" && !threads))
+		throw std::runtime_error(
+			"usage: compare-psinfo processes|threads [LEAST [every-field]], columns, table or ps");
 	Findings findings("the query", "/proc");
-	return compare_in_rounds(
+	const int status = compare_in_rounds(
 		findings, [&] { compare_records(findings, threads); }, least_rounds, most_rounds,
-		argc == 3 ? static_cast<std::size_t>(std::atoi(argv[2])) : least_processes);
+		argc > 2 ? static_cast<std::size_t>(std::atoi(argv[2])) : least_processes);
+	return every_field && !varied_every_field() ? 1 : status;
 }

@@ -97,6 +97,13 @@ inline std::string read_file(const std::string &path)
 	return read_rest(Descriptor(path));
 }
 
+// Writes to a file that exists, such as one of /proc, in one call.
+inline void write_file(const std::string &path, std::string_view text)
+{
+	if (write(Descriptor(path, O_WRONLY), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+		throw failure(path);
+}
+
 // A file of a process, or nothing if that process has exited or is hidden. `at` is the
 // directory of a relative path.
 inline std::optional<std::string> read_if_there(const std::string &path, int at = AT_FDCWD)

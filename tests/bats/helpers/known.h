@@ -4,6 +4,7 @@
 #pragma once
 
 #include "comparison.h"
+#include "process.h"
 #include "query.h"
 
 #include <optional>
@@ -84,6 +85,8 @@ struct Rule {
 	// In /proc's unit. Nothing if the process has exited.
 	std::function<std::optional<long long>(const Seen &)> value;
 	long long unit = 1; // that of /proc, in units of the field
+	// If the field is 0 in all processes of a guest: gives this process another value
+	void (*vary)() = nullptr;
 };
 
 inline const Rule rules[] = {
@@ -131,4 +134,12 @@ inline const Rule &rule_of(std::string_view field)
 		if (rule.field == field)
 			return rule;
 	throw std::runtime_error("the field " + std::string(field) + " has no rule in known.h");
+}
+
+// Starts a process for each rule that has such a function. They end with this program.
+inline void start_varied()
+{
+	for (const auto &rule : rules)
+		if (rule.vary)
+			process::start_named("psinfo-varied", rule.vary);
 }
