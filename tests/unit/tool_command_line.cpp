@@ -8,6 +8,7 @@
 
 #include "cli/command_line.h"
 #include "cli/suggest.h"
+#include "model/fields.h"
 
 namespace {
 
@@ -29,12 +30,9 @@ Words words_of(const std::string &line)
 std::map<std::string, bool> options_of(const Command &command)
 {
 	tool::Arguments scratch;
-	CLI::App app;
-	app.set_help_flag("-h,--help");
-	tool::add_options(app, scratch, command.taken);
-	command.add_options(app);
+	auto app = tool::app_of(command, scratch);
 	std::map<std::string, bool> options;
-	for (const auto *option : app.get_options()) {
+	for (const auto *option : app->get_options()) {
 		bool takes_value = option->get_items_expected_max() > 0;
 		for (const auto &name : option->get_lnames())
 			options.emplace("--" + name, takes_value);
@@ -47,7 +45,7 @@ std::map<std::string, bool> options_of(const Command &command)
 /// The options of all commands.
 std::map<std::string, bool> all_options()
 {
-	std::map<std::string, bool> options = {{"-V", false}, {"--version", false}};
+	std::map<std::string, bool> options;
 	for (const auto &command : tool::all_commands())
 		options.merge(options_of(command));
 	return options;
@@ -293,6 +291,15 @@ TEST(Help, IsThatOfTheCommandInEitherOrder)
 	EXPECT_EQ(parsed("--version").text, "psinfo " PSINFO_VERSION "\n");
 	for (const auto &name : tool::command_names())
 		EXPECT_NE(tool::help_of("").find("\n  " + name + " "), std::string::npos) << name;
+}
+
+TEST(Help, ListsEveryOptionAndTheColumns)
+{
+	for (const auto &command : tool::all_commands())
+		for (const auto &[spelling, takes_value] : options_of(command))
+			EXPECT_NE(tool::help_of(command.name).find(spelling), std::string::npos) << spelling;
+	for (const char *command : {"", "watch"})
+		EXPECT_NE(tool::help_of(command).find("\nColumns:\n" + tool::columns_help()), std::string::npos);
 }
 
 TEST(Help, IsAlsoACommand)

@@ -103,6 +103,10 @@ TEST(Options, ThatAreInvalidAreWrongUsage)
 		EXPECT_FALSE(outcome.hint.empty()) << line;
 	}
 	EXPECT_EQ(refused("-s Q").message, "--state: unknown state 'Q'");
+	for (auto state : psinfo::all_states) {
+		auto entry = psinfo::state_letter(state) + (" " + std::string(psinfo::state_word(state)));
+		EXPECT_NE(refused("-s Q").hint.find(entry), std::string::npos) << entry;
+	}
 	EXPECT_EQ(refused("-u no-such-user").message, "--user: unknown user 'no-such-user'");
 	EXPECT_EQ(refused("-p x").message, "--pid: 'x' is not a process id");
 	EXPECT_EQ(refused("-J --csv").message, "--json, --csv and --raw are mutually exclusive");

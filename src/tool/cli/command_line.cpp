@@ -23,18 +23,6 @@ using Words = std::span<const std::string>;
 /// Maps "--output" or "-o" to whether it takes a value.
 using Spellings = std::map<std::string, bool>;
 
-std::unique_ptr<CLI::App> app_of(const Command &command, Arguments &arguments)
-{
-	auto app = std::make_unique<CLI::App>(command.description, full_name(command.name));
-
-	app->set_help_flag("-h,--help", "Display this help and exit");
-	if (command.name[0] == '\0')
-		app->set_version_flag("-V,--version", "psinfo " PSINFO_VERSION, "Display the version and exit");
-	add_options(*app, arguments, command.taken);
-	command.add_options(*app);
-	return app;
-}
-
 void add_spellings(const CLI::App &app, Spellings &spellings)
 {
 	for (const auto *option : app.get_options()) {
@@ -288,6 +276,18 @@ Outcome store(const std::string &command, CLI::App &app, std::vector<std::string
 }
 
 } // namespace
+
+std::unique_ptr<CLI::App> app_of(const Command &command, Arguments &arguments)
+{
+	auto app = std::make_unique<CLI::App>(command.description, full_name(command.name));
+
+	app->set_help_flag("-h,--help", "Display this help and exit");
+	if (command.name[0] == '\0')
+		app->set_version_flag("-V,--version", "psinfo " PSINFO_VERSION, "Display the version and exit");
+	add_options(*app, arguments, command.taken);
+	command.add_options(*app);
+	return app;
+}
 
 std::string full_name(const std::string &command)
 {

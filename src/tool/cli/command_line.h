@@ -16,6 +16,10 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 
+namespace CLI {
+class App;
+}
+
 namespace tool {
 
 struct CommandLine {
@@ -27,6 +31,10 @@ struct CommandLine {
 /// @words are the arguments of main(), without the program's name. The outcome is
 /// success or wrong usage; @ret_line is set only on success.
 [[nodiscard]] Outcome parse_command_line(const std::vector<std::string> &words, CommandLine &ret_line);
+
+/// All options of @command, which store their values in it and in @arguments; both must
+/// outlive the result.
+[[nodiscard]] std::unique_ptr<CLI::App> app_of(const Command &command, Arguments &arguments);
 
 /// The text of --help. For the list (""), it includes the commands.
 [[nodiscard]] std::string help_of(const std::string &command);
