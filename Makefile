@@ -55,9 +55,10 @@ test: ## quick check after an edit: style, unit tests, two suites in GUEST=name
 format: ## format the C++ files
 	@tests/lint --format
 
-fields: ## after a change of src/uapi: regenerate what is derived from it
+fields: ## after a change of src/uapi or of an option: regenerate what is derived
 	@tests/columns --write
 	@tests/uapi --add
+	@tests/tool-names --write
 
 coverage: ## measure the test coverage of the library and the command
 	@tests/deps coverage
