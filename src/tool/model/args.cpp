@@ -110,16 +110,19 @@ bool read_all(int from, void *data, std::size_t size, std::chrono::milliseconds 
 	return true;
 }
 
+bool has_exited(const psinfo::Process &process)
+{
+	return process.state == psinfo::State::Zombie || process.state == psinfo::State::Dead;
+}
+
 std::string in_brackets(const psinfo::Process &process)
 {
-	bool is_gone = process.state == psinfo::State::Zombie || process.state == psinfo::State::Dead;
-	return "[" + process.name + (is_gone ? "] <defunct>" : "]");
+	return "[" + process.name + (has_exited(process) ? "] <defunct>" : "]");
 }
 
 bool has_none(const psinfo::Process &process)
 {
-	return process.is_kernel_thread() || process.state == psinfo::State::Zombie ||
-	       process.state == psinfo::State::Dead;
+	return process.is_kernel_thread() || has_exited(process);
 }
 
 /// Reaps a child that can no longer hang. Without the retry, a signal would leave it a
