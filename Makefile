@@ -33,32 +33,32 @@ deps: ## install missing packages for building and testing (apt)
 
 run: ## boot an emulated Raspberry Pi 3B and print its /proc/psinfo
 	@tests/deps guests
-	@tests/guest/guest raspi3b --plain -- 'cat /proc/psinfo'
+	@tests/guest/harness/guest raspi3b --plain -- 'cat /proc/psinfo'
 
 deb: ## build the Debian packages in build/
-	@tests/lifecycle/deb
+	@tests/system/deb
 
 install: deb ## build the packages and install them on this machine (apt)
-	@tests/lifecycle/on-this-machine install psinfo-dkms psinfo
+	@tests/system/on-this-machine install psinfo-dkms psinfo
 
 install-module: ## the same for the module only; needs no C++ compiler
-	@tests/lifecycle/deb --module
-	@tests/lifecycle/on-this-machine install psinfo-dkms
+	@tests/system/deb --module
+	@tests/system/on-this-machine install psinfo-dkms
 
 uninstall: ## remove the packages from this machine (apt)
-	@tests/lifecycle/on-this-machine uninstall
+	@tests/system/on-this-machine uninstall
 
 test: ## quick check after an edit: style, unit tests, two suites in GUEST=name
 	@tests/deps
 	@tests/quick $$PSINFO_GUEST
 
 format: ## format the C++ files
-	@tests/lint --format
+	@tests/static/lint --format
 
 fields: ## after a change of src/uapi or of an option: regenerate what is derived
-	@tests/columns --write
-	@tests/uapi --add
-	@tests/tool-names --write
+	@tests/static/columns --write
+	@tests/static/uapi --add
+	@tests/static/tool-names --write
 
 coverage: ## measure the test coverage of the library and the command
 	@tests/deps coverage
@@ -79,24 +79,24 @@ bench: ## compare the cost of psinfo and other tools: instructions, calls, bytes
 guest: ## run CMD='...' in the guest GUEST=name; FILES=dir is copied into it
 	@set -- "$$PSINFO_GUEST"; \
 	if [ -n "$$PSINFO_FILES" ]; then set -- "$$@" --files "$$PSINFO_FILES"; fi; \
-	exec tests/guest/guest "$$@" -- "$$PSINFO_CMD"
+	exec tests/guest/harness/guest "$$@" -- "$$PSINFO_CMD"
 
 guest-shell: ## open a shell in the guest GUEST=name; FILES=dir is copied into it
 	@set -- "$$PSINFO_GUEST"; \
 	if [ -n "$$PSINFO_FILES" ]; then set -- "$$@" --files "$$PSINFO_FILES"; fi; \
-	exec tests/guest/guest "$$@" --shell
+	exec tests/guest/harness/guest "$$@" --shell
 
 guests: ## list the guests, and the kernels that are only compiled for
-	@tests/guest/names
+	@tests/images/names
 
 module: ## build psinfo.ko for the running kernel, or for KDIR=headers
 	@tests/module "$(KDIR)"
 
-build-matrix: ## build for every kernel of tests/guest/kernels.list
+build-matrix: ## build for every kernel of tests/images/kernels.list
 	@tests/build-matrix
 
 lint: ## run shellcheck, checkpatch, clang-format and checks of the layout
-	@tests/lint
+	@tests/static/lint
 
 clean: ## remove build/ (downloads stay in the cache)
 	@rm -rf build

@@ -3,8 +3,10 @@
 # Shared by all scripts in tests/: paths, progress messages and lookups in
 # kernels.list. Sourced.
 
-repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-here=$repo/tests/guest
+repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+images=$repo/tests/images
+# shellcheck disable=SC2034 # for those who source this
+harness=$repo/tests/guest/harness
 export build=$repo/build
 export cache=${XDG_CACHE_HOME:-$HOME/.cache}/psinfo
 
@@ -67,7 +69,7 @@ locked() {
 keeps_builds() { [[ ${PSINFO_KEEP_BUILDS:-yes} == yes ]]; }
 
 # need PROGRAM PACKAGE [LIST]: fails if the program is missing. `make deps`, or
-# `tests/deps LIST`, must install the package; tests/lint checks that.
+# `tests/deps LIST`, must install the package; tests/static/lint checks that.
 need() {
 	local by='make deps'
 	[[ -z ${3:-} ]] || by="tests/deps $3"
@@ -75,7 +77,7 @@ need() {
 }
 
 kernel_rows() {
-	grep -v '^#' "$here/kernels.list" | grep .
+	grep -v '^#' "$images/kernels.list" | grep .
 }
 
 # kernel_names [WHEN...]: the kernels with one of these WHEN values; by default all
@@ -94,7 +96,7 @@ kernel_names() {
 
 # is_from_source FLAVOUR: whether from-source.sh builds the kernel, not Debian
 is_from_source() {
-	[[ -e $here/flavours/$1.config ]]
+	[[ -e $images/flavours/$1.config ]]
 }
 # For building them and their modules: they have no BTF, and kbuild would warn if the
 # version of pahole differs from the one at their build, or if there is none.
@@ -122,6 +124,6 @@ triplet() {
 	arm64) echo aarch64-linux-gnu ;;
 	armhf) echo arm-linux-gnueabihf ;;
 	armel) echo arm-linux-gnueabi ;;
-	*) fail 2 "unknown architecture '$1' in kernels.list; add it to triplet() in tests/guest/lib.sh." ;;
+	*) fail 2 "unknown architecture '$1' in kernels.list; add it to triplet() in tests/lib.sh." ;;
 	esac
 }

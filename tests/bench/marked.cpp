@@ -5,8 +5,8 @@
 // address that no other program uses. Mark 0 begins a look, mark N ends one of the
 // N-th kind. The last mark ends a period of ten seconds without any look, during
 // which a table that has been read stays open.
-#include "../bats/helpers/looks.h"
-#include "../bats/helpers/process.h"
+#include "../guest/programs/looks.h"
+#include "../guest/programs/process.h"
 
 #include <fstream>
 

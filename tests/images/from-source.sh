@@ -11,7 +11,7 @@ from_source_way=2
 
 # The requested configuration
 from_source_wanted() {
-	cat "$here/flavours/common.config" "$here/flavours/common-$K_ARCH.config" "$here/flavours/$K_FLAVOUR.config"
+	cat "$images/flavours/common.config" "$images/flavours/common-$K_ARCH.config" "$images/flavours/$K_FLAVOUR.config"
 }
 
 # from_source_place: the cache directory of the kernel that K_* names. It depends
@@ -66,7 +66,7 @@ from_source_make() {
 	case $K_ARCH in
 	amd64) arch=x86 image=bzImage ;;
 	arm64) arch=arm64 image=Image ;;
-	*) fail 2 "unsupported architecture $K_ARCH; add it to tests/guest/from-source.sh." ;;
+	*) fail 2 "unsupported architecture $K_ARCH; add it to tests/images/from-source.sh." ;;
 	esac
 	source=$(<"$root/$ready/from-source-$K_SUITE-$K_ARCH")
 	mkdir -p "$cache/kernels" "$root/usr/src"
@@ -77,11 +77,11 @@ from_source_make() {
 	tree=$temporary/$source inside=/usr/src/${temporary##*/}/$source
 	from_source_wanted | sed 's/^# or CONFIG_/CONFIG_/' >"$tree/wanted.config"
 	printf 'CONFIG_LOCALVERSION="-%s"\n' "$K_FLAVOUR" >>"$tree/wanted.config"
-	make=("$here/in-root" "$K_TOOLS" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH="$arch"
+	make=("$images/in-root" "$K_TOOLS" make -C "$inside" -j"${PSINFO_JOBS:-$(nproc)}" ARCH="$arch"
 		KBUILD_BUILD_USER=psinfo KBUILD_BUILD_HOST=psinfo "${from_source_make_arguments[@]}")
 	[[ $K_ARCH == amd64 ]] || make+=(CROSS_COMPILE="$(triplet "$K_ARCH")-")
 	"${make[@]}" tinyconfig >"$place.log" 2>&1 &&
-		"$here/in-root" "$K_TOOLS" bash -c "cd $inside && scripts/kconfig/merge_config.sh -m .config wanted.config" >>"$place.log" 2>&1 &&
+		"$images/in-root" "$K_TOOLS" bash -c "cd $inside && scripts/kconfig/merge_config.sh -m .config wanted.config" >>"$place.log" 2>&1 &&
 		"${make[@]}" olddefconfig >>"$place.log" 2>&1 || return 1
 	missing=$(from_source_missing "$tree/.config")
 	[[ -z $missing ]] || {

@@ -210,7 +210,7 @@ kernel_package() {
 	local suite=$1 arch=$2 kind=$3 flavour=$4 name
 	name=$(in_suite "$suite" "$arch" apt-cache depends "linux-$kind-$flavour" |
 		sed -nE "s/^ *Depends: (linux-$kind-[0-9][^: ]*).*/\1/p" | head -1)
-	[[ -n $name ]] || fail 3 "Debian $suite has no linux-$kind-$flavour for $arch; correct the line in tests/guest/kernels.list."
+	[[ -n $name ]] || fail 3 "Debian $suite has no linux-$kind-$flavour for $arch; correct the line in tests/images/kernels.list."
 	echo "$name"
 }
 

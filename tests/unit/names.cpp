@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// Prints the names that can be typed after "psinfo". tests/tool-names writes this table
+// Prints the names that can be typed after "psinfo". tests/static/tool-names writes this table
 // into the completions and compares psinfo(1) with it. A row per line:
 //
 //	command|NAME|DESCRIPTION

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // psinfo doctor with various output of dkms-helper. Whether that output is true is
-// tested in whole systems: tests/lifecycle/chroots.
+// tested in whole systems: tests/system/chroots.
 #include "commands/doctor.h"
 
 #include <cstdlib>

@@ -79,7 +79,7 @@ std::string utf8(char32_t code, bool is_escaped)
 
 TEST(Escaping, EscapesExactlyTheInvisibleCharacters)
 {
-	// A second copy; tests/lint compares the original with Unicode.
+	// A second copy; tests/static/lint compares the original with Unicode.
 	constexpr std::array<std::array<char32_t, 2>, 18> invisible = {{{0xad, 0xad},
 									{0x34f, 0x34f},
 									{0x61c, 0x61c},

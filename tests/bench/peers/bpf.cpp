@@ -2,7 +2,7 @@
 // The looks "bpf-binary" and "bpf-text": all processes from a BPF iterator
 // (tasks.bpf.c, as tasks.bpf.o in the program's directory). It is loaded and
 // attached once; a look creates an iterator, reads it to its end and closes it.
-#include "../../bats/helpers/looks.h"
+#include "../../guest/programs/looks.h"
 
 #include <filesystem>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // The look "libproc2": all processes from the library of procps, with the same
 // fields as the other peers and no more, so that it reads only /proc/<pid>/stat.
-#include "../../bats/helpers/looks.h"
+#include "../../guest/programs/looks.h"
 
 #include <libproc2/pids.h>
 

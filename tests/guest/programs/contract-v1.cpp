@@ -5,7 +5,7 @@
 // by 1.0 and with larger ones, and requests unknown groups and totals. Prints
 // "ABI 1.0: N of M" and each check that failed. It does not include the current
 // header, so that later changes do not affect it.
-#include "../../frozen/abi-1.0.h"
+#include "../../static/frozen/abi-1.0.h"
 #include "checks.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // File access and error messages for all helper programs. Functions throw
-// std::runtime_error; the main function of all helpers (tests/guest/multicall.cpp) prints
+// std::runtime_error; the main function of all helpers (tests/guest/harness/multicall.cpp) prints
 // it and returns 1.
 #pragma once
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
 /*
  * src/uapi/psinfo/abi.h as of ABI 1.0, without its comments. A program that was
- * built against it (tests/bats/helpers/contract-v1.cpp) has to work with every
+ * built against it (tests/guest/programs/contract-v1.cpp) has to work with every
  * later module, so this file is never changed after the release of 1.0; until
- * then it follows the header, and tests/uapi compares the two.
+ * then it follows the header, and tests/static/uapi compares the two.
  */
 #ifndef PSINFO_ABI_1_0_H
 #define PSINFO_ABI_1_0_H
