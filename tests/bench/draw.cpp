@@ -28,7 +28,7 @@ struct Axis {
 	}
 };
 
-struct Look {
+struct Style {
 	std::string_view peer;
 	const char *colour;
 	bool is_ours;
@@ -37,7 +37,7 @@ struct Look {
 // All of the same brightness, so that each has a contrast of at least 4:1 on a white
 // and on a dark page.
 constexpr const char *grey = "#767676";
-constexpr Look looks[] = {
+constexpr Style styles[] = {
 	{"walk", grey, true},	     {"totals", "#0f8575", true},      {"query", "#e72323", true},
 	{"all", "#65800f", true},    {"text", "#1a71ec", true},	       {"table", "#a04fda", true},
 	{"psinfo", "#228822", true}, {"bpf-binary", "#bd5b05", false}, {"bpf-text", "#0980a7", false},
@@ -45,11 +45,11 @@ constexpr Look looks[] = {
 	{"ps", "#a1694d", false},
 };
 
-Look look_of(const std::string &peer)
+Style style_of(const std::string &peer)
 {
-	const auto *found =
-		std::find_if(std::begin(looks), std::end(looks), [&](const Look &look) { return look.peer == peer; });
-	return found == std::end(looks) ? Look{peer, grey, false} : *found;
+	const auto *found = std::find_if(std::begin(styles), std::end(styles),
+					 [&](const Style &style) { return style.peer == peer; });
+	return found == std::end(styles) ? Style{peer, grey, false} : *found;
 }
 
 struct Line {
@@ -108,7 +108,7 @@ void draw_grid(const Axis &x, const Axis &y)
 
 void draw_line(const Line &line, const Axis &x, const Axis &y, double label)
 {
-	const auto [peer, colour, is_ours] = look_of(line.peer);
+	const auto [peer, colour, is_ours] = style_of(line.peer);
 	std::printf("<polyline fill='none' stroke='%s' stroke-width='2'%s points='", colour,
 		    is_ours ? "" : " stroke-dasharray='6 4'");
 	for (const auto &[processes, instructions] : line.points)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-// marked LOOK...: performs each look (see looks.h) 20 times between two marks that
+// marked LISTING...: performs each listing (see listings.h) 20 times between two marks that
 // profile-plugin.cpp detects. Prints the number of processes and the kernel's
 // functions, including BPF programs while they are loaded. A mark is a call to an
-// address that no other program uses. Mark 0 begins a look, mark N ends one of the
-// N-th kind. The last mark ends a period of ten seconds without any look, during
+// address that no other program uses. Mark 0 begins a listing, mark N ends one of the
+// N-th kind. The last mark ends a period of ten seconds without any listing, during
 // which a table that has been read stays open.
-#include "../guest/programs/looks.h"
+#include "../guest/programs/listings.h"
 #include "../guest/programs/process.h"
 
 #include <fstream>
@@ -55,23 +55,23 @@ void print_functions()
 int main(int argc, char **argv)
 try {
 	if (argc < 2)
-		throw std::runtime_error("usage: marked LOOK...");
+		throw std::runtime_error("usage: marked LISTING...");
 	make_marks();
-	std::fill(looks::buffer.begin(), looks::buffer.end(), 1); // populate its pages
+	std::fill(listings::buffer.begin(), listings::buffer.end(), 1); // populate its pages
 	for (std::size_t kind = 1; kind < static_cast<std::size_t>(argc); ++kind)
 		for (int i = 0; i < 20; ++i) {
 			mark(0);
-			if (!looks::look(argv[kind]))
+			if (!listings::list_processes(argv[kind]))
 				throw std::runtime_error(std::string("nothing is called ") + argv[kind]);
 			mark(kind);
 		}
 	const Descriptor open(psinfo_path);
-	if (read(open, looks::buffer.data(), 1000) <= 0)
+	if (read(open, listings::buffer.data(), 1000) <= 0)
 		throw failure("read");
 	mark(0);
 	process::nap(10);
 	mark(static_cast<std::size_t>(argc));
-	std::printf("processes %u\n", looks::processes());
+	std::printf("processes %u\n", listings::processes());
 	print_functions();
 	return 0;
 } catch (const std::exception &error) {

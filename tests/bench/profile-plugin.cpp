@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 // A QEMU plugin that counts the guest's instructions between two marks of marked.cpp.
-// Of each kind of look it keeps the one with the fewest instructions, and writes it to
+// Of each kind of listing it keeps the one with the fewest instructions, and writes it to
 // OUT.KIND as lines "ADDRESS INSTRUCTIONS": the address of a block in hexadecimal, and
 // how many instructions were executed in it.
 //
@@ -36,7 +36,7 @@ constexpr std::uint64_t marks = 0x700000000, apart = 64, size = 4096; // as in m
 
 struct Block {
 	std::uint64_t address, instructions;
-	std::uint64_t ran; // executions in this look, times instructions
+	std::uint64_t ran; // executions in this listing, times instructions
 };
 
 // QEMU may translate a block several times; each translation is a separate element.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-// The looks "bpf-binary" and "bpf-text": all processes from a BPF iterator
+// The listings "bpf-binary" and "bpf-text": all processes from a BPF iterator
 // (tasks.bpf.c, as tasks.bpf.o in the program's directory). It is loaded and
-// attached once; a look creates an iterator, reads it to its end and closes it.
-#include "../../guest/programs/looks.h"
+// attached once; a listing creates an iterator, reads it to its end and closes it.
+#include "../../guest/programs/listings.h"
 
 #include <filesystem>
 
@@ -30,18 +30,18 @@ void read_iterator(int link)
 	const int fd = bpf_iter_create(link);
 	ssize_t got;
 	// The kernel returns at most 32 KiB at a time, whatever the buffer size.
-	while ((got = read(fd, looks::buffer.data(), 128 << 10)) > 0)
+	while ((got = read(fd, listings::buffer.data(), 128 << 10)) > 0)
 		continue;
 	if (fd < 0 || got < 0)
 		throw failure("the iterator of BPF");
 	close(fd);
 }
 
-[[maybe_unused]] const bool binary = looks::add("bpf-binary", [] {
+[[maybe_unused]] const bool binary = listings::add("bpf-binary", [] {
 	static const int link = link_of("tasks_binary");
 	read_iterator(link);
 });
-[[maybe_unused]] const bool text = looks::add("bpf-text", [] {
+[[maybe_unused]] const bool text = listings::add("bpf-text", [] {
 	static const int link = link_of("tasks_text");
 	read_iterator(link);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-// The look "libproc2": all processes from the library of procps, with the same
+// The listing "libproc2": all processes from the library of procps, with the same
 // fields as the other peers and no more, so that it reads only /proc/<pid>/stat.
-#include "../../guest/programs/looks.h"
+#include "../../guest/programs/listings.h"
 
 #include <libproc2/pids.h>
 
@@ -18,7 +18,7 @@ pids_info *library()
 	return info;
 }
 
-[[maybe_unused]] const bool added = looks::add("libproc2", [] {
+[[maybe_unused]] const bool added = listings::add("libproc2", [] {
 	if (!procps_pids_reap(library(), PIDS_FETCH_TASKS_ONLY))
 		throw failure("procps_pids_reap");
 });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-// effort LOOK, effort run COMMAND ARGUMENT...: the kernel's work for one look
-// (looks.h) from open to close, or for a command from execve() to exit. Prints
+// effort LISTING, effort run COMMAND ARGUMENT...: the kernel's work for one listing
+// (listings.h) from open to close, or for a command from execve() to exit. Prints
 // "CALLS BYTES ALLOCATIONS": the system calls, the bytes returned by read() and the
 // query, and the kernel's allocations (kmalloc, slab caches, pages). "-" means that
 // this kernel cannot count it.
-#include "looks.h"
+#include "listings.h"
 
 #include <fstream>
 
@@ -31,9 +31,9 @@ void mark()
 		execvp(command[0], command);
 		_exit(127);
 	}
-	looks::look(what); // warm up
+	listings::list_processes(what); // warm up
 	mark();
-	looks::look(what);
+	listings::list_processes(what);
 	mark();
 	_exit(0);
 }
@@ -156,14 +156,14 @@ std::optional<unsigned long long> count_allocations(const std::string &what, cha
 		const int nowhere = open("/dev/null", O_WRONLY);
 		dup2(nowhere, 1);
 		if (!command)
-			looks::look(what);
+			listings::list_processes(what);
 		[[maybe_unused]] auto got = write(done[1], "", 1);
 		got = read(go[0], &byte, 1);
 		if (command) {
 			execvp(command[0], command);
 			_exit(127);
 		}
-		looks::look(what);
+		listings::list_processes(what);
 		got = write(done[1], "", 1);
 		got = read(go[0], &byte, 1);
 		_exit(0);
@@ -196,10 +196,10 @@ std::optional<unsigned long long> count_allocations(const std::string &what, cha
 int main(int argc, char **argv)
 try {
 	if (argc < 2)
-		throw std::runtime_error("usage: effort LOOK, effort run COMMAND...");
+		throw std::runtime_error("usage: effort LISTING, effort run COMMAND...");
 	const std::string what = argv[1];
 	char **command = what == "run" && argc > 2 ? argv + 2 : nullptr;
-	std::fill(looks::buffer.begin(), looks::buffer.end(), 1);
+	std::fill(listings::buffer.begin(), listings::buffer.end(), 1);
 	const auto calls = trace(what, command);
 	const auto allocations = count_allocations(what, command);
 	std::printf("%llu %llu %s\n", calls.calls, calls.bytes,

@@ -63,7 +63,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$(listed "$NS_PROC/psinfo")" = "1 2 3" "rows"
 	assert "$(table_cell 1 4 "$NS_PROC/psinfo")" = None "PARENT of its first process"
 	assert "$(table_cell 3 4 "$NS_PROC/psinfo")" = bash "PARENT of its child"
-	run -0 "$BIN/look" "$NS_PROC/psinfo"
+	run -0 "$BIN/check-table" "$NS_PROC/psinfo"
 }
 
 @test "the totals in a PID namespace count only its processes" {
@@ -72,7 +72,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	wait_for 20 grep -q '^TOTAL: 4$' "$NS_PROC/psinfo"
 	assert "$(table_total STOPPED "$NS_PROC/psinfo")" = 1 "STOPPED"
 	assert "$(table_total IDLE "$NS_PROC/psinfo")" = 0 "IDLE"
-	run -0 "$BIN/look" "$NS_PROC/psinfo"
+	run -0 "$BIN/check-table" "$NS_PROC/psinfo"
 }
 
 @test "a reader in a PID namespace sees the outer processes through the outer /proc" {
@@ -173,9 +173,9 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	cat <&"$after" >"$BATS_TEST_TMPDIR/after"
 	cat <&"$before" >>"$BATS_TEST_TMPDIR/before"
 	exec {before}<&- {after}<&-
-	run -0 "$BIN/look" "$BATS_TEST_TMPDIR/after"
+	run -0 "$BIN/check-table" "$BATS_TEST_TMPDIR/after"
 	assert "$output" =~ ^0\ rows "the table read after the end"
-	run -0 "$BIN/look" "$BATS_TEST_TMPDIR/before"
+	run -0 "$BIN/check-table" "$BATS_TEST_TMPDIR/before"
 	assert "$output" =~ ^3\ rows "the table begun before the end"
 }
 
@@ -187,7 +187,7 @@ numbered() { (cd "$1" && printf '%s\n' [0-9]*) | sort -n | xargs; }
 	assert "$(listed "$NS_PROC/psinfo")" = "1 101 501" "rows inside"
 	first=$(children_of "$NS_INIT" | xargs -n1 | sort -n | head -1)
 	assert "$(number_in 1 "$first")" = 501 "the number inside of the one that is first outside"
-	run -0 "$BIN/look" "$NS_PROC/psinfo"
+	run -0 "$BIN/check-table" "$NS_PROC/psinfo"
 }
 
 @test "threads in a PID namespace are counted in THREADS but have no rows" {

@@ -3,7 +3,7 @@
 #
 # The table is complete, in order and without duplicates, and its totals are
 # right: with the existing processes, with 500, with 10,000 and, if memory
-# permits, with 30,000. helpers/look.cpp checks it.
+# permits, with 30,000. programs/check-table.cpp checks it.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -44,7 +44,7 @@ crowd_leaves() {
 # all_are_listed N: each of the crowd has one row, and the table is valid
 all_are_listed() {
 	columns_set pid,ppid,name,stat,parent
-	run "$BIN/look" "$PSINFO" "$CROWD" "$1"
+	run "$BIN/check-table" "$PSINFO" "$CROWD" "$1"
 	[[ $status -eq 0 ]] || fail "$output"
 	echo "# $output" >&3
 }
@@ -53,7 +53,7 @@ all_are_listed() {
 mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 
 @test "the few processes of an idle machine are listed" {
-	run -0 "$BIN/look" "$PSINFO"
+	run -0 "$BIN/check-table" "$PSINFO"
 	echo "# $output" >&3
 }
 
@@ -71,7 +71,7 @@ mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 	assert "$(table_cell $! 4)" = 1000 "THREADS"
 	assert "$(table_rows | grep -c many-threads)" = 1 "rows"
 	columns_set all
-	run -0 "$BIN/look" "$PSINFO"
+	run -0 "$BIN/check-table" "$PSINFO"
 	echo "# $output" >&3
 }
 
@@ -79,7 +79,7 @@ mem_total_mib() { awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo; }
 	crowd 10000
 	all_are_listed 10000
 	columns_set all
-	run "$BIN/look" "$PSINFO" "$CROWD" 10000
+	run "$BIN/check-table" "$PSINFO" "$CROWD" 10000
 	[[ $status -eq 0 ]] || fail "$output"
 	echo "# all columns: $output" >&3
 	crowd_leaves

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// A look is one listing of all processes, from open to close, by psinfo or one of its
-// peers. All benchmarks measure looks.
+// A listing reads all processes once, from open to close, by psinfo or one of its peers.
+// All benchmarks measure listings.
 //
 //	query      records with the identity
 //	all        records with all groups
@@ -22,7 +22,7 @@
 #include <dirent.h>
 #include <sys/wait.h>
 
-namespace looks {
+namespace listings {
 
 inline std::array<char, 8 << 20> buffer{}; // in .bss: other helpers do not touch it
 
@@ -115,7 +115,7 @@ inline std::size_t by_stat(bool status_too)
 	return processes.size();
 }
 
-// Looks added by other sources: const bool mine = looks::add("mine", [] { ... });
+// Listings added by other sources: const bool mine = listings::add("mine", [] { ... });
 inline std::vector<std::pair<std::string, void (*)()>> others;
 
 inline bool add(const char *what, void (*how)())
@@ -124,12 +124,12 @@ inline bool add(const char *what, void (*how)())
 	return true;
 }
 
-// Returns false if there is no look of that name.
-inline bool look(const std::string &what)
+// Returns false if there is no listing of that name.
+inline bool list_processes(const std::string &what)
 {
-	for (const auto &[name, take] : others)
+	for (const auto &[name, list] : others)
 		if (what == name)
-			return take(), true;
+			return list(), true;
 	psinfo_query query = whole_query();
 	if (what == "query")
 		query.record_size = PSINFO_RECORD_SIZE_IDENTITY;
@@ -193,8 +193,8 @@ inline void wait_until_idle()
 	}
 }
 
-// The minimum time of several looks or runs, which excludes interruptions. @command
-// is null for a look.
+// The minimum time of several listings or runs, which excludes interruptions. @command
+// is null for a listing.
 inline long long least_time(const std::string &what, char **command, int repeat)
 {
 	long long least = -1;
@@ -203,7 +203,7 @@ inline long long least_time(const std::string &what, char **command, int repeat)
 		const long long start = now();
 		if (command)
 			run(command);
-		else if (!look(what))
+		else if (!list_processes(what))
 			throw std::runtime_error("nothing is called " + what);
 		const long long took = now() - start;
 		if (least < 0 || took < least)
@@ -212,4 +212,4 @@ inline long long least_time(const std::string &what, char **command, int repeat)
 	return least;
 }
 
-} // namespace looks
+} // namespace listings

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-// look FILE [PID N]: reads a table three times, checks it, and prints the
+// check-table FILE [PID N]: reads a table three times, checks it, and prints the
 // number of rows and the time of the fastest read. With PID and N, exactly N
 // rows must be children of that process.
 #include "process.h"
@@ -12,7 +12,7 @@ int main(int argc, char **argv)
 {
 	constexpr int times = 3;
 	if (argc != 2 && argc != 4) {
-		std::cerr << "look: FILE [PID N]\n";
+		std::cerr << "check-table: FILE [PID N]\n";
 		return 2;
 	}
 	double best = 1e9;
@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 		const auto text = read_whole(argv[1]);
 		best = std::min(best, process::now() - start);
 		if (text.error) {
-			std::cerr << "look: " << argv[1] << ": " << std::strerror(text.error) << "\n";
+			std::cerr << "check-table: " << argv[1] << ": " << std::strerror(text.error) << "\n";
 			return 1;
 		}
 		std::string problem;
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
 					  std::to_string(children);
 		}
 		if (!problem.empty()) {
-			std::cerr << "look: " << problem << "\n" << text.bytes.substr(0, 10000);
+			std::cerr << "check-table: " << problem << "\n" << text.bytes.substr(0, 10000);
 			return 1;
 		}
 		rows = table->rows.size();
