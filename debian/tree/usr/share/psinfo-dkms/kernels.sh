@@ -135,9 +135,10 @@ is_whole() {
 	! has_headers "$1" || [ "$(sum_of_headers "$1")" = "$built_headers" ]
 }
 
-# look: sets this_source, and built to the kernels that have the module. DKMS's own records
-# are not enough: a power cut may have emptied the file, or a kernel may have been updated.
-look() {
+# find_built: sets this_source, and built to the kernels that have the module. DKMS's own
+# records are not enough: a power cut may have emptied the file, or a kernel may have been
+# updated.
+find_built() {
 	this_source=$(sum_of_source)
 	built=''
 	for kernel in $(kernels); do
