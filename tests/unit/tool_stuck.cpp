@@ -35,7 +35,7 @@ Snapshot sample(std::chrono::nanoseconds began, std::vector<Process> processes)
 	return snapshot;
 }
 
-Snapshot everybody()
+Snapshot all_processes()
 {
 	return sample(102s, {a_process(1, State::Interruptible, "init"), a_process(50, State::Interruptible, "bash"),
 			     a_process(60, State::Interruptible, "keeper")});
@@ -49,7 +49,7 @@ std::vector<Snapshot> three(const std::vector<Process> &processes)
 
 TEST(Stuck, AThreadThatDoesNotRunIsStuckSinceTheFirstSample)
 {
-	const auto stuck = tool::find_stuck(three({a_process(70, State::Uninterruptible, "cp", 50)}), everybody());
+	const auto stuck = tool::find_stuck(three({a_process(70, State::Uninterruptible, "cp", 50)}), all_processes());
 	ASSERT_EQ(stuck.sleepers.size(), 1U);
 	EXPECT_EQ(stuck.sleepers[0].thread.pid, 70);
 	EXPECT_EQ(stuck.sleepers[0].parent, "bash");
@@ -61,7 +61,7 @@ TEST(Stuck, AThreadThatRanBetweenSamplesIsStuckSinceThen)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples[0].processes[0].times->nvcsw--;
-	const auto stuck = tool::find_stuck(samples, everybody());
+	const auto stuck = tool::find_stuck(samples, all_processes());
 	ASSERT_EQ(stuck.sleepers.size(), 1U);
 	EXPECT_EQ(stuck.sleepers[0].at_least, 1s - 1ms);
 }
@@ -71,7 +71,7 @@ TEST(Stuck, AThreadThatRunsBetweenAllSamplesIsNotStuck)
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	for (int i = 0; i < 3; i++)
 		samples[static_cast<std::size_t>(i)].processes[0].times->nivcsw = 5U + static_cast<unsigned>(i);
-	const auto stuck = tool::find_stuck(samples, everybody());
+	const auto stuck = tool::find_stuck(samples, all_processes());
 	EXPECT_TRUE(stuck.sleepers.empty());
 	EXPECT_EQ(stuck.passing, 1U);
 }
@@ -80,7 +80,7 @@ TEST(Stuck, AThreadThatWokeUpIsNotStuck)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples.back().processes.clear();
-	const auto stuck = tool::find_stuck(samples, everybody());
+	const auto stuck = tool::find_stuck(samples, all_processes());
 	EXPECT_TRUE(stuck.sleepers.empty());
 	EXPECT_EQ(stuck.passing, 1U);
 }
@@ -90,14 +90,14 @@ TEST(Stuck, ALaterProcessWithTheSamePidIsAnother)
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples[0].processes[0].start = 9s;
 	samples[1].processes[0].start = 9s;
-	const auto stuck = tool::find_stuck(samples, everybody());
+	const auto stuck = tool::find_stuck(samples, all_processes());
 	EXPECT_TRUE(stuck.sleepers.empty());
 	EXPECT_EQ(stuck.passing, 2U);
 }
 
 TEST(Stuck, AYoungerProcessWithThePidOfAParentIsNotTheParent)
 {
-	auto others = everybody();
+	auto others = all_processes();
 	others.processes[1].start = others.processes[2].start = 11s;
 	const auto stuck = tool::find_stuck(
 		three({a_process(70, State::Uninterruptible, "cp", 50), a_process(71, State::Zombie, "z", 60)}),
@@ -111,7 +111,7 @@ TEST(Stuck, AYoungerProcessWithThePidOfAParentIsNotTheParent)
 
 TEST(Stuck, ATracerMayBeYoungerThanItsTracee)
 {
-	auto others = everybody();
+	auto others = all_processes();
 	others.processes[2].start = 11s;
 	Process zombie = a_process(70, State::Zombie, "a", 50);
 	zombie.tracer = 60;
@@ -124,19 +124,20 @@ TEST(Stuck, AnEarlierZombieWithTheSamePidIsAnother)
 {
 	auto samples = three({a_process(70, State::Zombie, "a")});
 	samples.front().processes[0].start = 9s;
-	EXPECT_TRUE(tool::find_stuck(samples, everybody()).unreaped.empty());
+	EXPECT_TRUE(tool::find_stuck(samples, all_processes()).unreaped.empty());
 }
 
 TEST(Stuck, WithoutCountersNothingIsReported)
 {
 	auto samples = three({a_process(70, State::Uninterruptible, "cp")});
 	samples.back().processes[0].times.reset();
-	EXPECT_TRUE(tool::find_stuck(samples, everybody()).sleepers.empty());
+	EXPECT_TRUE(tool::find_stuck(samples, all_processes()).sleepers.empty());
 }
 
 TEST(Stuck, OneSampleShowsEveryThreadInD)
 {
-	const auto stuck = tool::find_stuck({sample(100s, {a_process(70, State::Uninterruptible, "cp")})}, everybody());
+	const auto stuck =
+		tool::find_stuck({sample(100s, {a_process(70, State::Uninterruptible, "cp")})}, all_processes());
 	ASSERT_EQ(stuck.sleepers.size(), 1U);
 	EXPECT_EQ(stuck.sleepers[0].at_least, 0s);
 }
@@ -146,7 +147,7 @@ TEST(Stuck, TheLongestSleeperComesFirst)
 	auto samples =
 		three({a_process(70, State::Uninterruptible, "short"), a_process(71, State::Uninterruptible, "long")});
 	samples[0].processes.erase(samples[0].processes.begin());
-	const auto stuck = tool::find_stuck(samples, everybody());
+	const auto stuck = tool::find_stuck(samples, all_processes());
 	ASSERT_EQ(stuck.sleepers.size(), 2U);
 	EXPECT_EQ(stuck.sleepers[0].thread.name, "long");
 	EXPECT_EQ(stuck.sleepers[1].thread.name, "short");
@@ -156,7 +157,7 @@ TEST(Stuck, AThreadIsListedWithItsProcess)
 {
 	Process thread = a_process(72, State::Uninterruptible, "worker", 50);
 	thread.tgid = 70;
-	const auto text = tool::stuck_text(tool::find_stuck(three({thread}), everybody()), true);
+	const auto text = tool::stuck_text(tool::find_stuck(three({thread}), all_processes()), true);
 	EXPECT_EQ(text, "Threads in uninterruptible sleep: 1 (3 samples over 2.0 s)\n"
 			"    PID     TID NAME              FOR AT LEAST  PARENT\n"
 			"     70      72 worker                   2.0 s  bash (50)\n");
@@ -165,7 +166,7 @@ TEST(Stuck, AThreadIsListedWithItsProcess)
 TEST(Stuck, WideNamesKeepTheColumnsAligned)
 {
 	const auto text = tool::stuck_text(
-		tool::find_stuck(three({a_process(70, State::Uninterruptible, "漢字", 50)}), everybody()), false);
+		tool::find_stuck(three({a_process(70, State::Uninterruptible, "漢字", 50)}), all_processes()), false);
 	EXPECT_EQ(text, "     70      70 漢字                     2.0 s  bash (50)\n");
 }
 
@@ -176,7 +177,7 @@ TEST(Stuck, ZombiesAreGroupedByTheParentThatDoesNotReapThem)
 				     a_process(72, State::Zombie, "c", 60)};
 	zombies[0].start = zombies[1].start = 12s;
 	zombies[2].start = 11s;
-	const auto stuck = tool::find_stuck(three(zombies), everybody());
+	const auto stuck = tool::find_stuck(three(zombies), all_processes());
 	ASSERT_EQ(stuck.unreaped.size(), 2U);
 	EXPECT_EQ(stuck.unreaped[0].holder, 60);
 	EXPECT_EQ(stuck.unreaped[0].name, "keeper");
@@ -189,7 +190,7 @@ TEST(Stuck, ATracedZombieIsListedUnderItsTracer)
 {
 	Process zombie = a_process(70, State::Zombie, "a", 50);
 	zombie.tracer = 60;
-	const auto stuck = tool::find_stuck(three({zombie}), everybody());
+	const auto stuck = tool::find_stuck(three({zombie}), all_processes());
 	ASSERT_EQ(stuck.unreaped.size(), 1U);
 	EXPECT_EQ(stuck.unreaped[0].holder, 60);
 }
@@ -198,7 +199,7 @@ TEST(Stuck, ANewZombieIsNotReported)
 {
 	auto samples = three({a_process(70, State::Zombie, "a")});
 	samples.front().processes[0].state = State::Uninterruptible;
-	EXPECT_TRUE(tool::find_stuck(samples, everybody()).unreaped.empty());
+	EXPECT_TRUE(tool::find_stuck(samples, all_processes()).unreaped.empty());
 }
 
 TEST(Stuck, ZombieThreadsOfLiveProcessesAreNotReported)
@@ -207,17 +208,17 @@ TEST(Stuck, ZombieThreadsOfLiveProcessesAreNotReported)
 	leader.times->threads = 3;
 	Process thread = a_process(71, State::Zombie, "a");
 	thread.tgid = 69;
-	EXPECT_TRUE(tool::find_stuck(three({leader, thread}), everybody()).unreaped.empty());
+	EXPECT_TRUE(tool::find_stuck(three({leader, thread}), all_processes()).unreaped.empty());
 }
 
 TEST(Stuck, TextOfZombiesAndOfNothing)
 {
-	const auto stuck = tool::find_stuck(three({a_process(70, State::Zombie, "a\nb", 60)}), everybody());
+	const auto stuck = tool::find_stuck(three({a_process(70, State::Zombie, "a\nb", 60)}), all_processes());
 	EXPECT_EQ(tool::stuck_text(stuck, true),
 		  "Unreaped zombies, by parent or tracer: 1\n"
 		  "  COUNT     PID NAME                     OLDEST\n"
 		  "      1      60 keeper                   a\\nb (70), started 92.0 s ago\n");
-	const auto nothing = tool::find_stuck(three({}), everybody());
+	const auto nothing = tool::find_stuck(three({}), all_processes());
 	EXPECT_EQ(tool::stuck_text(nothing, true), "Nothing is stuck (3 samples over 2.0 s).\n");
 	EXPECT_EQ(tool::stuck_text(nothing, false), "");
 }
@@ -226,7 +227,7 @@ TEST(Stuck, JsonHasTheSameContent)
 {
 	const auto stuck = tool::find_stuck(
 		three({a_process(70, State::Uninterruptible, "cp", 50), a_process(71, State::Zombie, "z\xff", 60)}),
-		everybody());
+		all_processes());
 	const auto json = nlohmann::json::parse(tool::stuck_json(stuck));
 	EXPECT_EQ(json["samples"], 3);
 	EXPECT_EQ(json["uninterruptible"][0]["pid"], 70);

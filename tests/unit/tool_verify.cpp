@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using psinfo::Process;
 using psinfo::Snapshot;
 using psinfo::State;
-using tool::Sandwich;
+using tool::Samples;
 
 constexpr auto tick = std::chrono::nanoseconds{10ms};
 
@@ -75,7 +75,7 @@ Snapshot of(std::vector<Process> processes)
 }
 
 /// Three processes, equal in all snapshots; the middle one has pid 20.
-Sandwich agreeing()
+Samples agreeing()
 {
 	const Snapshot all = of({a_process(10), a_process(20), a_process(30)});
 	return {all, all, all};
@@ -86,9 +86,9 @@ Process &middle(Snapshot &snapshot)
 	return snapshot.processes[1];
 }
 
-std::vector<tool::Difference> differences(const Sandwich &sandwich)
+std::vector<tool::Difference> differences(const Samples &samples)
 {
-	return tool::compare(sandwich, tick).differences;
+	return tool::compare(samples, tick).differences;
 }
 
 TEST(Compare, EqualSnapshotsDoNotDiffer)
@@ -174,12 +174,12 @@ template <typename Value> void change(std::optional<Value> &value)
 
 TEST(Compare, AFieldThatAnOlderModuleDoesNotHaveIsNotCompared)
 {
-	Sandwich sandwich = agreeing();
-	for (Process &process : sandwich.module.processes)
+	Samples samples = agreeing();
+	for (Process &process : samples.module.processes)
 		process.times->runtime.reset();
-	EXPECT_TRUE(differences(sandwich).empty());
-	middle(sandwich.module).times->runtime = 1s;
-	EXPECT_EQ(differences(sandwich).size(), 3U) << "it has it, and says nothing of the two others";
+	EXPECT_TRUE(differences(samples).empty());
+	middle(samples.module).times->runtime = 1s;
+	EXPECT_EQ(differences(samples).size(), 3U) << "it has it, and says nothing of the two others";
 }
 
 /// Modules of ABI 1.0 have this group.
@@ -190,12 +190,12 @@ constexpr bool is_in_1_0(std::uint32_t record_size)
 
 TEST(Compare, AGroupThatAnOlderModuleDoesNotHaveIsNotCompared)
 {
-	Sandwich sandwich;
-#define GROUP(group, member, ...)                           \
-	sandwich = agreeing();                              \
-	for (Process & process : sandwich.module.processes) \
-		process.member.reset();                     \
-	EXPECT_EQ(differences(sandwich).empty(), !is_in_1_0(PSINFO_RECORD_SIZE_##group)) << #group;
+	Samples samples;
+#define GROUP(group, member, ...)                          \
+	samples = agreeing();                              \
+	for (Process & process : samples.module.processes) \
+		process.member.reset();                    \
+	EXPECT_EQ(differences(samples).empty(), !is_in_1_0(PSINFO_RECORD_SIZE_##group)) << #group;
 #include "fields.def"
 }
 
@@ -211,9 +211,9 @@ TEST(Compare, EveryFieldOfFieldsDefIsCompared)
 	for (const Mutation &mutation : all) {
 		if (mutation.field == std::string("pid")) // tells which processes are compared
 			continue;
-		Sandwich sandwich = agreeing();
-		mutation.mutate(middle(sandwich.module));
-		const auto found = differences(sandwich);
+		Samples samples = agreeing();
+		mutation.mutate(middle(samples.module));
+		const auto found = differences(samples);
 		EXPECT_EQ(std::count_if(found.begin(), found.end(),
 					[&](const tool::Difference &difference) {
 						return difference.pid == 20 && difference.field == mutation.field;
@@ -226,10 +226,10 @@ TEST(Compare, EveryFieldOfFieldsDefIsCompared)
 TEST(Compare, EachWrongFieldIsFound)
 {
 	for (const Mutation &mutation : mutations) {
-		Sandwich sandwich = agreeing();
-		mutation.mutate(middle(sandwich.module));
-		sandwich.module.totals = of(sandwich.module.processes).totals;
-		const auto found = differences(sandwich);
+		Samples samples = agreeing();
+		mutation.mutate(middle(samples.module));
+		samples.module.totals = of(samples.module.processes).totals;
+		const auto found = differences(samples);
 		ASSERT_EQ(found.size(), 1U) << mutation.field;
 		EXPECT_EQ(found[0].pid, 20);
 		EXPECT_EQ(found[0].field, mutation.field);
@@ -239,18 +239,18 @@ TEST(Compare, EachWrongFieldIsFound)
 
 TEST(Compare, AMissingGroupIsFound)
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.module).memory.reset();
-	const auto found = differences(sandwich);
+	Samples samples = agreeing();
+	middle(samples.module).memory.reset();
+	const auto found = differences(samples);
 	ASSERT_EQ(found.size(), memory_field_count);
 	EXPECT_EQ(found[0].module, "nothing");
 }
 
 TEST(Compare, AWrongPidIsFoundTwice)
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.module).pid = middle(sandwich.module).tgid = 21;
-	const auto found = differences(sandwich);
+	Samples samples = agreeing();
+	middle(samples.module).pid = middle(samples.module).tgid = 21;
+	const auto found = differences(samples);
 	ASSERT_EQ(found.size(), 2U);
 	EXPECT_EQ(found[0], (tool::Difference{20, "worker", "process", "not there", "there"}));
 	EXPECT_EQ(found[1], (tool::Difference{21, "worker", "process", "there", "not there"}));
@@ -258,10 +258,10 @@ TEST(Compare, AWrongPidIsFoundTwice)
 
 TEST(Compare, AProcessListedTwiceIsFound)
 {
-	Sandwich sandwich = agreeing();
-	sandwich.module.processes.insert(sandwich.module.processes.begin() + 1, a_process(20));
-	sandwich.module.totals = of(sandwich.module.processes).totals;
-	const auto found = differences(sandwich);
+	Samples samples = agreeing();
+	samples.module.processes.insert(samples.module.processes.begin() + 1, a_process(20));
+	samples.module.totals = of(samples.module.processes).totals;
+	const auto found = differences(samples);
 	ASSERT_EQ(found.size(), 1U);
 	EXPECT_EQ(found[0].field, "order");
 }
@@ -269,9 +269,9 @@ TEST(Compare, AProcessListedTwiceIsFound)
 TEST(Compare, WrongTotalsAreFound)
 {
 	for (const State state : psinfo::all_states) {
-		Sandwich sandwich = agreeing();
-		sandwich.module.totals.processes[static_cast<std::size_t>(state)]++;
-		const auto found = differences(sandwich);
+		Samples samples = agreeing();
+		samples.module.totals.processes[static_cast<std::size_t>(state)]++;
+		const auto found = differences(samples);
 		ASSERT_EQ(found.size(), 1U);
 		EXPECT_EQ(found[0].field, std::string("total of ").append(psinfo::state_word(state)));
 	}
@@ -279,57 +279,57 @@ TEST(Compare, WrongTotalsAreFound)
 
 TEST(Compare, FieldsMissingFromProcAreNotCompared)
 {
-	Sandwich sandwich = agreeing();
-	for (Snapshot *proc : {&sandwich.before, &sandwich.after})
+	Samples samples = agreeing();
+	for (Snapshot *proc : {&samples.before, &samples.after})
 		for (Process &process : proc->processes) {
 			process.scheduling->static_prio.reset();
 			process.scheduling->normal_prio.reset();
 			process.times->runtime.reset();
 			process.control_group->cgroup = 0; // as for a removed cgroup
 		}
-	const auto comparison = tool::compare(sandwich, tick);
+	const auto comparison = tool::compare(samples, tick);
 	EXPECT_TRUE(comparison.differences.empty());
 	EXPECT_EQ(comparison.fields, 3U * (field_count - 4U));
 }
 
 TEST(Compare, NanosecondsAreRoundedDownToTicks)
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.module).start += tick - 1ns;
-	middle(sandwich.module).times->utime += tick - 1ns;
-	EXPECT_TRUE(differences(sandwich).empty());
+	Samples samples = agreeing();
+	middle(samples.module).start += tick - 1ns;
+	middle(samples.module).times->utime += tick - 1ns;
+	EXPECT_TRUE(differences(samples).empty());
 }
 
 TEST(Compare, ACounterMayGrowBetweenTheReadsOfProcButNotBeyond)
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.after).times->min_flt = 80;
-	middle(sandwich.module).times->min_flt = 75;
-	EXPECT_TRUE(differences(sandwich).empty());
-	middle(sandwich.module).times->min_flt = 81;
-	const auto found = differences(sandwich);
+	Samples samples = agreeing();
+	middle(samples.after).times->min_flt = 80;
+	middle(samples.module).times->min_flt = 75;
+	EXPECT_TRUE(differences(samples).empty());
+	middle(samples.module).times->min_flt = 81;
+	const auto found = differences(samples);
 	ASSERT_EQ(found.size(), 1U);
 	EXPECT_EQ(found[0].proc, "70 .. 80");
 }
 
 TEST(Compare, AChangingStateMayHaveAnyValue)
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.after).state = State::Running;
-	middle(sandwich.module).state = State::Uninterruptible;
-	sandwich.module.totals = of(sandwich.module.processes).totals;
-	EXPECT_TRUE(differences(sandwich).empty());
+	Samples samples = agreeing();
+	middle(samples.after).state = State::Running;
+	middle(samples.module).state = State::Uninterruptible;
+	samples.module.totals = of(samples.module.processes).totals;
+	EXPECT_TRUE(differences(samples).empty());
 }
 
 TEST(Compare, ProcessesThatStartOrExitMeanwhileAreNotCompared)
 {
-	Sandwich went = agreeing();
+	Samples went = agreeing();
 	went.after.processes.pop_back();
 	went.module.processes.pop_back();
 	went.module.totals = of(went.module.processes).totals;
 	EXPECT_TRUE(differences(went).empty());
 
-	Sandwich came = agreeing();
+	Samples came = agreeing();
 	came.before.processes.pop_back();
 	EXPECT_TRUE(differences(came).empty());
 	EXPECT_EQ(tool::compare(came, tick).passing, 1U);
@@ -337,22 +337,22 @@ TEST(Compare, ProcessesThatStartOrExitMeanwhileAreNotCompared)
 
 TEST(Compare, AProcessSeenOnlyByTheModuleMustHaveStartedMeanwhile)
 {
-	Sandwich sandwich = agreeing();
+	Samples samples = agreeing();
 	Process shortlived = a_process(40);
-	shortlived.start = sandwich.before.began + 1ms;
-	sandwich.module.processes.push_back(shortlived);
-	sandwich.module.totals = of(sandwich.module.processes).totals;
-	EXPECT_TRUE(differences(sandwich).empty());
-	sandwich.module.processes.back().start = 50s;
-	EXPECT_EQ(differences(sandwich).size(), 1U) << "this one was there before";
+	shortlived.start = samples.before.began + 1ms;
+	samples.module.processes.push_back(shortlived);
+	samples.module.totals = of(samples.module.processes).totals;
+	EXPECT_TRUE(differences(samples).empty());
+	samples.module.processes.back().start = 50s;
+	EXPECT_EQ(differences(samples).size(), 1U) << "this one was there before";
 }
 
 TEST(Compare, AReusedPidIsAnotherProcess)
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.after).start = 101s;
-	middle(sandwich.module).ppid = 77;
-	EXPECT_TRUE(differences(sandwich).empty());
+	Samples samples = agreeing();
+	middle(samples.after).start = 101s;
+	middle(samples.module).ppid = 77;
+	EXPECT_TRUE(differences(samples).empty());
 }
 
 TEST(Compare, NamesOfKernelThreadsMayBeLongerInProc)
@@ -373,41 +373,41 @@ TEST(Compare, NamesOfKernelThreadsMayBeLongerInProc)
 		{0x00200020, "kworker/0:2", "kworker/0:1-events", false},
 	};
 	for (const auto &row : rows) {
-		Sandwich sandwich = agreeing();
-		for (Snapshot *snapshot : {&sandwich.before, &sandwich.module, &sandwich.after}) {
+		Samples samples = agreeing();
+		for (Snapshot *snapshot : {&samples.before, &samples.module, &samples.after}) {
 			middle(*snapshot).flags = row.flags;
 			middle(*snapshot).name = row.proc;
 		}
-		middle(sandwich.module).name = row.module;
-		EXPECT_EQ(differences(sandwich).empty(), row.same) << row.module << " and " << row.proc;
+		middle(samples.module).name = row.module;
+		EXPECT_EQ(differences(samples).empty(), row.same) << row.module << " and " << row.proc;
 	}
 }
 
 // ---- repeated comparison ---------------------------------------------------
 
-/// Returns the sandwiches in order, then the last one repeatedly.
+/// Returns these samples in order, then the last one repeatedly.
 class Script {
 public:
-	explicit Script(std::vector<Sandwich> sandwiches) : sandwiches_(std::move(sandwiches)) {}
+	explicit Script(std::vector<Samples> script) : script_(std::move(script)) {}
 
-	psinfo::Result<Sandwich> operator()(std::optional<std::int32_t> pid)
+	psinfo::Result<Samples> operator()(std::optional<std::int32_t> pid)
 	{
 		pids.push_back(pid.value_or(0));
-		const std::size_t at = std::min(pids.size(), sandwiches_.size()) - 1;
-		return sandwiches_[at];
+		const std::size_t at = std::min(pids.size(), script_.size()) - 1;
+		return script_[at];
 	}
 
 	std::vector<std::int32_t> pids; ///< the requested pids; 0: all
 
 private:
-	std::vector<Sandwich> sandwiches_;
+	std::vector<Samples> script_;
 };
 
-Sandwich differing()
+Samples differing()
 {
-	Sandwich sandwich = agreeing();
-	middle(sandwich.module).scheduling->cpu = 7;
-	return sandwich;
+	Samples samples = agreeing();
+	middle(samples.module).scheduling->cpu = 7;
+	return samples;
 }
 
 TEST(Verify, AMismatchThatDisappearsOnRetryIsNotADifference)
@@ -432,7 +432,7 @@ TEST(Verify, AMismatchThatPersistsIsADifference)
 
 TEST(Verify, AMismatchInAnotherFieldEachTimeIsNotADifference)
 {
-	Sandwich other = agreeing();
+	Samples other = agreeing();
 	middle(other.module).memory->rss = 0;
 	Script script({differing(), other});
 	const auto result = tool::verify(std::ref(script), tick, 5, 0ms);
@@ -442,9 +442,9 @@ TEST(Verify, AMismatchInAnotherFieldEachTimeIsNotADifference)
 
 TEST(Verify, WrongTotalsAreNotRetried)
 {
-	Sandwich sandwich = agreeing();
-	sandwich.module.totals.processes[0] = 5;
-	Script script({sandwich, agreeing()});
+	Samples samples = agreeing();
+	samples.module.totals.processes[0] = 5;
+	Script script({samples, agreeing()});
 	const auto result = tool::verify(std::ref(script), tick, 3, 0ms);
 	ASSERT_TRUE(result);
 	EXPECT_EQ(result.value().differences.size(), 1U);

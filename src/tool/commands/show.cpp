@@ -18,15 +18,15 @@ namespace tool {
 namespace {
 
 /// The data shown for one process.
-struct Portrait {
+struct Details {
 	Listing itself; ///< one row, with all columns
 	Listing threads;
-	Listing everybody; ///< for the relatives
+	Listing all; ///< for the relatives
 };
 
 struct Section {
 	const char *title;
-	Listing Portrait::*listing;
+	Listing Details::*listing;
 	Processes rows;
 	Columns columns;
 };
@@ -47,53 +47,53 @@ Columns few_columns(bool threads)
 	return {find_column("pid"), find_column("name"), find_column("stat")};
 }
 
-std::vector<Section> sections_of(const Portrait &portrait)
+std::vector<Section> sections_of(const Details &details)
 {
-	Family family(portrait.everybody.snapshot);
-	const auto &process = *portrait.itself.rows[0];
+	Family family(details.all.snapshot);
+	const auto &process = *details.itself.rows[0];
 	auto few = few_columns(false);
 
 	return {
-		{"Ancestors", &Portrait::everybody, family.ancestors(process), few},
-		{"Siblings", &Portrait::everybody, family.siblings(process), few},
-		{"Children", &Portrait::everybody, family.children(process), few},
-		{"Threads", &Portrait::threads, portrait.threads.rows, few_columns(true)},
+		{"Ancestors", &Details::all, family.ancestors(process), few},
+		{"Siblings", &Details::all, family.siblings(process), few},
+		{"Children", &Details::all, family.children(process), few},
+		{"Threads", &Details::threads, details.threads.rows, few_columns(true)},
 	};
 }
 
 /// By the time of the second query, the PID may belong to another process.
-void drop_threads_of_another(Portrait &portrait)
+void drop_threads_of_another(Details &details)
 {
-	const auto &process = *portrait.itself.rows[0];
-	const auto *leader = portrait.threads.snapshot.find(process.pid);
+	const auto &process = *details.itself.rows[0];
+	const auto *leader = details.threads.snapshot.find(process.pid);
 	if (!leader || leader->start != process.start)
-		portrait.threads.rows.clear();
+		details.threads.rows.clear();
 }
 
-Outcome query_process(const psinfo::Source &source, std::int32_t pid, Portrait &ret_portrait)
+Outcome query_process(const psinfo::Source &source, std::int32_t pid, Details &ret_details)
 {
 	Collector collector(source);
 	Filter only;
 	only.pids = {pid};
 
-	auto error = collector.collect({only, every_column(), {}, false}, ret_portrait.itself);
-	if (!error && ret_portrait.itself.rows.empty())
+	auto error = collector.collect({only, every_column(), {}, false}, ret_details.itself);
+	if (!error && ret_details.itself.rows.empty())
 		return outcome_of({psinfo::Error::Kind::NotFound, "show", "process " + std::to_string(pid),
 				   "no such process is visible to you"},
 				  "'psinfo' lists the visible processes");
 	if (!error)
-		error = collector.collect({only, few_columns(true), {}, true}, ret_portrait.threads);
+		error = collector.collect({only, few_columns(true), {}, true}, ret_details.threads);
 	if (!error)
-		drop_threads_of_another(ret_portrait);
+		drop_threads_of_another(ret_details);
 	if (!error)
-		error = collector.collect({Filter(), few_columns(false), {}, false}, ret_portrait.everybody);
+		error = collector.collect({Filter(), few_columns(false), {}, false}, ret_details.all);
 	return error ? outcome_of_source(*error, source.name()) : Outcome();
 }
 
-std::string text_of(Portrait &portrait, const Style &style)
+std::string text_of(Details &details, const Style &style)
 {
 	constexpr std::size_t name_width = 14;
-	Row row{*portrait.itself.rows[0], portrait.itself.snapshot, portrait.itself.facts};
+	Row row{*details.itself.rows[0], details.itself.snapshot, details.itself.facts};
 	std::string text;
 
 	for (const auto *column : every_column()) {
@@ -106,8 +106,8 @@ std::string text_of(Portrait &portrait, const Style &style)
 		text += has_colour ? colour_end : "";
 		text += '\n';
 	}
-	for (auto &section : sections_of(portrait)) {
-		auto &listing = portrait.*section.listing;
+	for (auto &section : sections_of(details)) {
+		auto &listing = details.*section.listing;
 		listing.rows = section.rows;
 		text += std::string("\n") + section.title + (section.rows.empty() ? ": none\n" : ":\n");
 		if (!section.rows.empty())
@@ -116,14 +116,14 @@ std::string text_of(Portrait &portrait, const Style &style)
 	return text;
 }
 
-std::string json_text_of(Portrait &portrait)
+std::string json_text_of(Details &details)
 {
-	Json json = {{"process", json_of(Row{*portrait.itself.rows[0], portrait.itself.snapshot, portrait.itself.facts},
+	Json json = {{"process", json_of(Row{*details.itself.rows[0], details.itself.snapshot, details.itself.facts},
 					 every_column())}};
 
-	for (auto &section : sections_of(portrait)) {
+	for (auto &section : sections_of(details)) {
 		std::string key = section.title;
-		auto &listing = portrait.*section.listing;
+		auto &listing = details.*section.listing;
 		key[0] = static_cast<char>(key[0] - 'A' + 'a');
 		listing.rows = section.rows;
 		json[key] = json_of(listing, section.columns);
@@ -141,13 +141,13 @@ void add_show_options(CLI::App &app, ShowOptions &options)
 
 Outcome run_show(const Context &context, const ShowOptions &options)
 {
-	Portrait portrait;
+	Details details;
 
-	auto outcome = query_process(*context.source, options.pid, portrait);
+	auto outcome = query_process(*context.source, options.pid, details);
 	if (outcome.exit != Exit::Done)
 		return outcome;
 	Style style{Format::Table, true, context.common.colour, context.common.width, "  "};
-	context.out << (context.common.format == Format::Json ? json_text_of(portrait) : text_of(portrait, style));
+	context.out << (context.common.format == Format::Json ? json_text_of(details) : text_of(details, style));
 	return {};
 }
 

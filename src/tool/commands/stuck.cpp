@@ -78,18 +78,18 @@ nanoseconds surely_between(const psinfo::Snapshot &earlier, const psinfo::Snapsh
 
 /// Empty if there is no such process. A parent is older than its child: a younger
 /// process has reused the parent's PID. A tracer may be older or younger.
-std::string name_in(const psinfo::Snapshot &everybody, std::int32_t pid, nanoseconds not_after = nanoseconds::max())
+std::string name_in(const psinfo::Snapshot &processes, std::int32_t pid, nanoseconds not_after = nanoseconds::max())
 {
-	const psinfo::Process *process = everybody.find(pid);
+	const psinfo::Process *process = processes.find(pid);
 	return process && process->start <= not_after ? process->name : std::string();
 }
 
-std::string parent_name(const psinfo::Snapshot &everybody, const psinfo::Process &child)
+std::string parent_name(const psinfo::Snapshot &processes, const psinfo::Process &child)
 {
-	return name_in(everybody, child.ppid, child.start);
+	return name_in(processes, child.ppid, child.start);
 }
 
-std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
+std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &processes)
 {
 	std::vector<Sleeper> sleepers;
 	for (const psinfo::Process &thread : samples.back().processes) {
@@ -98,7 +98,7 @@ std::vector<Sleeper> find_sleepers(const std::vector<psinfo::Snapshot> &samples,
 		const psinfo::Snapshot &since = asleep_since(thread, samples);
 		if (&since == &samples.back() && samples.size() > 1)
 			continue;
-		sleepers.push_back({thread, surely_between(since, samples.back()), parent_name(everybody, thread)});
+		sleepers.push_back({thread, surely_between(since, samples.back()), parent_name(processes, thread)});
 	}
 	std::stable_sort(sleepers.begin(), sleepers.end(),
 			 [](const Sleeper &a, const Sleeper &b) { return a.at_least > b.at_least; });
@@ -133,7 +133,7 @@ bool is_worse(const Unreaped &a, const Unreaped &b)
 	return a.zombies.size() > b.zombies.size();
 }
 
-std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
+std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &processes)
 {
 	std::map<std::int32_t, Unreaped> by_holder;
 	for (const psinfo::Process &process : samples.back().processes) {
@@ -142,7 +142,7 @@ std::vector<Unreaped> find_unreaped(const std::vector<psinfo::Snapshot> &samples
 		Unreaped &unreaped = by_holder[holder_of(process)];
 		unreaped.holder = holder_of(process);
 		unreaped.name =
-			process.tracer != 0 ? name_in(everybody, process.tracer) : parent_name(everybody, process);
+			process.tracer != 0 ? name_in(processes, process.tracer) : parent_name(processes, process);
 		unreaped.zombies.push_back(process);
 	}
 	std::vector<Unreaped> all;
@@ -280,15 +280,15 @@ psinfo::Query stuck_query()
 	return query;
 }
 
-Stuck find_stuck(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody)
+Stuck find_stuck(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &processes)
 {
 	Stuck stuck;
 	stuck.samples = static_cast<unsigned>(samples.size());
 	stuck.now = samples.back().began;
 	stuck.span = surely_between(samples.front(), samples.back());
-	stuck.sleepers = find_sleepers(samples, everybody);
+	stuck.sleepers = find_sleepers(samples, processes);
 	stuck.passing = count_asleep(samples) - static_cast<unsigned>(stuck.sleepers.size());
-	stuck.unreaped = find_unreaped(samples, everybody);
+	stuck.unreaped = find_unreaped(samples, processes);
 	return stuck;
 }
 
@@ -333,10 +333,10 @@ Outcome run_stuck(const Context &context, const StuckOptions &options)
 	const auto samples = collect_samples(*context.source, options);
 	if (!samples)
 		return outcome_of_source(samples.error(), context.source->name());
-	const auto everybody = context.source->take({});
-	if (!everybody)
-		return outcome_of_source(everybody.error(), context.source->name());
-	const Stuck stuck = find_stuck(*samples, *everybody);
+	const auto processes = context.source->take({});
+	if (!processes)
+		return outcome_of_source(processes.error(), context.source->name());
+	const Stuck stuck = find_stuck(*samples, *processes);
 	if (context.common.format == Format::Json)
 		context.out << stuck_json(stuck);
 	else

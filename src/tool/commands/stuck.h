@@ -49,9 +49,9 @@ struct Stuck {
 [[nodiscard]] psinfo::Query stuck_query();
 
 /// @samples are one or more results of stuck_query(); the names of parents are
-/// taken from @everybody. With a single sample, every thread in state D counts,
+/// taken from @processes. With a single sample, every thread in state D counts,
 /// with a minimum duration of 0.
-[[nodiscard]] Stuck find_stuck(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &everybody);
+[[nodiscard]] Stuck find_stuck(const std::vector<psinfo::Snapshot> &samples, const psinfo::Snapshot &processes);
 
 [[nodiscard]] std::string stuck_text(const Stuck &stuck, bool headings);
 [[nodiscard]] std::string stuck_json(const Stuck &stuck);

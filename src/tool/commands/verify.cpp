@@ -230,25 +230,25 @@ bool is_newcomer(const Process &process, const Snapshot &before, nanoseconds tic
 	return process.start + tick >= before.began;
 }
 
-void compare_listed(const Sandwich &sandwich, nanoseconds tick, Comparison &comparison)
+void compare_listed(const Samples &samples, nanoseconds tick, Comparison &comparison)
 {
-	const auto fields = fields_of(sandwich.module);
-	for (const Process &process : sandwich.module.processes) {
-		const Process *before = sandwich.before.find(process.pid);
-		const Process *after = sandwich.after.find(process.pid);
+	const auto fields = fields_of(samples.module);
+	for (const Process &process : samples.module.processes) {
+		const Process *before = samples.before.find(process.pid);
+		const Process *after = samples.after.find(process.pid);
 		if (is_throughout(before, after))
 			compare_process({*before, process, *after}, fields, tick, comparison);
-		else if (before || after || is_newcomer(process, sandwich.before, tick))
+		else if (before || after || is_newcomer(process, samples.before, tick))
 			comparison.passing++;
 		else
 			comparison.differences.push_back({process.pid, process.name, "process", "there", "not there"});
 	}
 }
 
-void find_unlisted(const Sandwich &sandwich, Comparison &comparison)
+void find_unlisted(const Samples &samples, Comparison &comparison)
 {
-	for (const Process &process : sandwich.before.processes)
-		if (is_throughout(&process, sandwich.after.find(process.pid)) && !sandwich.module.find(process.pid))
+	for (const Process &process : samples.before.processes)
+		if (is_throughout(&process, samples.after.find(process.pid)) && !samples.module.find(process.pid))
 			comparison.differences.push_back({process.pid, process.name, "process", "not there", "there"});
 }
 
@@ -297,17 +297,17 @@ bool is_among(const Difference &wanted, const std::vector<Difference> &differenc
 
 /// The remaining differences, with current values. Totals are not checked again: they
 /// must match in every snapshot.
-psinfo::Result<std::vector<Difference>> compare_again(const TakeSandwich &take, nanoseconds tick,
+psinfo::Result<std::vector<Difference>> compare_again(const TakeSamples &take, nanoseconds tick,
 						      const std::vector<Difference> &earlier)
 {
 	std::vector<Difference> still;
 	for (const std::int32_t pid : pids_of(earlier)) {
 		std::vector<Difference> now;
 		if (pid != 0) {
-			const auto sandwich = take(pid);
-			if (!sandwich)
-				return sandwich.error();
-			now = compare(*sandwich, tick).differences;
+			const auto samples = take(pid);
+			if (!samples)
+				return samples.error();
+			now = compare(*samples, tick).differences;
 		}
 		for (const Difference &difference : pid != 0 ? now : earlier)
 			if (difference.pid == pid && is_among(difference, earlier))
@@ -317,8 +317,8 @@ psinfo::Result<std::vector<Difference>> compare_again(const TakeSandwich &take, 
 }
 
 /// Sets @ret_asked to the source that was queried last: the one that failed, if any.
-psinfo::Result<Sandwich> query_sandwich(const Context &context, std::optional<std::int32_t> pid,
-					const psinfo::Source *&ret_asked)
+psinfo::Result<Samples> query_sandwich(const Context &context, std::optional<std::int32_t> pid,
+				       const psinfo::Source *&ret_asked)
 {
 	psinfo::Query query;
 	query.groups = psinfo::Groups::all();
@@ -336,7 +336,7 @@ psinfo::Result<Sandwich> query_sandwich(const Context &context, std::optional<st
 	auto after = take(context.other);
 	if (!after)
 		return after.error();
-	return Sandwich{std::move(*before), std::move(*module), std::move(*after)};
+	return Samples{std::move(*before), std::move(*module), std::move(*after)};
 }
 
 std::string spaced(const std::string &text, std::size_t width)
@@ -351,25 +351,25 @@ nanoseconds clock_tick()
 	return nanoseconds{std::chrono::seconds{1}} / sysconf(_SC_CLK_TCK);
 }
 
-Comparison compare(const Sandwich &sandwich, nanoseconds tick)
+Comparison compare(const Samples &samples, nanoseconds tick)
 {
 	Comparison comparison;
-	check_totals(sandwich.module, comparison);
-	check_order(sandwich.module, comparison);
-	compare_listed(sandwich, tick, comparison);
-	find_unlisted(sandwich, comparison);
+	check_totals(samples.module, comparison);
+	check_order(samples.module, comparison);
+	compare_listed(samples, tick, comparison);
+	find_unlisted(samples, comparison);
 	std::stable_sort(comparison.differences.begin(), comparison.differences.end(),
 			 [](const Difference &a, const Difference &b) { return a.pid < b.pid; });
 	return comparison;
 }
 
-psinfo::Result<Comparison> verify(const TakeSandwich &take, nanoseconds tick, unsigned attempts,
+psinfo::Result<Comparison> verify(const TakeSamples &take, nanoseconds tick, unsigned attempts,
 				  std::chrono::milliseconds pause)
 {
-	const auto sandwich = take(std::nullopt);
-	if (!sandwich)
-		return sandwich.error();
-	Comparison comparison = compare(*sandwich, tick);
+	const auto samples = take(std::nullopt);
+	if (!samples)
+		return samples.error();
+	Comparison comparison = compare(*samples, tick);
 	for (unsigned i = 0; i < attempts && !comparison.differences.empty(); i++) {
 		std::this_thread::sleep_for(pause);
 		auto still = compare_again(take, tick, comparison.differences);

@@ -23,7 +23,7 @@ void add_verify_options(CLI::App &app, VerifyOptions &options);
 Outcome run_verify(const Context &context, const VerifyOptions &options);
 
 /// The module's snapshot, and those of /proc before and after it.
-struct Sandwich {
+struct Samples {
 	psinfo::Snapshot before;
 	psinfo::Snapshot module;
 	psinfo::Snapshot after;
@@ -48,16 +48,16 @@ struct Comparison {
 /// A clock tick, the unit of times in /proc.
 [[nodiscard]] std::chrono::nanoseconds clock_tick();
 
-/// Compares every process and every field of one sandwich, except what /proc cannot
+/// Compares every process and every field of the samples, except what /proc cannot
 /// show (an empty optional there).
-[[nodiscard]] Comparison compare(const Sandwich &sandwich, std::chrono::nanoseconds tick);
+[[nodiscard]] Comparison compare(const Samples &samples, std::chrono::nanoseconds tick);
 
-/// Takes a sandwich of one process, or of all if @pid is empty.
-using TakeSandwich = std::function<psinfo::Result<Sandwich>(std::optional<std::int32_t> pid)>;
+/// Takes samples of one process, or of all if @pid is empty.
+using TakeSamples = std::function<psinfo::Result<Samples>(std::optional<std::int32_t> pid)>;
 
 /// Compares all, and then the differences again, up to `attempts` times with a pause
 /// before each.
-[[nodiscard]] psinfo::Result<Comparison> verify(const TakeSandwich &take, std::chrono::nanoseconds tick,
+[[nodiscard]] psinfo::Result<Comparison> verify(const TakeSamples &take, std::chrono::nanoseconds tick,
 						unsigned attempts, std::chrono::milliseconds pause);
 
 [[nodiscard]] std::string comparison_text(const Comparison &comparison);
