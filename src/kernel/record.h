@@ -53,7 +53,7 @@ enum {
 };
 
 static_assert(sizeof(struct psinfo_record) == PSINFO_SIZE_OF_ROWS,
-	      "a member of struct psinfo_record has no row in fields.def");
+	      "a member of struct psinfo_record has no row in fields.def, or there is padding");
 #define GROUP(group, member, type, last) \
 	static_assert(offsetofend(struct psinfo_record, last) == \
 		      PSINFO_RECORD_SIZE_##group);
