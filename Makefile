@@ -56,6 +56,7 @@ format: ## format the C++ files
 	@tests/static/lint --format
 
 fields: ## after a change of src/uapi or of an option: regenerate what is derived
+	@tests/deps package
 	@tests/static/columns --write
 	@tests/static/uapi --add
 	@tests/static/tool-names --write

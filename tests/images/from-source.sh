@@ -4,7 +4,7 @@
 # suite's own compiler. A flavour is a file flavours/FLAVOUR.config, merged over
 # flavours/common.config and flavours/common-ARCH.config. Sourced by fetch.
 #
-# shellcheck disable=SC2154 # here, cache, ready and the K_* come from elsewhere
+# shellcheck disable=SC2154 # images, cache, ready and the K_* come from elsewhere
 
 # Increment when the functions below build another kernel from the same options.
 from_source_way=2

@@ -317,8 +317,8 @@ psinfo::Result<std::vector<Difference>> compare_again(const TakeSamples &take, n
 }
 
 /// Sets @ret_asked to the source that was queried last: the one that failed, if any.
-psinfo::Result<Samples> query_sandwich(const Context &context, std::optional<std::int32_t> pid,
-				       const psinfo::Source *&ret_asked)
+psinfo::Result<Samples> query_samples(const Context &context, std::optional<std::int32_t> pid,
+				      const psinfo::Source *&ret_asked)
 {
 	psinfo::Query query;
 	query.groups = psinfo::Groups::all();
@@ -422,7 +422,7 @@ Outcome run_verify(const Context &context, const VerifyOptions & /*options*/)
 	constexpr unsigned attempts = 20;
 	constexpr std::chrono::milliseconds pause{10};
 	const psinfo::Source *asked = nullptr;
-	const auto take = [&](std::optional<std::int32_t> pid) { return query_sandwich(context, pid, asked); };
+	const auto take = [&](std::optional<std::int32_t> pid) { return query_samples(context, pid, asked); };
 	const auto comparison = verify(take, clock_tick(), attempts, pause);
 	if (!comparison)
 		return outcome_of_source(comparison.error(), asked->name());

@@ -2,8 +2,8 @@
 // All helper programs of the suites in one file, which dispatches on argv[0], like
 // busybox. build-programs links it with their objects, in which main() is called
 // main_of_NAME(), and writes the list. As separate static programs they took 51 MB of a
-// guest's memory. An exception that a helper does not catch is printed here. Helpers have
-// no dynamic initialisation at namespace scope: it would run in every program.
+// guest's memory. An exception that a helper does not catch is printed here. Helpers
+// should have no dynamic initialisation at namespace scope: it runs in every program.
 #include <cstdio>
 #include <exception>
 #include <string_view>

@@ -13,8 +13,7 @@
 //	ps			all columns of the table with the output of ps
 //
 // At least LEAST processes (default 30) must have been compared and, with every-field,
-// each field with a value other than 0. Cgroups are looked up
-// in /sys/fs/cgroup. The table must have all columns, or the default ones.
+// each field with a value other than 0. Cgroups are looked up in /sys/fs/cgroup. The table must have all columns, or the default ones.
 #include "known.h"
 #include "ps.h"
 #include "rendering.h"

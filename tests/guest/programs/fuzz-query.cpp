@@ -279,7 +279,7 @@ private:
 		if (marked)
 			for (const char *byte = records + written; byte < records + written + 512; ++byte)
 				if (*byte != mark)
-					wrong("it wrote behind its records", asked);
+					wrong("it wrote past its records", asked);
 	}
 
 	void count(int error, bool is_request_odd)

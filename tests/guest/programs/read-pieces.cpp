@@ -189,19 +189,19 @@ void at_end()
 {
 	const Descriptor fd(psinfo_path);
 	const std::string full = read_rest(fd);
-	expect(read_some(fd, 4096).empty(), "there is more behind the end");
-	expect(read_some(fd, 1).empty(), "there is more behind the end, later");
+	expect(read_some(fd, 4096).empty(), "there is more past the end");
+	expect(read_some(fd, 1).empty(), "there is more past the end, later");
 	expect(pread_all(fd, 10, full.size()).empty(), "pread at the end gives bytes");
-	expect(pread_all(fd, 10, full.size() + 1).empty(), "pread behind the end gives bytes");
-	expect(pread_all(fd, 10, full.size() + (1 << 30)).empty(), "pread far behind the end gives bytes");
+	expect(pread_all(fd, 10, full.size() + 1).empty(), "pread past the end gives bytes");
+	expect(pread_all(fd, 10, full.size() + (1 << 30)).empty(), "pread far past the end gives bytes");
 	seek_to(fd, full.size() + 12345);
-	expect(read_some(fd, 10).empty(), "read behind the end gives bytes");
+	expect(read_some(fd, 10).empty(), "read past the end gives bytes");
 	seek_to(fd, full.size() - 1);
 	expect(read_some(fd, 10) == "\n", "the last byte is no newline");
 	expect_same("afterwards", whole(fd), full);
 
 	const Descriptor untouched(psinfo_path);
-	expect(pread_all(untouched, 10, 1 << 30).empty(), "a first pread far behind the end gives bytes");
+	expect(pread_all(untouched, 10, 1 << 30).empty(), "a first pread far past the end gives bytes");
 	expect(whole(untouched).size() > 500, "after it there is no table");
 	expect(lseek(fd, -1, SEEK_SET) == -1 && errno == EINVAL, "a negative place is accepted");
 }

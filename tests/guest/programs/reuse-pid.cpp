@@ -14,7 +14,7 @@
 //
 // The table must have the columns PID, NAME, STAT, PPID, PARENT and NICE. The walk
 // proceeds in ascending PID order, so processes between the two PIDs prolong it: start
-// helpers/crowd first. The reader shares one processor with the other processes, which
+// programs/crowd first. The reader shares one processor with the other processes, which
 // have real-time priority, so it makes no progress while they act.
 #include "process.h"
 #include "table.h"

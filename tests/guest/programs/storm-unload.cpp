@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-// storm-unload: a storm (storm.h) in which the module is loaded and unloaded by somebody
-// else, until stdin closes. Prints "reading" when the readers have begun.
+// storm-unload: a storm (storm.h) in which the module is loaded and unloaded by another
+// program, until stdin closes. Prints "reading" when the readers have begun.
 #include "steady.h"
 
 using namespace storm;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # A PID can be reused while the table is being collected. PARENT must never name
-# a process that was created after its child. helpers/reuse-pid.cpp forces this
+# a process that was created after its child. programs/reuse-pid.cpp forces this
 # race: it chooses the PIDs and interrupts the reader.
 
 load common

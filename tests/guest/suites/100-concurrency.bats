@@ -4,7 +4,7 @@
 #
 # Eight processes read in a loop while others fork, exit, call execve(), rename
 # themselves, change their user ids, are traced, or unload the module. Each
-# read is checked immediately (helpers/storm.h): its format, the order of
+# read is checked immediately (programs/storm.h): its format, the order of
 # PIDs, that totals are the sum of the rows, and that each process that lives
 # throughout is listed exactly once, with its real parent.
 #
@@ -17,7 +17,7 @@ load common
 [[ ${PSINFO_GUEST:-} == *-k?san ]] && LONG=20 || LONG=6
 STORM_SECONDS=${STORM_SECONDS:-$LONG}
 
-# The counts of the last storm, see helpers/storm.h
+# The counts of the last storm, see programs/storm.h
 reads=0 orphans=0 deeds=0 seen=0 refused=0 execs=0
 # A command that runs the storm, if any
 STORM_IN=()

@@ -3,8 +3,8 @@
 #
 # Through a procfs mount with hidepid=, psinfo shows a reader exactly the
 # processes whose /proc/<pid>/stat is readable by that reader through the same
-# mount. A fixed cast of processes (helpers/cast.cpp) covers every branch of the
-# rule. helpers/see-which.cpp opens the file as a given reader, compares, and
+# mount. A fixed cast of processes (programs/cast.cpp) covers every branch of the
+# rule. programs/see-which.cpp opens the file as a given reader, compares, and
 # also checks each row's PPID, UID and PARENT.
 
 bats_require_minimum_version 1.5.0

@@ -5,7 +5,7 @@
 # it per user, a quarter reserved for root. Beyond a user's share, reads fail with
 # ENOBUFS. When the budget is exhausted, the oldest tables of the user with the most
 # memory are revoked (ESTALE), so that other users can still read. Failing
-# reads leak nothing, and closing frees everything (helpers/hoard.cpp). With
+# reads leak nothing, and closing frees everything (programs/hoard.cpp). With
 # max_mib=1, a user's share is one to two dozen tables.
 
 bats_require_minimum_version 1.5.0

@@ -3,7 +3,7 @@
 #
 # The details of src/uapi/psinfo/abi.h: which requests are refused and how,
 # which structure sizes are compatible, and that each byte of the answer is
-# defined (helpers/check-*.cpp list the cases). On a 64-bit kernel 32-bit
+# defined (programs/check-*.cpp list the cases). On a 64-bit kernel 32-bit
 # programs repeat all of it.
 
 bats_require_minimum_version 1.5.0

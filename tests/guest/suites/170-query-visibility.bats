@@ -3,7 +3,7 @@
 #
 # ioctl() shows a reader the same processes as read(): those that the procfs mount
 # shows to the opener of the file. 120-hidepid.bats compares both with /proc for
-# every reader (helpers/see-which.cpp). This suite tests what only the query has:
+# every reader (programs/see-which.cpp). This suite tests what only the query has:
 # totals, filters, and ids in namespaces.
 
 bats_require_minimum_version 1.5.0

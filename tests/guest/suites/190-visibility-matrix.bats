@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # bats file_tags=together
 #
-# Visibility, as a matrix printed by helpers/compare-visibility.cpp: for each
+# Visibility, as a matrix printed by programs/compare-visibility.cpp: for each
 # gid=, reader and PID namespace it compares the text, a query, a query by PID
 # and one by parent with what procfs lets that reader read through the same
 # mount. 120-hidepid.bats tests more readers in the initial namespace, and

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # psinfo must not leak uninitialized memory, kernel addresses, or information about
-# processes that the reader may not see. helpers/find-*.cpp and
-# helpers/compare-relations.cpp query it like an attacker.
+# processes that the reader may not see. programs/find-*.cpp and
+# programs/compare-relations.cpp query it like an attacker.
 #
 # Tested elsewhere: groups that were not requested, reserved bytes and bytes after
 # a record or name are zero, and PSINFO_IOC_INFO (160-query-contract.bats); names

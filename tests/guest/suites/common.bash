@@ -151,7 +151,7 @@ testmod_load() {
 	insmod "$TESTMOD" act="$1"
 }
 
-# --- The cast: processes of several users (helpers/cast.cpp) ---------------------
+# --- The cast: processes of several users (programs/cast.cpp) ---------------------
 
 # On the root file system: the others are mounted nosuid.
 STAGE=/var/psinfo-stage

@@ -3,7 +3,7 @@
 #
 # Long storms of two minutes each, for kernels that check memory, locks, RCU and
 # races (but any guest can run them). Readers and queries check everything they
-# get (helpers/storm.h), the kernel log is checked after each test, and all
+# get (programs/storm.h), the kernel log is checked after each test, and all
 # memory must be freed.
 #
 # STORM_SECONDS is the duration of one storm.
@@ -18,7 +18,7 @@ setup_file() { leaks_begin; }
 # counted WORD: the number after WORD in the storm's output
 counted() { sed -nE "s/.*(^| )$1 ([0-9]+)( .*|\$)/\\2/p" <<<"$output"; }
 
-# storm COMMAND...: runs a storm of helpers/; on failure prints its output
+# storm COMMAND...: runs a storm of programs/; on failure prints its output
 storm() {
 	run "$@"
 	[[ $status -eq 0 ]] || fail "$output"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Makes every allocation in psinfo fail, one after the other, and many at random
-# (helpers/failing.cpp): a call fails with ENOMEM or EFAULT or is correct, nothing
+# (programs/failing.cpp): a call fails with ENOMEM or EFAULT or is correct, nothing
 # leaks, and the next call works. Needs a kernel with fault injection.
 
 bats_require_minimum_version 1.5.0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Millions of partly valid, partly random requests and parameters
-# (helpers/fuzz-query.cpp, fuzz-parameters.cpp): each gets the answer that the
+# (programs/fuzz-query.cpp, fuzz-parameters.cpp): each gets the answer that the
 # contract defines, and the instrumented kernel reports no errors.
 #
 # FUZZ_CALLS and FUZZ_STRINGS set the numbers; FUZZ_SEED repeats a run.
